@@ -1,0 +1,1 @@
+"""Positioning without I/O: streams, sentences, time, frames, orbits and RTK as columns and kernels."""

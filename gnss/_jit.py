@@ -1,0 +1,82 @@
+"""The one way kernels are compiled here, and the rule by which a compiled kernel goes stale.
+
+numba stamps a cached kernel with its own source file only. A kernel inlines the kernels it imports, so an edit
+there would go unnoticed: the stamp used here covers the file and every file of ours that it imports, transitively.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import caching
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_PACKAGES = ("gnss", "mapping", "simulators", "beidou_svc")
+_ROOT = Path(__file__).resolve().parent.parent
+_IMPORT = re.compile(rb"^\s*(?:from|import)\s+((?:%s)[\w.]*)" % "|".join(_PACKAGES).encode(), re.MULTILINE)
+_FROM = re.compile(rb"^\s*from\s+((?:%s)[\w.]*)\s+import\s+([\w, ()\n]+)" % "|".join(_PACKAGES).encode(), re.MULTILINE)
+
+
+def kernel(function: _F) -> _F:
+    """Compile `function` with numba: no GIL, cached on disk, IEEE arithmetic (fastmath would drop our NaN checks)."""
+    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    return compiled
+
+
+def inline_kernel(function: _F) -> _F:
+    """Compile a kernel that its callers inline at LLVM level: a helper of a few instructions."""
+    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)(function)
+    return compiled
+
+
+def _module_files(dotted: str) -> list[Path]:
+    base = _ROOT.joinpath(*dotted.split("."))
+    return [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
+
+
+@cache
+def _imported_files(path: Path) -> tuple[Path, ...]:
+    source = path.read_bytes()
+    names = [match.decode() for match in _IMPORT.findall(source)]
+    for module, imported in _FROM.findall(source):
+        names += [f"{module.decode()}.{name}" for name in re.findall(r"\w+", imported.decode())]
+    return tuple(dict.fromkeys(file for name in names for file in _module_files(name)))
+
+
+@cache
+def source_stamp(path: Path) -> bytes:
+    """Digest of a source file and of every file of these packages that it imports, transitively."""
+    seen: dict[Path, None] = {}
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen[current] = None
+            waiting.extend(_imported_files(current))
+    digest = hashlib.sha256()
+    for file in sorted(seen):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+class InTreeLocator(caching.InTreeCacheLocator):  # type: ignore[misc]
+    """Compiled kernels live in `__pycache__` beside their source, stamped with its imports."""
+
+    def get_source_stamp(self) -> bytes:
+        return source_stamp(Path(self._py_file).resolve())
+
+
+class UserLocator(caching.UserWideCacheLocator):  # type: ignore[misc]
+    """Where the package is installed read-only, compiled kernels live in the user's cache folder."""
+
+    def get_source_stamp(self) -> bytes:
+        return source_stamp(Path(self._py_file).resolve())
+
+
+if not numba.config.CACHE_LOCATOR_CLASSES:
+    numba.config.CACHE_LOCATOR_CLASSES = "gnss._jit.InTreeLocator,gnss._jit.UserLocator"
