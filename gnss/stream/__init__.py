@@ -1,0 +1,1 @@
+"""Mixed byte streams cut into sentences and frames."""

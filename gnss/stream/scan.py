@@ -1,0 +1,154 @@
+"""Cut the bytes of many terminals into sentences and frames, in one call.
+
+Failure costs one byte: after anything that is not a sentence or a frame the scan goes on at the next byte, so that a stray
+sync byte, a corrupt length or a flipped bit never takes a good neighbour with it.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import kernel
+from gnss._simd import load_u8
+from gnss.status import Status
+from gnss.stream import frames
+from gnss.stream.lines import (
+    CHECK_NONE,
+    CHECK_OK,
+    LINE_BYTES_MAX,
+    check_sentence,
+    find_line_end,
+    find_new_line,
+)
+
+
+class SpanKind(IntEnum):
+    """What a span holds."""
+
+    NMEA = 0
+    UNICORE = 1
+    RTCM3 = 2
+
+
+_NMEA, _UNICORE, _RTCM3 = int(SpanKind.NMEA), int(SpanKind.UNICORE), int(SpanKind.RTCM3)
+_NEED_MORE, _NO_FRAME, _BAD_CHECK = frames.NEED_MORE, frames.NO_FRAME, frames.BAD_CHECK
+_GARBAGE = int(Status.GARBAGE)
+_CHECKSUM = int(Status.CHECKSUM)
+_CRC = int(Status.CRC)
+_NO_CHECKSUM = int(Status.NO_CHECKSUM)
+_LINE_TOO_LONG = int(Status.LINE_TOO_LONG)
+_TRUNCATED = int(Status.TRUNCATED)
+_BAD_CHARACTER = int(Status.BAD_CHARACTER)
+_FOREIGN = int(Status.FOREIGN_BINARY)
+
+_CR, _LF, _DOLLAR, _BANG, _HASH = 0x0D, 0x0A, 0x24, 0x21, 0x23
+_RTCM3_SYNC, _UBX_SYNC, _CASIC_SYNC, _UNICORE_SYNC = 0xD3, 0xB5, 0xBA, 0xAA
+
+MARKS = np.zeros(256, np.uint8)
+"""1: a sentence or frame may begin with this byte; 2: a line end, which is nobody's loss."""
+MARKS[[_DOLLAR, _BANG, _HASH, _RTCM3_SYNC, _UBX_SYNC, _CASIC_SYNC, _UNICORE_SYNC]] = 1
+MARKS[[_CR, _LF]] = 2
+
+
+@kernel
+def _frame(buffer: NDArray[np.uint8], p: int, end: int, sync: int) -> int:
+    if sync == _RTCM3_SYNC:
+        return frames.rtcm3_frame(buffer, p, end)
+    if sync == _UBX_SYNC:
+        return frames.ubx_frame(buffer, p, end)
+    if sync == _CASIC_SYNC:
+        return frames.casic_frame(buffer, p, end)
+    return frames.unicore_frame(buffer, p, end)
+
+
+@kernel
+def _sentence(buffer: NDArray[np.uint8], p: int, end: int, final: bool) -> tuple[int, int, int]:
+    """(verdict, content stop, where to go on); verdict 0 = good, -1 = need more, else a `Status`."""
+    limit = min(end, p + LINE_BYTES_MAX + 1)
+    q = find_line_end(buffer, p + 1, limit)
+    if q == end and not final:
+        return _NEED_MORE, q, p
+    check, stop = check_sentence(buffer, p, q)
+    if check == CHECK_OK and q < p + LINE_BYTES_MAX + 1:
+        return 0, stop, q
+    after = load_u8(buffer, q) if q < limit else -1
+    if after >= 0 and after not in (_CR, _LF, _DOLLAR):
+        r = find_new_line(buffer, q, limit)
+        if r == end and not final:
+            return _NEED_MORE, q, p
+        raw_check, raw_stop = check_sentence(buffer, p, r)
+        if raw_check == CHECK_OK:
+            return 0, raw_stop, r
+        return _BAD_CHARACTER, q, p + 1
+    if q == p + LINE_BYTES_MAX + 1:
+        return _LINE_TOO_LONG, q, p + 1
+    if check != CHECK_NONE:
+        return _CHECKSUM, q, p + 1
+    cut_off = after == _DOLLAR or q == end
+    if q == p + 1:
+        return _GARBAGE, q, p + 1
+    return (_TRUNCATED if cut_off else _NO_CHECKSUM), q, p + 1
+
+
+@kernel
+def scan_run(
+    buffer: NDArray[np.uint8],
+    p: int,
+    end: int,
+    final: bool,
+    drops: NDArray[np.uint64],
+    span_kind: NDArray[np.uint8],
+    span_start: NDArray[np.int64],
+    span_stop: NDArray[np.int64],
+    n: int,
+) -> tuple[int, int]:
+    """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1`, ...; returns (rows, first byte not consumed).
+
+    `drops` (STATUS_MAX,) counts lost sentences and frames by reason, and under `GARBAGE` the bytes outside of any. A span covers
+    `$...` up to but without `*`, or a whole frame. `final`: no more bytes will come.
+    """
+    blamed = p
+    while p < end:
+        c = load_u8(buffer, p)
+        mark = MARKS[c]
+        if mark != 1:
+            if mark == 0 and p >= blamed:
+                drops[_GARBAGE] += np.uint64(1)
+            p += 1
+            continue
+        if c in (_DOLLAR, _BANG, _HASH):
+            if c == _HASH and p + 1 < end and not 65 <= load_u8(buffer, p + 1) <= 90:
+                verdict, stop, after = _GARBAGE, p + 1, p + 1
+            else:
+                verdict, stop, after = _sentence(buffer, p, end, final)
+            if verdict == _NEED_MORE:
+                break
+            if verdict == 0:
+                span_kind[n] = _UNICORE if c == _HASH else _NMEA
+                span_start[n] = p
+                span_stop[n] = stop
+                n += 1
+            elif p >= blamed:
+                drops[verdict] += np.uint64(1)
+                blamed = stop
+            p = after
+            continue
+        length = _frame(buffer, p, end, c)
+        if length > 0:
+            if c == _RTCM3_SYNC:
+                span_kind[n] = _RTCM3
+                span_start[n] = p
+                span_stop[n] = p + length
+                n += 1
+            else:
+                drops[_FOREIGN] += np.uint64(1)
+            p += length
+            continue
+        if length == _NEED_MORE and not final:
+            break
+        if p >= blamed:
+            reason = _CRC if length == _BAD_CHECK else (_TRUNCATED if length == _NEED_MORE else _GARBAGE)
+            drops[reason] += np.uint64(1)
+        p += 1
+    return n, p
