@@ -97,18 +97,19 @@ def scan_run(
     p: int,
     end: int,
     final: bool,
+    blamed: int,
     drops: NDArray[np.uint64],
     span_kind: NDArray[np.uint8],
     span_start: NDArray[np.int64],
     span_stop: NDArray[np.int64],
     n: int,
-) -> tuple[int, int]:
-    """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1`, ...; returns (rows, first byte not consumed).
+) -> tuple[int, int, int]:
+    """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1`, ...; returns (rows, first byte not consumed, blamed).
 
     `drops` (STATUS_MAX,) counts lost sentences and frames by reason, and under `GARBAGE` the bytes outside of any. A span covers
-    `$...` up to but without `*`, or a whole frame. `final`: no more bytes will come.
+    `$...` up to but without `*`, or a whole frame. `final`: no more bytes will come. `blamed`: bytes before it are already counted
+    as part of something lost.
     """
-    blamed = p
     while p < end:
         c = load_u8(buffer, p)
         mark = MARKS[c]
@@ -151,4 +152,4 @@ def scan_run(
             reason = _CRC if length == _BAD_CHECK else (_TRUNCATED if length == _NEED_MORE else _GARBAGE)
             drops[reason] += np.uint64(1)
         p += 1
-    return n, p
+    return n, p, blamed

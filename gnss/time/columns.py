@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def int64_columns(*values: ArrayLike) -> tuple[NDArray[np.int64], ...]:
-    """Broadcast integers against each other as C-contiguous int64 arrays.
+    """Broadcast integers against each other as C-contiguous int64 arrays of one shape.
 
     Shape: any that broadcast. Unit: untouched. Error: floats raise `ValueError` (a float cannot hold a time
     in ns). Source: numpy's broadcasting rule.
@@ -16,4 +16,5 @@ def int64_columns(*values: ArrayLike) -> tuple[NDArray[np.int64], ...]:
         if column.dtype.kind not in "iu":
             raise ValueError(f"times and days are integers, got dtype {column.dtype}")
         columns.append(column.astype(np.int64, copy=False))
-    return tuple(np.ascontiguousarray(column) for column in np.broadcast_arrays(*columns))
+    # not np.ascontiguousarray: it would turn a scalar into an array of one
+    return tuple(np.asarray(column, order="C") for column in np.broadcast_arrays(*columns))

@@ -197,8 +197,7 @@ def parse_rfc3339(text: ArrayLike) -> ParsedTimes:
     if texts.dtype.kind not in "SU":
         raise ValueError(f"date-times are str or bytes, got dtype {texts.dtype}")
     rows = _byte_matrix(texts)
-    t_gpst_ns = np.empty(rows.shape[0], dtype=np.int64)
-    digits = np.empty(rows.shape[0], dtype=np.uint8)
-    _parse_rows(rows, t_gpst_ns, digits)
-    t_gpst_ns, digits = t_gpst_ns.reshape(texts.shape), digits.reshape(texts.shape)
-    return ParsedTimes(t_gpst_ns, digits, t_gpst_ns != NO_TIME)
+    t_gpst_ns = np.empty(texts.shape, dtype=np.int64)
+    digits = np.empty(texts.shape, dtype=np.uint8)
+    _parse_rows(rows, t_gpst_ns.ravel(), digits.ravel())
+    return ParsedTimes(t_gpst_ns, digits, np.asarray(t_gpst_ns != NO_TIME))
