@@ -1,0 +1,1 @@
+"""Against authorities: each module is named after the one that it asks."""

@@ -1,0 +1,1 @@
+"""One module of the product at a time."""
