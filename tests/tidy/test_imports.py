@@ -1,0 +1,31 @@
+"""Every module can be the first that is imported: no import works only because another one came before it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.tidy.source import PRODUCT, ROOT, modules
+
+FOREIGN = ("numpy", "numba", "llvmlite.ir", "pydantic", "numba.extending", "numba.core.caching")
+
+
+def import_each(names: list[str], root: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", str(ROOT / "tests" / "tidy" / "_import_each.py")]
+    lines = " ".join(FOREIGN) + "\n" + " ".join(names) + "\n"
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    return subprocess.run(command, input=lines, capture_output=True, text=True, cwd=root, env=environment, check=False)
+
+
+def test_every_module_imports_alone() -> None:
+    names = [module.name for module in modules(*PRODUCT) if not module.path.endswith("__main__.py")]
+    result = import_each(names, ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_rule_bites(tmp_path: Path) -> None:
+    (tmp_path / "first.py").write_text("import second\nx = 1\n")
+    (tmp_path / "second.py").write_text("from first import x\n")
+    assert import_each(["first", "second"], tmp_path).returncode == 1
+    (tmp_path / "second.py").write_text("x = 1\n")
+    assert import_each(["first", "second"], tmp_path).returncode == 0
