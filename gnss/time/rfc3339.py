@@ -93,7 +93,7 @@ def _take_number(text: NDArray[np.uint8], start: int, width: int) -> int:
     """Unsigned decimal at a fixed place, -1 where a byte is not a digit."""
     value = 0
     for column in range(start, start + width):
-        digit = text[column] - 48
+        digit = np.int64(text[column]) - 48
         if digit < 0 or digit > 9:
             return -1
         value = value * 10 + digit
@@ -156,9 +156,7 @@ def _parse_row(text: NDArray[np.uint8]) -> tuple[int, int]:
     offset_ok, ahead_minutes = _take_offset(text, 19 + (digits + 1 if digits else 0), length)
     if not offset_ok:
         return NO_TIME, 0
-    minutes = (
-        days_from_civil(year, month, day_of_month) * _MINUTES_PER_DAY + hour * 60 + minute - ahead_minutes
-    )
+    minutes = days_from_civil(year, month, day_of_month) * _MINUTES_PER_DAY + hour * 60 + minute - ahead_minutes
     day = minutes // _MINUTES_PER_DAY
     ns_of_day = (minutes - day * _MINUTES_PER_DAY) * _NS_PER_MINUTE + second * NS_PER_S + fraction_ns
     is_leap = ns_of_day >= NS_PER_DAY and ns_of_day < utc_day_length_ns(day)
