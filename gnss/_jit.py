@@ -28,9 +28,18 @@ def kernel(function: _F) -> _F:
     return compiled
 
 
+def leaf_kernel(function: _F) -> _F:
+    """Compile a kernel that allocates nothing: without numba's runtime, its array arguments cost no reference counting.
+
+    That is worth 5 ns an array and call, which is more than a field of a sentence takes to parse.
+    """
+    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+    return compiled
+
+
 def inline_kernel(function: _F) -> _F:
-    """Compile a kernel that its callers inline at LLVM level: a helper of a few instructions."""
-    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)(function)
+    """Compile a leaf kernel that its callers inline at LLVM level: a helper of a few instructions."""
+    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
     return compiled
 
 

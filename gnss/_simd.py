@@ -96,6 +96,17 @@ def _xor_bytes(typing: Any, array: Any, index: Any, keep: Any) -> Any:
 
 
 @intrinsic
+def _copy_bytes(typing: Any, source: Any, start: Any, target: Any, at: Any, length: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        read = _pointer(context, builder, signature.args[0], args[0], args[1], _U8)
+        write = _pointer(context, builder, signature.args[2], args[2], args[3], _U8)
+        cgutils.raw_memcpy(builder, write, read, args[4], 1)
+        return context.get_dummy_value()
+
+    return types.void(source, types.int64, target, types.int64, types.int64), codegen
+
+
+@intrinsic
 def _count_trailing_zeros(typing: Any, word: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
@@ -145,6 +156,10 @@ if numba.config.DISABLE_JIT:
         """Number of the lowest set bit; 64 for 0."""
         word = int(word)
         return (word & -word).bit_length() - 1 if word else 64
+
+    def copy_bytes(source: Any, start: int, target: Any, at: int, length: int) -> None:
+        """Copy `length` bytes from `source[start:]` to `target[at:]`; the two do not overlap."""
+        target[at : at + length] = source[start : start + length]
 else:
     load_u64 = _load_u64
     load_u8 = _load_u8
@@ -152,3 +167,4 @@ else:
     line_ends = _line_ends
     xor_bytes = _xor_bytes
     count_trailing_zeros = _count_trailing_zeros
+    copy_bytes = _copy_bytes

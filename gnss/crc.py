@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import inline_kernel, kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss._simd import load_u8, load_u64, xor_bytes
 
 CRC24Q_POLYNOMIAL = 0x1864CFB
@@ -47,7 +47,7 @@ CRC24Q = _crc24q_tables()
 CRC32 = _crc32_tables()
 
 
-@kernel
+@leaf_kernel
 def crc24q(buffer: NDArray[np.uint8], start: int, stop: int) -> int:
     """CRC-24Q of `buffer[start:stop]`, eight bytes a step; `buffer` padded by `PAD_BYTES`."""
     crc = np.uint64(0)
@@ -72,7 +72,7 @@ def crc24q(buffer: NDArray[np.uint8], start: int, stop: int) -> int:
     return value
 
 
-@kernel
+@leaf_kernel
 def crc32(buffer: NDArray[np.uint8], start: int, stop: int) -> int:
     """CRC-32 of `buffer[start:stop]`, initial value 0, no inversion; `buffer` padded by `PAD_BYTES`."""
     crc = np.uint64(0)

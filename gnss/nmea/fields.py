@@ -122,3 +122,6 @@ def word(name: str, *words: str) -> Field:
 
 TEXT_SPAN = 4096
 """Multiplier of a text cell; longer than any sentence, so that start and length share one exact float64."""
+
+FIELDS_MAX = 128
+"""Most fields of one sentence."""

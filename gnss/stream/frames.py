@@ -8,7 +8,7 @@ the bytes from `p` on only, never on how many of them are known: that is what ma
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import kernel
+from gnss._jit import leaf_kernel
 from gnss._simd import load_u8
 from gnss.crc import crc24q, crc32
 
@@ -23,7 +23,7 @@ RTCM3_BYTES_MAX = 3 + 1023 + 3
 """Longest RTCM 3 frame: 10-bit length (facts: nmea §7)."""
 
 
-@kernel
+@leaf_kernel
 def rtcm3_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     """RTCM 3: 0xD3, six zero bits, ten bits of length, payload, CRC-24Q (facts: nmea §7)."""
     if end - p >= 2 and load_u8(buffer, p + 1) & 0xFC:
@@ -38,7 +38,7 @@ def rtcm3_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     return length + 6 if crc24q(buffer, p, q) == sent else BAD_CHECK
 
 
-@kernel
+@leaf_kernel
 def ubx_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     """u-blox UBX: B5 62, class, id, u16 length, payload, 8-bit Fletcher over class..payload (from memory, unverified)."""
     if end - p >= 2 and load_u8(buffer, p + 1) != 0x62:
@@ -59,7 +59,7 @@ def ubx_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     return length + 8 if good else BAD_CHECK
 
 
-@kernel
+@leaf_kernel
 def casic_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     """CASIC: BA CE, u16 length, class, id, payload, u32 sum of words (from memory, unverified)."""
     if end - p >= 2 and load_u8(buffer, p + 1) != 0xCE:
@@ -77,13 +77,13 @@ def casic_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     return length + 10 if total & 0xFFFFFFFF == _u32(buffer, p + 6 + length) else BAD_CHECK
 
 
-@kernel
+@leaf_kernel
 def _u32(buffer: NDArray[np.uint8], i: int) -> int:
     low = load_u8(buffer, i) | load_u8(buffer, i + 1) << 8
     return low | load_u8(buffer, i + 2) << 16 | load_u8(buffer, i + 3) << 24
 
 
-@kernel
+@leaf_kernel
 def unicore_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     """Unicore and NovAtel binary logs: AA 44 B5, AA 44 12 or AA 44 13, header, payload, CRC-32.
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import kernel
+from gnss._jit import leaf_kernel
 from gnss._simd import load_u8
 from gnss.status import Status
 from gnss.stream import frames
@@ -51,7 +51,7 @@ MARKS[[_DOLLAR, _BANG, _HASH, _RTCM3_SYNC, _UBX_SYNC, _CASIC_SYNC, _UNICORE_SYNC
 MARKS[[_CR, _LF]] = 2
 
 
-@kernel
+@leaf_kernel
 def _frame(buffer: NDArray[np.uint8], p: int, end: int, sync: int) -> int:
     if sync == _RTCM3_SYNC:
         return frames.rtcm3_frame(buffer, p, end)
@@ -62,7 +62,7 @@ def _frame(buffer: NDArray[np.uint8], p: int, end: int, sync: int) -> int:
     return frames.unicore_frame(buffer, p, end)
 
 
-@kernel
+@leaf_kernel
 def _sentence(buffer: NDArray[np.uint8], p: int, end: int, final: bool) -> tuple[int, int, int]:
     """(verdict, content stop, where to go on); verdict 0 = good, -1 = need more, else a `Status`."""
     limit = min(end, p + LINE_BYTES_MAX + 1)
@@ -91,7 +91,7 @@ def _sentence(buffer: NDArray[np.uint8], p: int, end: int, final: bool) -> tuple
     return (_TRUNCATED if cut_off else _NO_CHECKSUM), q, p + 1
 
 
-@kernel
+@leaf_kernel
 def scan_run(
     buffer: NDArray[np.uint8],
     p: int,

@@ -1,0 +1,137 @@
+"""All sentence types, and the plan that the decode and encode kernels follow: the tables as arrays.
+
+A kind is a small integer, 1 for the first sentence below; 0 is "not one of these". Kinds are stable within a release, and kinds
+below 32 can make a `FixBatch` row (they are bits of its `sentences` column).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss.nmea.fields import FIELDS_MAX, Field, Op
+from gnss.nmea.sentence import Sentence
+from gnss.nmea.sentences import rdss, rdss3, unicore
+from gnss.nmea.sentences.gga import GGA
+from gnss.nmea.sentences.gll import GLL
+from gnss.nmea.sentences.gns import GNS
+from gnss.nmea.sentences.gsa import GSA
+from gnss.nmea.sentences.gst import GST
+from gnss.nmea.sentences.gsv import GSV
+from gnss.nmea.sentences.heading import HDT, THS
+from gnss.nmea.sentences.ksxt import KSXT
+from gnss.nmea.sentences.rmc import RMC
+from gnss.nmea.sentences.tra import TRA
+from gnss.nmea.sentences.txt import TXT
+from gnss.nmea.sentences.vtg import VTG
+from gnss.nmea.sentences.zda import ZDA
+from gnss.nmea.tokens import fnv1a_of
+
+SENTENCES: tuple[Sentence, ...] = (
+    GGA, RMC, GNS, GSA, GSV, GST, GLL, VTG, ZDA, HDT, THS, TRA, KSXT,
+    unicore.BESTNAVA, unicore.UNIHEADINGA, rdss.DWR, rdss.WAA,
+    TXT, rdss.TXR, rdss.TXA, rdss.ICI, rdss.BSI, rdss.FKI, rdss.RMO,
+    rdss3.FKI3, rdss3.TCQ, rdss3.TCI, rdss3.ICP, rdss3.PWI, rdss3.SNR,
+)  # fmt: skip
+
+KIND_NAMES: tuple[str, ...] = ("", *(sentence.name for sentence in SENTENCES))
+KIND: dict[str, int] = {name: kind for kind, name in enumerate(KIND_NAMES) if name}
+KIND_MAX = 64
+"""Counters by kind are arrays of this length."""
+
+UNKNOWN = 0
+
+_WHOLE_NAMES = ("KSXT", "BESTNAVA", "UNIHEADINGA")
+"""Sentences known by their whole address instead of talker + formatter."""
+
+_DIGIT_FIRST = {"FKI": "FKI3"}
+"""Where the first field begins with a digit, the sentence is the other one of that name (facts: nmea §5)."""
+
+
+def formatter_key(letters: str) -> int:
+    """Index of a three-letter formatter in `Plan.formatter`."""
+    return (ord(letters[0]) & 31) << 10 | (ord(letters[1]) & 31) << 5 | (ord(letters[2]) & 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The tables as arrays, indexed by kind and field (fields in order: header, fields, group repetitions, tail).
+
+    `step`: op, cell, required, aux (second letter of a hemisphere; first row and count of words). `shape`: cells, fields_min, fields of
+    head, of group, of tail, group_max, other kind where the first field is a digit.
+    """
+
+    formatter: NDArray[np.uint8]
+    whole_name: NDArray[np.uint64]
+    whole_kind: NDArray[np.uint8]
+    shape: NDArray[np.int32]
+    step: NDArray[np.int32]
+    limits: NDArray[np.float64]
+    letters: NDArray[np.uint64]
+    word_hash: NDArray[np.uint64]
+
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All arrays in the order the kernels take them, fields flat: row `kind * FIELDS_MAX + field`."""
+        flat = (self.step.reshape(-1, 4), self.limits.reshape(-1, 2), self.letters.reshape(-1, 2))
+        return (self.formatter, self.whole_name, self.whole_kind, self.shape, *flat, self.word_hash)
+
+
+def _letter_set(field: Field) -> tuple[int, int]:
+    bits = sum(1 << ord(letter) for letter in set(field.letters))
+    return bits & (1 << 64) - 1, bits >> 64
+
+
+def _aux(field: Field, words: list[np.uint64]) -> int:
+    if field.op is Op.HEMISPHERE:
+        return ord(field.letters[1])
+    if field.op is Op.WORD:
+        words.extend(fnv1a_of(word) for word in field.words)
+        return len(words) - len(field.words) << 8 | len(field.words)
+    return 0
+
+
+def _fill(plan: Plan, kind: int, sentence: Sentence, words: list[np.uint64]) -> None:
+    cell = 0
+    for i, field in enumerate(sentence.all_fields):
+        own = cell - 1 if field.op is Op.HEMISPHERE else cell
+        plan.step[kind, i] = field.op, own, field.required, _aux(field, words)
+        plan.limits[kind, i] = field.low, field.high
+        plan.letters[kind, i] = _letter_set(field)
+        cell += field.cells
+    plan.shape[kind, :6] = (
+        cell,
+        sentence.fields_min,
+        len(sentence.header) + len(sentence.fields),
+        len(sentence.group),
+        len(sentence.tail),
+        sentence.group_max,
+    )
+    if sentence.name in _DIGIT_FIRST:
+        plan.shape[kind, 6] = KIND[_DIGIT_FIRST[sentence.name]]
+
+
+def _compile() -> Plan:
+    kinds = len(SENTENCES) + 1
+    plan = Plan(
+        formatter=np.zeros(1 << 15, np.uint8),
+        whole_name=np.array([fnv1a_of(name) for name in _WHOLE_NAMES], np.uint64),
+        whole_kind=np.array([KIND[name] for name in _WHOLE_NAMES], np.uint8),
+        shape=np.zeros((kinds, 8), np.int32),
+        step=np.zeros((kinds, FIELDS_MAX, 4), np.int32),
+        limits=np.zeros((kinds, FIELDS_MAX, 2)),
+        letters=np.zeros((kinds, FIELDS_MAX, 2), np.uint64),
+        word_hash=np.zeros(256, np.uint64),
+    )
+    words: list[np.uint64] = []
+    for kind, sentence in enumerate(SENTENCES, start=1):
+        _fill(plan, kind, sentence, words)
+        if len(sentence.name) == 3:
+            plan.formatter[formatter_key(sentence.name)] = kind
+    plan.word_hash[: len(words)] = words
+    return plan
+
+
+PLAN = _compile()
+CELLS_MAX = int(PLAN.shape[:, 0].max())
+"""Most cells of one sentence."""

@@ -1,0 +1,188 @@
+"""Sentences to columns: `decode` turns spans of bytes into a `SentenceBatch`, one call for any number of terminals."""
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import leaf_kernel
+from gnss._simd import load_u64
+from gnss.batch import Batch, column
+from gnss.nmea._kernel import SEPARATORS_MAX, decode_fields, find_separators, sentence_kind
+from gnss.nmea.catalogue import CELLS_MAX, KIND, PLAN, SENTENCES, UNKNOWN
+from gnss.status import Status
+from gnss.stream.scan import SpanKind
+from gnss.stream.spans import SpanBatch
+
+_OK, _UNKNOWN_SENTENCE, _PLACEHOLDER = int(Status.OK), int(Status.UNKNOWN_SENTENCE), int(Status.PLACEHOLDER)
+_RTCM3 = int(SpanKind.RTCM3)
+_FKI, _COMMA = KIND["FKI"], 0x2C
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceBatch(Batch):
+    """One row per sentence, in the order of the bytes of each terminal; values are in the cells beside it.
+
+    | name | dtype | shape | unit | meaning |
+    |---|---|---|---|---|
+    | slot | i4 | | | terminal |
+    | kind | u1 | | | sentence type, index into `KIND_NAMES`; 0 = not decoded |
+    | talker | u2 | | | two letters, first one high; 0 where the address has none |
+    | antenna | u1 | | | 1: the sentence speaks of the second antenna |
+    | status | u1 | | | a `Status`; cells are good only where it is 0 |
+    | cell | i8 | | | first cell of the row in `cells` |
+    | start | i8 | | byte | where the sentence begins in the buffer |
+    | stop | i8 | | byte | where its content ends (its `*`) |
+    | t_rx_ns | i8 | | ns | receive time, UTC since 1970-01-01 |
+    """
+
+    slot: NDArray[np.int32] = column("i4")
+    kind: NDArray[np.uint8] = column("u1")
+    talker: NDArray[np.uint16] = column("u2")
+    antenna: NDArray[np.uint8] = column("u1")
+    status: NDArray[np.uint8] = column("u1")
+    cell: NDArray[np.int64] = column("i8")
+    start: NDArray[np.int64] = column("i8")
+    stop: NDArray[np.int64] = column("i8")
+    t_rx_ns: NDArray[np.int64] = column("i8")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What `decode` returns: the sentences, their values, and the names nobody knows."""
+
+    sentences: SentenceBatch
+    cells: NDArray[np.float64]
+    placeholders: NDArray[np.int32]
+    unknown_names: NDArray[np.uint64]
+
+    def table(self, name: str) -> dict[str, NDArray[Any]]:
+        """All good rows of one sentence type as columns: `slot`, `talker`, `row` and every cell by its name (float64, NaN = missing).
+
+        Units are in the names, as the sentence table states them. Raises ValueError for a type that is not in the catalogue.
+        """
+        if name not in KIND:
+            raise ValueError(f"no sentence type {name!r}; known are {', '.join(KIND)}")
+        s = self.sentences
+        row = np.flatnonzero((s.kind == KIND[name]) & (s.status == _OK))
+        out: dict[str, NDArray[Any]] = {"slot": s.slot[row], "talker": s.talker[row], "row": row}
+        for i, cell in enumerate(SENTENCES[KIND[name] - 1].cell_names):
+            out[cell] = self.cells[s.cell[row] + i]
+        return out
+
+
+@dataclass(slots=True)
+class Workspace:
+    """Arrays that are used again from call to call, grown when needed: fresh memory costs more than decoding into it."""
+
+    columns: dict[str, NDArray[Any]]
+    cells: NDArray[np.float64]
+    placeholders: NDArray[np.int32]
+    unknown_names: NDArray[np.uint64]
+    found: NDArray[np.int32] = field(default_factory=lambda: np.empty(SEPARATORS_MAX, np.int32))
+
+    @classmethod
+    def for_spans(cls, n: int) -> Self:
+        """Room for `n` sentences; memory is only touched as far as it is used."""
+        columns = {name: np.empty(n, spec.dtype) for name, spec in SentenceBatch.specs().items()}
+        return cls(columns, np.empty(n * CELLS_MAX + 1), np.empty(n, np.int32), np.empty(n, np.uint64))
+
+    @property
+    def rows_max(self) -> int:
+        """How many sentences fit."""
+        return len(self.placeholders)
+
+
+@leaf_kernel
+def _decode_spans(
+    buffer: NDArray[np.uint8],
+    span_kind: NDArray[np.uint8],
+    span_start: NDArray[np.int64],
+    span_stop: NDArray[np.int64],
+    formatter: NDArray[np.uint8],
+    whole_name: NDArray[np.uint64],
+    whole_kind: NDArray[np.uint8],
+    shape: NDArray[np.int32],
+    step: NDArray[np.int32],
+    limits: NDArray[np.float64],
+    letters: NDArray[np.uint64],
+    word_hash: NDArray[np.uint64],
+    kind: NDArray[np.uint8],
+    talker: NDArray[np.uint16],
+    antenna: NDArray[np.uint8],
+    status: NDArray[np.uint8],
+    cell: NDArray[np.int64],
+    cells: NDArray[np.float64],
+    placeholders: NDArray[np.int32],
+    unknown_names: NDArray[np.uint64],
+    found: NDArray[np.int32],
+) -> tuple[int, int, int]:
+    used = 0
+    placeholder_rows = 0
+    unknown_rows = 0
+    for i in range(len(span_kind)):
+        cell[i] = used
+        kind[i] = UNKNOWN
+        talker[i] = 0
+        antenna[i] = 0
+        status[i] = _OK
+        if span_kind[i] == _RTCM3:
+            continue
+        p = span_start[i] + 1
+        n = find_separators(buffer, p, span_stop[i], found)
+        k, t, a = sentence_kind(buffer, p, np.int64(found[0]), formatter, whole_name, whole_kind)
+        if k == _FKI and n > 0 and 48 <= buffer[p + found[0] + 1] <= 57:
+            k = np.int64(shape[k, 6])
+        talker[i] = t
+        antenna[i] = a
+        kind[i] = k
+        if k == UNKNOWN:
+            status[i] = _UNKNOWN_SENTENCE
+            length = min(max(np.int64(found[0]), 0), 8)
+            keep = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * length) if length > 0 else np.uint64(0)
+            unknown_names[unknown_rows] = load_u64(buffer, p) & keep
+            unknown_rows += 1
+            continue
+        end = used + np.int64(shape[k, 0])
+        for c in range(used, end):
+            cells[c] = np.nan
+        verdict, note = decode_fields(
+            buffer, p, found, n, k, shape, step, limits, letters, word_hash, cells, used
+        )
+        status[i] = verdict
+        if note == _PLACEHOLDER:
+            placeholders[placeholder_rows] = i
+            placeholder_rows += 1
+        used = end
+    return used, placeholder_rows, unknown_rows
+
+
+def decode(buffer: NDArray[np.uint8], spans: SpanBatch, workspace: Workspace | None = None) -> Decoded:
+    """Decode the sentences among `spans` of `buffer` (padded by `PAD_BYTES`).
+
+    Every span gives a row (RTCM 3 frames with kind 0). A row whose status is not OK is refused: it is to be counted, its cells
+    are not to be used. With a `workspace`, the result is valid until the workspace is used again.
+    Source: facts, nmea §1-§5; the tables are in `gnss.nmea.sentences`.
+    """
+    n = len(spans)
+    if workspace is None or workspace.rows_max < n:
+        fresh = Workspace.for_spans(max(n, 2 * (workspace.rows_max if workspace else 0)))
+        if workspace is None:
+            workspace = fresh
+        else:
+            workspace.columns, workspace.cells = fresh.columns, fresh.cells
+            workspace.placeholders, workspace.unknown_names = fresh.placeholders, fresh.unknown_names
+    out = {name: array[:n] for name, array in workspace.columns.items()}
+    used, placeholder_rows, unknown_rows = _decode_spans(
+        buffer, spans.kind, spans.start, spans.stop, *PLAN.arrays(),
+        out["kind"], out["talker"], out["antenna"], out["status"], out["cell"],
+        workspace.cells, workspace.placeholders, workspace.unknown_names, workspace.found,
+    )  # fmt: skip
+    out.update(slot=spans.slot, start=spans.start, stop=spans.stop, t_rx_ns=spans.t_rx_ns)
+    return Decoded(
+        SentenceBatch(**out),
+        workspace.cells[:used],
+        workspace.placeholders[:placeholder_rows],
+        workspace.unknown_names[:unknown_rows],
+    )

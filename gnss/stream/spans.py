@@ -1,0 +1,236 @@
+"""From arena to spans: stitch what each terminal sent to what it left unfinished, and scan all of it in one call."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import leaf_kernel
+from gnss._simd import PAD_BYTES, copy_bytes
+from gnss.batch import Batch, column
+from gnss.batches import SegmentBatch
+from gnss.status import STATUS_MAX
+from gnss.stream.scan import scan_run
+
+SENTENCE_BYTES_MIN = 5
+"""Shortest thing that can become a span (`$*hh` and one letter): bounds the number of spans."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanBatch(Batch):
+    """Sentences and frames found, grouped by terminal, in the order of each terminal's bytes.
+
+    | name | dtype | shape | unit | meaning |
+    |---|---|---|---|---|
+    | slot | i4 | | | terminal |
+    | kind | u1 | | | a `SpanKind` |
+    | start | i8 | | byte | first byte (`$`, `#`, 0xD3) in the scanned buffer |
+    | stop | i8 | | byte | `*` of a sentence, end of a frame |
+    | t_rx_ns | i8 | | ns | when its last byte was received, UTC since 1970-01-01 |
+    """
+
+    slot: NDArray[np.int32] = column("i4")
+    kind: NDArray[np.uint8] = column("u1")
+    start: NDArray[np.int64] = column("i8")
+    stop: NDArray[np.int64] = column("i8")
+    t_rx_ns: NDArray[np.int64] = column("i8")
+
+
+@dataclass(slots=True)
+class ScanState:
+    """What the scanner remembers between calls: unfinished bytes of each terminal, and what was lost so far.
+
+    `tail` holds the unfinished bytes of all terminals, `tail_start` and `tail_length` (slots,) say whose are where; `blamed`
+    (slots,) is how many of them are already counted as lost; `drops` (slots, STATUS_MAX) counts by reason.
+    """
+
+    tail: NDArray[np.uint8]
+    tail_start: NDArray[np.int64]
+    tail_length: NDArray[np.int32]
+    blamed: NDArray[np.int32]
+    drops: NDArray[np.uint64]
+    tailed: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+
+    @classmethod
+    def for_slots(cls, n: int) -> Self:
+        """State of `n` terminals of which nothing was received."""
+        return cls(
+            np.empty(0, np.uint8),
+            np.zeros(n, np.int64),
+            np.zeros(n, np.int32),
+            np.zeros(n, np.int32),
+            np.zeros((n, STATUS_MAX), np.uint64),
+        )
+
+    def grow(self, n: int) -> None:
+        """Make room for `n` terminals."""
+        more = n - len(self.tail_start)
+        if more > 0:
+            self.tail_start = np.concatenate([self.tail_start, np.zeros(more, np.int64)])
+            self.tail_length = np.concatenate([self.tail_length, np.zeros(more, np.int32)])
+            self.blamed = np.concatenate([self.blamed, np.zeros(more, np.int32)])
+            self.drops = np.concatenate([self.drops, np.zeros((more, STATUS_MAX), np.uint64)])
+
+    def copy(self) -> Self:
+        """An independent copy."""
+        arrays = (self.tail, self.tail_start, self.tail_length, self.blamed, self.drops, self.tailed)
+        return type(self)(*(array.copy() for array in arrays))
+
+
+@dataclass(slots=True)
+class ScanWorkspace:
+    """Arrays that are used again from call to call."""
+
+    work: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    slot: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    kind: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    start: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    stop: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    t_rx_ns: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def reserve(self, n_bytes: int) -> None:
+        """Make room to scan `n_bytes`; memory is only touched as far as it is used."""
+        if len(self.work) >= n_bytes + PAD_BYTES:
+            return
+        room = n_bytes * 5 // 4 + PAD_BYTES
+        self.work = np.zeros(room, np.uint8)
+        spans = room // SENTENCE_BYTES_MIN + 1
+        self.slot, self.kind = np.empty(spans, np.int32), np.empty(spans, np.uint8)
+        self.start, self.stop, self.t_rx_ns = (np.empty(spans, np.int64) for _ in range(3))
+
+
+@leaf_kernel
+def _chain_segments(
+    slot: NDArray[np.int32], head: NDArray[np.int32], last: NDArray[np.int32], following: NDArray[np.int32], order: NDArray[np.int32]
+) -> int:
+    """Link the segments of each terminal in order of arrival; `order` gets the terminals in order of first appearance."""
+    runs = 0
+    for i in range(len(slot)):
+        s = slot[i]
+        following[i] = -1
+        if head[s] < 0:
+            head[s] = i
+            order[runs] = s
+            runs += 1
+        else:
+            following[last[s]] = i
+        last[s] = i
+    return runs
+
+
+@leaf_kernel
+def _scan_runs(
+    buffer: NDArray[np.uint8],
+    start: NDArray[np.int64],
+    length: NDArray[np.int32],
+    t_rx_ns: NDArray[np.int64],
+    following: NDArray[np.int32],
+    head: NDArray[np.int32],
+    order: NDArray[np.int32],
+    final: bool,
+    tail: NDArray[np.uint8],
+    tail_start: NDArray[np.int64],
+    tail_length: NDArray[np.int32],
+    blamed: NDArray[np.int32],
+    drops: NDArray[np.uint64],
+    work: NDArray[np.uint8],
+    span_slot: NDArray[np.int32],
+    span_kind: NDArray[np.uint8],
+    span_start: NDArray[np.int64],
+    span_stop: NDArray[np.int64],
+    span_t_rx_ns: NDArray[np.int64],
+) -> int:
+    """Stitch and scan one terminal after the other. What is unfinished stays in `work`, where `tail_start` points to."""
+    n = 0
+    at = 0
+    for r in range(len(order)):
+        s = order[r]
+        begin = at
+        copy_bytes(tail, tail_start[s], work, at, np.int64(tail_length[s]))
+        at += np.int64(tail_length[s])
+        i = head[s]
+        while i >= 0:
+            copy_bytes(buffer, start[i], work, at, np.int64(length[i]))
+            at += np.int64(length[i])
+            i = following[i]
+        first = n
+        n, rest, blame = scan_run(
+            work, begin, at, final, begin + np.int64(blamed[s]), drops[s], span_kind, span_start, span_stop, n
+        )
+        i = head[s]
+        arrived = begin + np.int64(tail_length[s]) + (np.int64(length[i]) if i >= 0 else 0)
+        for k in range(first, n):
+            span_slot[k] = s
+            while i >= 0 and span_stop[k] > arrived and following[i] >= 0:
+                i = following[i]
+                arrived += np.int64(length[i])
+            span_t_rx_ns[k] = t_rx_ns[i] if i >= 0 else np.iinfo(np.int64).min
+        tail_start[s] = rest
+        tail_length[s] = at - rest
+        blamed[s] = max(blame - rest, 0)
+        head[s] = -1
+    return n
+
+
+@leaf_kernel
+def _save_tails(
+    kept: NDArray[np.int32],
+    order: NDArray[np.int32],
+    old: NDArray[np.uint8],
+    work: NDArray[np.uint8],
+    tail_start: NDArray[np.int64],
+    tail_length: NDArray[np.int32],
+    in_work: NDArray[np.int32],
+    tail: NDArray[np.uint8],
+    tailed: NDArray[np.int32],
+) -> int:
+    """Gather the unfinished bytes of `kept` (untouched, in `old`) and `order` (just scanned, in `work`) into `tail`."""
+    at = 0
+    n = 0
+    for group in range(2):
+        slots = order if group == 1 else kept
+        source = work if group == 1 else old
+        for r in range(len(slots)):
+            s = slots[r]
+            if tail_length[s] == 0 or (group == 0 and in_work[s] >= 0):
+                continue
+            copy_bytes(source, tail_start[s], tail, at, np.int64(tail_length[s]))
+            tail_start[s] = at
+            at += np.int64(tail_length[s])
+            tailed[n] = s
+            n += 1
+    return n
+
+
+def scan(
+    state: ScanState, buffer: NDArray[np.uint8], segments: SegmentBatch, workspace: ScanWorkspace, *, final: bool = False
+) -> tuple[NDArray[np.uint8], SpanBatch]:
+    """Scan what arrived; returns the stitched bytes and the spans in them, both valid until the workspace is used again.
+
+    `state` is brought up to date in place: unfinished bytes wait there for the rest. `final` says that no more bytes of these
+    terminals will come, so that what is unfinished is counted as lost.
+    """
+    slots = len(state.tail_start)
+    n = len(segments)
+    head = np.full(slots, -1, np.int32)
+    last = np.empty(slots, np.int32)
+    following = np.empty(n, np.int32)
+    order = np.empty(n, np.int32)
+    order = order[: _chain_segments(segments.slot, head, last, following, order)]
+    in_work = head.copy()
+    old = state.tail
+    workspace.reserve(int(segments.length.sum()) + int(state.tail_length[order].sum()))
+    w = workspace
+    spans = _scan_runs(
+        buffer, segments.start, segments.length, segments.t_rx_ns, following, head, order, final,
+        old, state.tail_start, state.tail_length, state.blamed, state.drops,
+        w.work, w.slot, w.kind, w.start, w.stop, w.t_rx_ns,
+    )  # fmt: skip
+    kept = state.tailed
+    tailed = np.empty(len(kept) + len(order), np.int32)
+    touched = np.concatenate([kept, order])
+    tail = np.empty(int(state.tail_length[touched].sum()), np.uint8)
+    count = _save_tails(kept, order, old, w.work, state.tail_start, state.tail_length, in_work, tail, tailed)
+    state.tail, state.tailed = tail, tailed[:count]
+    return w.work, SpanBatch(w.slot[:spans], w.kind[:spans], w.start[:spans], w.stop[:spans], w.t_rx_ns[:spans])
