@@ -1,0 +1,70 @@
+"""Runs benchmarks: one JSON object a line.
+
+python -m tests.bench                 names them
+python -m tests.bench NAME...         runs these, here
+python -m tests.bench --write [NAME]  runs these (or all), each in a process of its own, into docs/benchmarks.md
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+from tests.bench.machine import description
+from tests.bench.publish import publish
+from tests.bench.registry import benches
+from tests.bench.result import Result
+
+
+def run_here(names: list[str]) -> None:
+    known = benches()
+    for name in names:
+        for result in known[name]():
+            sys.stdout.write(json.dumps(result.to_record(), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+
+def run_apart(name: str) -> list[Result] | None:
+    """Results of a benchmark that runs in a process of its own; nothing if it failed."""
+    with subprocess.Popen([sys.executable, "-m", "tests.bench", name], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        results = []
+        for line in child.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            results.append(Result.from_record(json.loads(line)))
+    return results if child.returncode == 0 and results else None
+
+
+def write(names: list[str]) -> int:
+    failed = []
+    for name in names:
+        results = run_apart(name)
+        if results is None:
+            failed.append(name)
+        else:
+            publish(results, description(), datetime.now(UTC).date().isoformat())
+    if failed:
+        sys.stderr.write(f"failed, and left as they were in docs/benchmarks.md: {', '.join(failed)}\n")
+    return 1 if failed else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Runs benchmarks.")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--write", action="store_true", help="publish in docs/benchmarks.md")
+    wanted = parser.parse_args()
+    known = list(benches())
+    if unknown := set(wanted.names) - set(known):
+        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if wanted.write:
+        return write(wanted.names or known)
+    if not wanted.names:
+        sys.stdout.write("\n".join(known) + "\n")
+    run_here(wanted.names)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
