@@ -20,7 +20,7 @@ Debian, Ubuntu: apt-get install python3-pip    elsewhere: {python} -m ensurepip
 def pip_for(venv: Path) -> list[str]:
     """Make `venv` and return the command that runs pip on it."""
     python = str(venv / "bin" / "python")
-    make_venv = [sys.executable, "-m", "venv", "--clear"]
+    make_venv = [sys.executable, "-m", "venv"]
     if find_spec("pip"):
         subprocess.run([*make_venv, "--without-pip", str(venv)], check=True)
         return [sys.executable, "-m", "pip", "--python", python]
