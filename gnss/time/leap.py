@@ -1,9 +1,8 @@
 """Leap seconds: UTC <-> GPST as scalar kernels over one table that knows when it expires.
 
-`utc_to_gpst(day, ns_of_day) -> t_gpst_ns`, `gpst_to_utc(t_gpst_ns) -> (day, ns_of_day)`,
-`gpst_minus_utc_s(day) -> int64`, `utc_day_length_ns(day) -> int64`, `leap_table_expired(t_gpst_ns) -> bool`.
-`day` counts from 1970-01-01; `ns_of_day` reaches 86 401e9 - 1 on a day that ends with 23:59:60.
-Vectorised forms are in `gnss.time.scales`.
+`utc_to_gpst(day, ns_of_day) -> t_gpst_ns`, `gpst_to_utc(t_gpst_ns) -> (day, ns_of_day)`, `gpst_minus_utc_s(day) ->
+int64`, `utc_day_length_ns(day) -> int64`, `leap_table_expired(t_gpst_ns) -> bool`. `day` counts from 1970-01-01;
+`ns_of_day` reaches 86 401e9 - 1 on a day that ends with 23:59:60. Vectorised forms are in `gnss.time.scales`.
 """
 
 import numpy as np
@@ -52,9 +51,8 @@ _OFFSETS_S = np.array([offset for _, offset in LEAP_SECONDS], dtype=np.int64)
 _FIRST_GPST_NS = (_FIRST_DAYS - GPS_EPOCH_DAY) * NS_PER_DAY + _OFFSETS_S * NS_PER_S
 _LAST = len(LEAP_SECONDS) - 1
 
-LEAP_TABLE_EXPIRES_GPST_NS = (_day_number(LEAP_TABLE_EXPIRES) - GPS_EPOCH_DAY) * NS_PER_DAY + LEAP_SECONDS[
-    -1
-][1] * NS_PER_S
+_EXPIRY_DAY = _day_number(LEAP_TABLE_EXPIRES) - GPS_EPOCH_DAY
+LEAP_TABLE_EXPIRES_GPST_NS = _EXPIRY_DAY * NS_PER_DAY + LEAP_SECONDS[-1][1] * NS_PER_S
 """`LEAP_TABLE_EXPIRES` as `t_gpst_ns`."""
 
 

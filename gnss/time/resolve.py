@@ -1,7 +1,7 @@
 """Dates that receivers leave out or get wrong: the day of a bare time of day, and dates 1 024 weeks back.
 
-Scalar kernels: `resolve_utc_day(ns_of_day, t_reference_gpst_ns) -> day`,
-`unroll_date(day, day_reference, tolerance_days) -> day`. Vectorised: `resolve_day`.
+Scalar kernels: `resolve_utc_day(ns_of_day, t_reference_gpst_ns) -> day`, `unroll_date(day, day_reference,
+tolerance_days) -> day`. Vectorised: `resolve_day`.
 """
 
 from typing import Final

@@ -93,7 +93,7 @@ def _take_number(text: NDArray[np.uint8], start: int, width: int) -> int:
     """Unsigned decimal at a fixed place, -1 where a byte is not a digit."""
     value = 0
     for column in range(start, start + width):
-        digit = np.int64(text[column]) - 48
+        digit = int(np.int64(text[column])) - 48  # signed: a byte below "0" must not wrap round
         if digit < 0 or digit > 9:
             return -1
         value = value * 10 + digit
@@ -185,10 +185,9 @@ def parse_rfc3339(text: ArrayLike) -> ParsedTimes:
     """Times of RFC 3339 date-times with any offset; `23:59:60` is taken where UTC had a leap second, and only
     there.
 
-    Shape: that of the argument (str or bytes), in every column. Unit: ns since 1980-01-06 GPST; `digits` =
-    decimals given, 0..9. Frame: UTC to GPST. Error: exact; text that is not a date-time, years outside
-    1700..2260, more than 9 decimals and leap seconds that are not in the table give `NO_TIME` and `ok` False.
-    Other dtypes raise
+    Shape: that of the argument (str or bytes), in every column. Unit: ns since 1980-01-06 GPST; `digits` = decimals
+    given, 0..9. Frame: UTC to GPST. Error: exact; text that is not a date-time, years outside 1700..2260, more than 9
+    decimals and leap seconds that are not in the table give `NO_TIME` and `ok` False. Other dtypes raise
     `ValueError`. Source: RFC 3339 section 5.6.
     """
     texts = np.asarray(text)
