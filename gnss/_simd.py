@@ -61,8 +61,7 @@ def _separators(typing: Any, array: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         block = _load(builder, _pointer(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
         flags = builder.icmp_unsigned("==", block, _splat(builder, ord(",")))
-        for other in (".", "*", ";"):
-            flags = builder.or_(flags, builder.icmp_unsigned("==", block, _splat(builder, ord(other))))
+        flags = builder.or_(flags, builder.icmp_unsigned("==", block, _splat(builder, ord(";"))))
         return _mask(builder, flags)
 
     return types.uint64(array, types.int64), codegen
@@ -141,8 +140,8 @@ if numba.config.DISABLE_JIT:
         return int(buffer[i])
 
     def separators(buffer: Any, i: int) -> Any:
-        """Bit k: byte `i + k` separates fields or number parts (`,` `.` `*` `;`)."""
-        return _py_flags(buffer, i, lambda b: b in b",.*;")
+        """Bit k: byte `i + k` separates fields (`,` or `;`)."""
+        return _py_flags(buffer, i, lambda b: b in b",;")
 
     def line_ends(buffer: Any, i: int) -> Any:
         """Bit k: byte `i + k` ends a sentence (`$`, control characters, bytes above 0x7E)."""

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss._simd import count_trailing_zeros, load_u8, separators
 from gnss.nmea.fields import FIELDS_MAX, TEXT_SPAN, Op
-from gnss.nmea.tokens import fnv1a, parse_angle, parse_number, parse_time_of_day
+from gnss.nmea.tokens import find_point, fnv1a, parse_angle, parse_digits8, parse_number, parse_time_of_day
 from gnss.status import Status
 from gnss.stream.lines import LINE_BYTES_MAX, hex_value
 from gnss.time.civil import days_from_civil, is_valid_civil
@@ -24,8 +24,9 @@ _OK, _UNKNOWN = int(Status.OK), int(Status.UNKNOWN_SENTENCE)
 _FIELD_COUNT, _FIELD_SYNTAX = int(Status.FIELD_COUNT), int(Status.FIELD_SYNTAX)
 _RANGE, _BAD_HEMISPHERE, _PLACEHOLDER = int(Status.RANGE), int(Status.HEMISPHERE), int(Status.PLACEHOLDER)
 
-_COMMA, _DOT, _BLANK, _SEMICOLON, _STAR = 0x2C, 0x2E, 0x20, 0x3B, 0x2A
-_OP, _CELL, _AUX = 0, 1, 3
+_BLANK, _PLUS, _MINUS = 0x20, 0x2B, 0x2D
+_OP, _CELL, _AUX = 0, 1, 2
+_POSITIVE, _NEGATIVE = 2, 3
 _PLACEHOLDER_DEG = (360.0, 720.0)
 _H, _TWO, _P = ord("H"), ord("2"), ord("P")
 
@@ -38,19 +39,19 @@ SECOND_ANTENNA = 1
 
 @leaf_kernel
 def find_separators(buffer: NDArray[np.uint8], p: int, stop: int, found: NDArray[np.int32]) -> int:
-    """Offsets from `p` of `,` `.` `;` `*` in `buffer[p:stop]`, closed by `stop - p`; returns how many, without the closing one."""
+    """Offsets from `p` of the commas in `buffer[p:stop]`, closed by `stop - p`; returns how many, without the closing one."""
     n = 0
     base = 0
     length = stop - p
     while base < length:
         flags = separators(buffer, p + base)
+        if length - base < 64:
+            flags &= (np.uint64(1) << np.uint64(length - base)) - np.uint64(1)
         while flags != np.uint64(0):
             found[n] = base + count_trailing_zeros(flags)
             n += 1
             flags &= flags - np.uint64(1)
         base += 64
-    while n > 0 and found[n - 1] >= length:
-        n -= 1
     found[n] = length
     return n
 
@@ -82,13 +83,12 @@ def sentence_kind(
     return 0, talker, 0
 
 
-@leaf_kernel
+@inline_kernel
 def _parse_date(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     """ddmmyy -> days since 1970-01-01; NaN where there is no such day."""
-    digits = parse_number(buffer, s, e, e)
-    if e - s != 6 or not digits >= 0:
+    value = parse_digits8(buffer, s, 6) if e - s == 6 else -1
+    if value < 0:
         return np.nan
-    value = np.int64(digits)
     year = value % 100
     year += 1900 if year > 68 else 2000
     month = value // 100 % 100
@@ -97,20 +97,19 @@ def _parse_date(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     return np.float64(days_from_civil(year, month, value // 10_000))
 
 
-@leaf_kernel
-def _parse_date_time(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> tuple[float, float]:
+@inline_kernel
+def _parse_date_time(buffer: NDArray[np.uint8], s: int, e: int) -> tuple[float, float]:
     """yyyymmddhhmmss[.ss] -> (days since 1970-01-01, ns of the day); NaN where there is no such instant."""
-    digits = parse_number(buffer, s, s + 8, s + 8) if dot - s == 14 else np.nan
-    if not digits >= 0:
+    value = parse_digits8(buffer, s, 8) if e - s >= 14 else -1
+    if value < 0:
         return np.nan, np.nan
-    value = np.int64(digits)
     year, month, day = value // 10_000, value // 100 % 100, value % 100
     if not is_valid_civil(year, month, day):
         return np.nan, np.nan
-    return np.float64(days_from_civil(year, month, day)), parse_time_of_day(buffer, s + 8, dot, e)
+    return np.float64(days_from_civil(year, month, day)), parse_time_of_day(buffer, s + 8, e)
 
 
-@leaf_kernel
+@inline_kernel
 def _word_index(buffer: NDArray[np.uint8], s: int, e: int, aux: int, word_hash: NDArray[np.uint64]) -> float:
     wanted = fnv1a(buffer, s, e)
     first = aux >> 8
@@ -133,29 +132,29 @@ def _letter_allowed(c: int, letters: NDArray[np.uint64], row: int) -> bool:
 def _apply_hemisphere(
     buffer: NDArray[np.uint8],
     s: int,
-    e: int,
-    letters: NDArray[np.uint64],
+    n: int,
     step: NDArray[np.int32],
     row: int,
     cells: NDArray[np.float64],
     cell: int,
 ) -> int:
     """Give the value in `cell` the sign that its letter says. An angle without its letter is refused."""
-    if e == s:
-        return _OK if np.isnan(cells[cell]) or step[row - 1, _OP] == _SIGNED else _BAD_HEMISPHERE
-    c = load_u8(buffer, s)
-    if e - s != 1 or not _letter_allowed(c, letters, row):
-        return _BAD_HEMISPHERE
-    if c == step[row, _AUX]:
-        cells[cell] = -cells[cell]
-    return _OK
+    if n == 1:
+        c = load_u8(buffer, s)
+        if c == np.int64(step[row, _NEGATIVE]):
+            cells[cell] = -cells[cell]
+            return _OK
+        if c == np.int64(step[row, _POSITIVE]):
+            return _OK
+    elif n == 0 and (np.isnan(cells[cell]) or np.int64(step[row - 1, _OP]) == _SIGNED):
+        return _OK
+    return _BAD_HEMISPHERE
 
 
-@leaf_kernel
+@inline_kernel
 def _read_odd(
     buffer: NDArray[np.uint8],
     s: int,
-    dot: int,
     e: int,
     op: int,
     step: NDArray[np.int32],
@@ -181,18 +180,17 @@ def _read_odd(
     elif op == _TEXT:
         cells[cell] = np.float64(s) * TEXT_SPAN + np.float64(e - s)
     elif op == _DATE_TIME:
-        cells[cell], cells[cell + 1] = _parse_date_time(buffer, s, dot, e)
+        cells[cell], cells[cell + 1] = _parse_date_time(buffer, s, e)
         return _FIELD_SYNTAX if np.isnan(cells[cell] + cells[cell + 1]) else _OK
     elif op == _WORD:
         cells[cell] = _word_index(buffer, s, e, np.int64(step[row, _AUX]), word_hash)
     return _OK
 
 
-@leaf_kernel
+@inline_kernel
 def _read_field(
     buffer: NDArray[np.uint8],
     s: int,
-    dot: int,
     e: int,
     op: int,
     step: NDArray[np.int32],
@@ -204,27 +202,25 @@ def _read_field(
     cell: int,
 ) -> int:
     """Read one non-empty field into its cell; returns a `Status`."""
-    if op in (_NUMBER, _INTEGER, _SIGNED):
-        value = parse_number(buffer, s, dot, e)
-    elif op == _TIME:
-        value = parse_time_of_day(buffer, s, dot, e)
-        cells[cell] = value
-        return _FIELD_SYNTAX if np.isnan(value) else _OK
+    if op <= _SIGNED:
+        value = parse_number(buffer, s, e)
+        if op == _INTEGER and value != np.floor(value):
+            return _FIELD_SYNTAX
     elif op == _ANGLE:
         first = load_u8(buffer, s)
-        if first in (0x2B, 0x2D):
+        if first == _PLUS or first == _MINUS:  # noqa: PLR1714 (numba: a tuple test is slower)
             return _BAD_HEMISPHERE
-        value = parse_angle(buffer, s, dot, e)
+        value = parse_angle(buffer, s, find_point(buffer, s, e), e)
         if value in _PLACEHOLDER_DEG:
             return _PLACEHOLDER
+    elif op == _TIME:
+        value = parse_time_of_day(buffer, s, e)
     else:
-        return _read_odd(buffer, s, dot, e, op, step, letters, row, word_hash, cells, cell)
-    if np.isnan(value) or (op == _INTEGER and value != np.floor(value)):
-        return _FIELD_SYNTAX
-    if not limits[row, 0] <= value <= limits[row, 1]:
-        return _RANGE
-    cells[cell] = value
-    return _OK
+        return _read_odd(buffer, s, e, op, step, letters, row, word_hash, cells, cell)
+    if value >= limits[row, 0] and value <= limits[row, 1]:
+        cells[cell] = value
+        return _OK
+    return _FIELD_SYNTAX if np.isnan(value) else _RANGE
 
 
 @leaf_kernel
@@ -236,17 +232,7 @@ def _trim(buffer: NDArray[np.uint8], s: int, e: int) -> tuple[int, int]:
     return s, e
 
 
-@leaf_kernel
-def _count_fields(buffer: NDArray[np.uint8], p: int, found: NDArray[np.int32], n: int) -> int:
-    commas = 0
-    for i in range(n):
-        c = load_u8(buffer, p + np.int64(found[i]))
-        if c in (_COMMA, _SEMICOLON):
-            commas += 1
-    return commas
-
-
-@leaf_kernel
+@inline_kernel
 def decode_fields(
     buffer: NDArray[np.uint8],
     p: int,
@@ -268,52 +254,34 @@ def decode_fields(
     base = kind * FIELDS_MAX
     head = np.int64(shape[kind, 2])
     group = np.int64(shape[kind, 3])
-    jump = head + group * np.int64(shape[kind, 5])
-    last_repeated = head
+    past = head + group * np.int64(shape[kind, 5]) + np.int64(shape[kind, 4])
+    last_repeated = past
+    skipped = 0
     if group > 0:
-        fields = _count_fields(buffer, p, found, n)
-        last_repeated += group * min(max(fields - head, 0) // group, np.int64(shape[kind, 5]))
-    past = jump + np.int64(shape[kind, 4])
+        repeated = min(max(n - head, 0) // group, np.int64(shape[kind, 5]))
+        last_repeated = head + group * repeated
+        skipped = group * (np.int64(shape[kind, 5]) - repeated)
     note = _OK
-    f = 0
-    i = 0
-    while i < n and load_u8(buffer, p + np.int64(found[i])) == _DOT:
-        i += 1
-    while i < n:
-        s = p + np.int64(found[i]) + 1
-        i += 1
-        e = p + np.int64(found[i])
-        dot = e
-        while i < n:
-            c = load_u8(buffer, e)
-            if c != _DOT and c != _STAR:  # noqa: PLR1714 (numba: a tuple test is slower)
-                break
-            dot = e if c == _DOT and dot >= e else dot
-            i += 1
-            e = p + np.int64(found[i])
-            dot = dot if dot < e and load_u8(buffer, dot) == _DOT else e
-        row = f if f < last_repeated or group == 0 else f - last_repeated + jump
-        f += 1
-        if row >= past:
-            continue
-        row += base
+    s = p + np.int64(found[0]) + 1
+    for f in range(min(n, past - skipped)):
+        e = p + np.int64(found[f + 1])
+        begin = s
+        s = e + 1
+        row = base + f if f < last_repeated else base + f + skipped
         op = np.int64(step[row, _OP])
         cell = first_cell + np.int64(step[row, _CELL])
         if op == _HEMISPHERE:
-            verdict = _apply_hemisphere(buffer, s, e, letters, step, row, cells, cell)
-            if verdict != _OK:
-                return verdict, note
+            verdict = _apply_hemisphere(buffer, begin, e - begin, step, row, cells, cell)
+        elif e == begin or op == _SKIP:
             continue
-        if e == s or op == _SKIP:
-            continue
-        if op != _TEXT and (load_u8(buffer, s) == _BLANK or load_u8(buffer, e - 1) == _BLANK):
-            s, e = _trim(buffer, s, e)
-            if s == e:
-                continue
-            dot = min(dot, e)
-        verdict = _read_field(buffer, s, dot, e, op, step, limits, letters, row, word_hash, cells, cell)
+        else:
+            if load_u8(buffer, begin) == _BLANK or load_u8(buffer, e - 1) == _BLANK:
+                begin, e = _trim(buffer, begin, e)
+                if begin == e:
+                    continue
+            verdict = _read_field(buffer, begin, e, op, step, limits, letters, row, word_hash, cells, cell)
         if verdict == _PLACEHOLDER:
             note = verdict
         elif verdict != _OK:
             return verdict, note
-    return (_FIELD_COUNT if f < np.int64(shape[kind, 1]) else _OK), note
+    return (_FIELD_COUNT if n < np.int64(shape[kind, 1]) else _OK), note

@@ -58,7 +58,7 @@ def formatter_key(letters: str) -> int:
 class Plan:
     """The tables as arrays, indexed by kind and field (fields in order: header, fields, group repetitions, tail).
 
-    `step`: op, cell, required, aux (second letter of a hemisphere; first row and count of words). `shape`: cells, fields_min, fields of
+    `step`: op, cell, then the positive and the negative letter of a hemisphere, or first row and count of words. `shape`: cells, fields_min, fields of
     head, of group, of tail, group_max, other kind where the first field is a digit.
     """
 
@@ -82,20 +82,20 @@ def _letter_set(field: Field) -> tuple[int, int]:
     return bits & (1 << 64) - 1, bits >> 64
 
 
-def _aux(field: Field, words: list[np.uint64]) -> int:
+def _aux(field: Field, words: list[np.uint64]) -> tuple[int, int]:
     if field.op is Op.HEMISPHERE:
-        return ord(field.letters[1])
+        return ord(field.letters[0]), ord(field.letters[1])
     if field.op is Op.WORD:
         words.extend(fnv1a_of(word) for word in field.words)
-        return len(words) - len(field.words) << 8 | len(field.words)
-    return 0
+        return len(words) - len(field.words) << 8 | len(field.words), 0
+    return 0, 0
 
 
 def _fill(plan: Plan, kind: int, sentence: Sentence, words: list[np.uint64]) -> None:
     cell = 0
     for i, field in enumerate(sentence.all_fields):
         own = cell - 1 if field.op is Op.HEMISPHERE else cell
-        plan.step[kind, i] = field.op, own, field.required, _aux(field, words)
+        plan.step[kind, i] = field.op, own, *_aux(field, words)
         plan.limits[kind, i] = field.low, field.high
         plan.letters[kind, i] = _letter_set(field)
         cell += field.cells

@@ -4,7 +4,7 @@ A sentence is a tuple of these. Numbers become float64 cells; a missing value is
 `gnss.nmea.catalogue` turns the tables into the plan that the decode and encode kernels follow.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -14,16 +14,16 @@ class Op(IntEnum):
     SKIP = 0
     NUMBER = 1
     INTEGER = 2
-    TIME = 3
+    SIGNED = 3
     ANGLE = 4
-    CHARACTER = 5
-    HEX = 6
-    DATE = 7
-    TEXT = 8
-    SIGNED = 9
-    DATE_TIME = 10
-    WORD = 11
-    HEMISPHERE = 12
+    TIME = 5
+    HEMISPHERE = 6
+    CHARACTER = 7
+    HEX = 8
+    DATE = 9
+    TEXT = 10
+    DATE_TIME = 11
+    WORD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,7 @@ class Field:
     decimals: int = -1
     width: int = 0
     letters: str = ""
-    required: bool = False
     words: tuple[str, ...] = ()
-
-    def must(self) -> "Field":
-        """The same field, but a sentence without it is refused."""
-        return replace(self, required=True)
 
     @property
     def cells(self) -> int:

@@ -1,15 +1,14 @@
 """Numbers out of characters, eight at a time.
 
-A decimal number stands in the buffer as `[s, dot)` and `[dot + 1, e)`; where it has no point, `dot == e`. Eight characters are one
-64-bit word, so a number of up to eight digits on each side of its point is two loads and six multiplications. Results are exact: digits
-become an integer, and one division makes the float64 that is nearest to what was written (up to 15 digits).
+Eight characters are one 64-bit word, so a number of up to eight digits is a load, a shift and three multiplications. Results are exact:
+digits become an integer, and one division makes the float64 that is nearest to what was written (up to 15 digits).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
-from gnss._simd import load_u8, load_u64
+from gnss._simd import count_trailing_zeros, load_u8, load_u64
 
 POW10 = 10.0 ** np.arange(19)
 POW10_INT = 10 ** np.arange(19, dtype=np.int64)
@@ -26,7 +25,12 @@ _TEST = np.uint64(0x7676767676767676)
 _LOW_BYTES = np.uint64(0x00FF00FF00FF00FF)
 _LOW_HALVES = np.uint64(0x0000FFFF0000FFFF)
 _M1, _M2, _M3 = np.uint64(2561), np.uint64(6553601), np.uint64(42949672960001)
-_8, _16, _32, _64 = np.uint64(8), np.uint64(16), np.uint64(32), np.uint64(64)
+_0, _1, _3, _7, _8 = np.uint64(0), np.uint64(1), np.uint64(3), np.uint64(7), np.uint64(8)
+_16, _32, _56, _64 = np.uint64(16), np.uint64(32), np.uint64(56), np.uint64(64)
+_BYTE, _MINUS = np.uint64(0xFF), np.uint64(0x2D ^ 0x30)
+_POINTS = np.uint64(0x0101010101010101 * (0x2E ^ 0x30))
+_ONES = np.uint64(0x0101010101010101)
+_POINT = 0x2E
 
 
 @inline_kernel
@@ -64,57 +68,96 @@ def parse_digits(buffer: NDArray[np.uint8], s: int, n: int) -> int:
 
 
 @inline_kernel
-def parse_decimal(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
-    """The unsigned decimal number at `[s, e)` with its point at `dot` (`e` if none); NaN where it is none."""
-    whole_digits = dot - s
-    part_digits = e - dot - 1
-    if part_digits <= 0:
-        whole = parse_digits(buffer, s, whole_digits)
-        if whole < 0 or whole_digits == 0:
-            return np.nan
-        return np.float64(whole)
-    if whole_digits <= 8 and part_digits <= 8:
-        whole = parse_digits8(buffer, s, whole_digits)
-        part = parse_digits8(buffer, dot + 1, part_digits)
-    else:
-        whole = parse_digits(buffer, s, whole_digits)
-        part = parse_digits(buffer, dot + 1, part_digits)
-    if whole < 0 or part < 0:
+def parse_short(buffer: NDArray[np.uint8], s: int, n: int) -> float:
+    """The decimal number of `n` characters at `s`, 1 <= n <= 8: `[-]digits[.digits]`; NaN where it is none.
+
+    No branch but for the point: the characters are shifted to the top of a word, the point is squeezed out of it.
+    """
+    word = load_u64(buffer, s) ^ _ZEROS
+    negative = (word & _BYTE) == _MINUS
+    if negative:
+        word >>= _8
+        n -= 1
+    word <<= _64 - _8 * np.uint64(n) if n > 0 else _64 - np.uint64(1)
+    points = word ^ _POINTS
+    points = (points - _ONES) & ~points & _HIGH
+    decimals = 0
+    if points != _0:
+        below = np.uint64(count_trailing_zeros(points)) - _7
+        low = word & ((_1 << below) - _1)
+        decimals = np.int64((_56 - below) >> _3)
+        high = word >> below
+        word = ((high >> _8) << (below + _8 if below < _56 else _0)) if below < _56 else _0
+        word |= low << _8
+        n -= 1
+    if n <= 0 or ((word + _TEST) | word) & _HIGH:
         return np.nan
-    if whole_digits + part_digits > DIGITS_MAX:
-        return np.float64(whole) + np.float64(part) / POW10[part_digits]
-    return np.float64(whole * POW10_INT[part_digits] + part) / POW10[part_digits]
-
-
-@inline_kernel
-def parse_number(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
-    """Like `parse_decimal`, with an optional sign in front."""
-    c = load_u8(buffer, s)
-    if c == 0x2D:
-        return -parse_decimal(buffer, s + 1, dot, e)
-    if c == 0x2B:
-        s += 1
-    return parse_decimal(buffer, s, dot, e)
+    word = (word * _M1) >> _8
+    word = ((word & _LOW_BYTES) * _M2) >> _16
+    word = ((word & _LOW_HALVES) * _M3) >> _32
+    value = np.float64(np.int64(word))
+    if decimals > 0:
+        value /= POW10[decimals]
+    return -value if negative else value
 
 
 @leaf_kernel
-def parse_time_of_day(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
+def find_point(buffer: NDArray[np.uint8], s: int, e: int) -> int:
+    """Position of the first `.` in `[s, e)`; `e` if there is none."""
+    while s < e and load_u8(buffer, s) != _POINT:
+        s += 1
+    return s
+
+
+@leaf_kernel
+def parse_long(buffer: NDArray[np.uint8], s: int, e: int) -> float:
+    """The decimal number at `[s, e)`, `[+-]digits[.digits]`, of any length up to `DIGITS_MAX` digits a side; NaN where it is none."""
+    first = load_u8(buffer, s)
+    negative = first == ord("-")
+    if negative or first == ord("+"):
+        s += 1
+    dot = find_point(buffer, s, e)
+    whole_digits = dot - s
+    part_digits = max(e - dot - 1, 0)
+    whole = parse_digits(buffer, s, whole_digits)
+    part = parse_digits(buffer, dot + 1, part_digits)
+    if whole < 0 or part < 0 or whole_digits + part_digits == 0:
+        return np.nan
+    if whole_digits + part_digits > DIGITS_MAX:
+        value = np.float64(whole) + np.float64(part) / POW10[part_digits]
+    else:
+        value = np.float64(whole * POW10_INT[part_digits] + part) / POW10[part_digits]
+    return -value if negative else value
+
+
+@inline_kernel
+def parse_number(buffer: NDArray[np.uint8], s: int, e: int) -> float:
+    """The decimal number at `[s, e)`; NaN where it is none."""
+    if e - s <= 8:
+        value = parse_short(buffer, s, e - s)
+        if value == value:  # noqa: PLR0124 (not NaN)
+            return value
+    return parse_long(buffer, s, e)
+
+
+@inline_kernel
+def parse_time_of_day(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     """hhmmss[.sss…] -> nanoseconds of the day; 60 seconds are legal in the last minute of a day; NaN where it is no time.
 
     At most nine digits of the second, so that no digit is lost.
     """
-    if dot - s != 6 or e - dot - 1 > 9:
+    n = e - s
+    part_digits = n - 7 if n > 7 else 0
+    if n < 6 or part_digits > 9 or (n > 6 and load_u8(buffer, s + 6) != _POINT):
         return np.nan
     clock = parse_digits8(buffer, s, 6)
-    part_digits = max(e - dot - 1, 0)
-    part = parse_digits(buffer, dot + 1, part_digits)
+    part = parse_digits(buffer, s + 7, part_digits)
     if clock < 0 or part < 0:
         return np.nan
     hour = clock // 10_000
     minute = clock // 100 % 100
     second = clock % 100
-    leap = second == 60 and minute == 59 and hour == 23
-    if hour > 23 or minute > 59 or (second > 59 and not leap):
+    if hour > 23 or minute > 59 or (second > 59 and not (second == 60 and minute == 59 and hour == 23)):
         return np.nan
     whole = (hour * 60 + minute) * 60 + second
     return np.float64(whole * 1_000_000_000 + part * POW10_INT[9 - part_digits])
@@ -122,15 +165,15 @@ def parse_time_of_day(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> fl
 
 @inline_kernel
 def parse_angle(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
-    """[d]ddmm.mmm… -> degrees; NaN where it is no angle (or 60 minutes or more)."""
-    clock = parse_digits8(buffer, s, dot - s) if dot - s <= 8 else -1
-    part_digits = max(e - dot - 1, 0)
-    if clock < 0 or dot == s or part_digits > 12:
+    """[d]ddmm.mmm… with its point at `dot` (`e` if none) -> degrees; NaN where it is no angle (or 60 minutes or more)."""
+    part_digits = e - dot - 1 if dot < e else 0
+    if dot - s > 8 or dot == s or part_digits > 12:
         return np.nan
+    clock = parse_digits8(buffer, s, dot - s)
     part = parse_digits(buffer, dot + 1, part_digits)
     degrees = clock // 100
-    minutes = clock % 100
-    if part < 0 or minutes > 59:
+    minutes = clock - 100 * degrees
+    if clock < 0 or part < 0 or minutes > 59:
         return np.nan
     scaled = minutes * POW10_INT[part_digits] + part
     return np.float64(degrees) + np.float64(scaled) / (60.0 * POW10[part_digits])
