@@ -1,0 +1,273 @@
+"""All vehicles in one kernel call: following, signals, bends, turns, parking, halts at stops.
+
+Longitudinal motion is the Intelligent Driver Model, always within `BRAKE_MAX_MPS2 .. ACCEL_MAX_MPS2`; the way ahead is
+looked at far enough to brake for bends and turns in comfort.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, kernel
+from simulators.chance import unit
+from simulators.network import SCENIC, TUNNEL, Network
+from simulators.routing import enter_next, fill_route, turn_mps
+from simulators.vehicles import (
+    CAR,
+    DRIVING,
+    PARK_MEAN_S,
+    PARKED,
+    ROUTE_EDGES,
+    SHUTTLE,
+    STOPPING,
+    Vehicles,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+DECIDE_S = 0.2  # how often drivers decide
+ACCEL_MAX_MPS2 = 1.8
+BRAKE_MPS2 = 2.0  # comfortable
+BRAKE_MAX_MPS2 = 5.0
+HEADWAY_S = 1.2
+GAP_MIN_M = 2.5
+VEHICLE_M = 5.0
+LOOK_M = 90.0  # how far ahead another vehicle matters
+CYCLE_S = 80.0
+GREEN_S = 36.0
+STOP_LINE_M = 4.0
+RED_BRAKE_MPS2 = 3.0  # a red that needs more braking than this is run as amber
+YAW_RATE_MAX_DEGPS = 40.0
+LANE_M = 3.3
+DRIFT_MPS = 0.9
+HALT_S = 18.0
+PATIENCE_S = 20.0
+EDGES_A_STEP_MAX = 8
+LANE_SCAN_MAX = 12
+METRES_A_DEGREE_LAT = 110_785.4  # meridian, at 25.83 deg N on GRS 80
+METRES_A_DEGREE_LON_EQUATOR = 111_390.3  # prime vertical at 25.83 deg N on GRS 80; times cos(latitude)
+
+
+@kernel
+def sort_by_edge(vehicles: Vehicles, first: Ints, order: Ints) -> None:
+    """Group the vehicles that take part in traffic by edge, ordered along it: `order[first[e]:first[e + 1]]`."""
+    first[:] = 0
+    for row in range(vehicles.edge.size):
+        if vehicles.parking[row] != PARKED:
+            first[vehicles.edge[row] + 1] += 1
+    for edge in range(first.size - 1):
+        first[edge + 1] += first[edge]
+    fill = first[:-1].copy()
+    for row in range(vehicles.edge.size):
+        if vehicles.parking[row] == PARKED:
+            continue
+        edge = vehicles.edge[row]
+        at = fill[edge]
+        while at > first[edge] and vehicles.offset_m[order[at - 1]] > vehicles.offset_m[row]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = row
+        fill[edge] += 1
+
+
+@inline_kernel
+def _is_red(network: Network, edge: int, t_s: float) -> bool:
+    phase = network.signal_phase[edge]
+    if phase < 0:
+        return False
+    return bool((t_s + network.signal_shift_s[edge] - phase * 0.5 * CYCLE_S) % CYCLE_S >= GREEN_S)
+
+
+@inline_kernel
+def _follow(speed: float, wanted: float, gap_m: float, ahead_mps: float) -> float:
+    """Acceleration of the Intelligent Driver Model."""
+    free = 1.0 - (speed / max(wanted, 0.1)) ** 4
+    closing = speed * (speed - ahead_mps) / (2.0 * np.sqrt(ACCEL_MAX_MPS2 * BRAKE_MPS2))
+    keep = GAP_MIN_M + max(0.0, speed * HEADWAY_S + closing)
+    return float(ACCEL_MAX_MPS2 * (free - (keep / max(gap_m, 0.5)) ** 2))
+
+
+@inline_kernel
+def _ahead_on(vehicles: Vehicles, order: Ints, start: int, end: int, lane: int, lanes: int) -> int:
+    """The first vehicle in the same lane among `order[start:end]`, -1 if none is near in the row."""
+    for at in range(start, min(end, start + LANE_SCAN_MAX)):
+        if vehicles.lane[order[at]] % lanes == lane:
+            return int(order[at])
+    return -1
+
+
+@inline_kernel
+def _allowed_mps(network: Network, vehicles: Vehicles, row: int) -> float:
+    """The highest speed from which every bend and turn of the known way can be met with comfortable braking."""
+    edge = vehicles.edge[row]
+    eager = vehicles.eagerness[row]
+    allowed = network.limit_mps[edge] * eager
+    distance = network.length_m[edge] - vehicles.offset_m[row]
+    for k in range(ROUTE_EDGES):
+        following = vehicles.route[row, k]
+        target = min(turn_mps(network, edge, following), network.limit_mps[following]) * eager
+        allowed = min(allowed, np.sqrt(target * target + 2.0 * BRAKE_MPS2 * max(0.0, distance)))
+        distance += network.length_m[following]
+        if distance > LOOK_M:
+            break
+        edge = following
+    return float(allowed)
+
+
+@inline_kernel
+def _accel(
+    network: Network, vehicles: Vehicles, first: Ints, order: Ints, at: int, row: int, t_s: float
+) -> float:
+    """Acceleration of one driver, from the way, the vehicle ahead, the signal, and its own plans."""
+    edge, speed = vehicles.edge[row], vehicles.speed_mps[row]
+    rest_m = network.length_m[edge] - vehicles.offset_m[row]
+    allowed = _allowed_mps(network, vehicles, row)
+    accel = min(_follow(speed, allowed, 1e6, speed), (allowed - speed) / 0.5)
+    if vehicles.parking[row] == STOPPING:
+        accel = min(accel, -BRAKE_MPS2)
+    lanes = network.lanes[edge]
+    ahead = _ahead_on(vehicles, order, at + 1, first[edge + 1], vehicles.lane[row] % lanes, lanes)
+    if ahead >= 0:
+        gap = vehicles.offset_m[ahead] - vehicles.offset_m[row] - VEHICLE_M
+        accel = min(accel, _follow(speed, allowed, gap, vehicles.speed_mps[ahead]))
+    elif rest_m < LOOK_M:
+        following = vehicles.route[row, 0]
+        lanes = network.lanes[following]
+        ahead = _ahead_on(vehicles, order, first[following], first[following + 1], vehicles.lane[row] % lanes, lanes)
+        if ahead >= 0 and ahead != row:
+            gap = rest_m + vehicles.offset_m[ahead] - VEHICLE_M
+            accel = min(accel, _follow(speed, allowed, gap, vehicles.speed_mps[ahead]))
+            blocked = speed < 0.3 and gap < 8.0
+            vehicles.waited_s[row] = vehicles.waited_s[row] + DECIDE_S if blocked else 0.0
+    line_m = rest_m - STOP_LINE_M
+    if line_m > 0.0 and speed * speed < 2.0 * RED_BRAKE_MPS2 * line_m and _is_red(network, edge, t_s):
+        accel = min(accel, _follow(speed, allowed, line_m, 0.0))
+    if vehicles.role[row] == SHUTTLE and vehicles.stop[row] < network.first_stop[edge + 1]:
+        halt_m = network.stop_m[vehicles.stop[row]] - vehicles.offset_m[row]
+        accel = min(accel, _follow(speed, allowed, halt_m + GAP_MIN_M, 0.0))
+    return float(min(max(accel, -BRAKE_MAX_MPS2), ACCEL_MAX_MPS2))
+
+
+@inline_kernel
+def _plan(network: Network, vehicles: Vehicles, row: int, park_rate_hz: float) -> None:
+    """Parking spells, halts at stops, and another way for those who waited too long."""
+    edge = vehicles.edge[row]
+    if vehicles.parking[row] == PARKED:
+        vehicles.timer_s[row] -= DECIDE_S
+        if vehicles.timer_s[row] <= 0.0:
+            vehicles.parking[row] = DRIVING
+    elif vehicles.role[row] == CAR:
+        kerb = 0 < network.road_class[edge] < SCENIC and not network.raised[edge]
+        kerb = kerb and network.around[edge] != TUNNEL
+        if vehicles.parking[row] == STOPPING:
+            if not kerb:
+                vehicles.parking[row] = DRIVING
+            elif vehicles.speed_mps[row] < 0.05:
+                vehicles.parking[row] = PARKED
+                vehicles.timer_s[row] = -PARK_MEAN_S * np.log(1.0 - unit(vehicles.chance, row))
+        elif kerb and unit(vehicles.chance, row) < park_rate_hz * DECIDE_S:
+            vehicles.parking[row] = STOPPING
+        if vehicles.waited_s[row] > PATIENCE_S:
+            vehicles.waited_s[row] = 0.0
+            fill_route(network, vehicles, row)
+    elif vehicles.stop[row] < network.first_stop[edge + 1] and vehicles.speed_mps[row] < 0.2:
+        if abs(network.stop_m[vehicles.stop[row]] - vehicles.offset_m[row]) < 4.0:
+            vehicles.timer_s[row] += DECIDE_S
+            if vehicles.timer_s[row] > HALT_S:
+                vehicles.timer_s[row] = 0.0
+                vehicles.stop[row] += 1
+
+
+@inline_kernel
+def segment_of(network: Network, edge: int, offset_m: float) -> int:
+    """The vertex at which the segment under an offset starts."""
+    low, high = network.first_vertex[edge], network.first_vertex[edge + 1] - 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        if network.vertex_run_m[middle] <= offset_m:
+            low = middle
+        else:
+            high = middle - 1
+    return int(low)
+
+
+@inline_kernel
+def _steer(network: Network, vehicles: Vehicles, row: int, dt_s: float) -> None:
+    """Turn towards the segment and drift towards the lane, both at a limited rate."""
+    edge = vehicles.edge[row]
+    direction = network.vertex_dir_deg[segment_of(network, edge, vehicles.offset_m[row])]
+    turn = (direction - vehicles.heading_deg[row] + 180.0) % 360.0 - 180.0
+    most = YAW_RATE_MAX_DEGPS * dt_s
+    vehicles.heading_deg[row] = (vehicles.heading_deg[row] + min(max(turn, -most), most)) % 360.0
+    lanes = network.lanes[edge]
+    wanted = (vehicles.lane[row] % lanes + 0.5) * LANE_M
+    if network.oneway[edge]:
+        wanted -= 0.5 * lanes * LANE_M
+    if vehicles.parking[row] != DRIVING:
+        wanted = (lanes + 0.3) * LANE_M * (0.5 if network.oneway[edge] else 1.0)
+    most = DRIFT_MPS * dt_s
+    vehicles.lateral_m[row] += min(max(wanted - vehicles.lateral_m[row], -most), most)
+
+
+@inline_kernel
+def _advance(network: Network, vehicles: Vehicles, row: int, dt_s: float) -> None:
+    """Move one vehicle by its acceleration, over as many edges as the step covers."""
+    speed = vehicles.speed_mps[row]
+    faster = max(0.0, speed + vehicles.accel_mps2[row] * dt_s)
+    vehicles.speed_mps[row] = faster
+    vehicles.offset_m[row] += 0.5 * (speed + faster) * dt_s
+    if faster == 0.0:
+        vehicles.accel_mps2[row] = 0.0
+    for _ in range(EDGES_A_STEP_MAX):
+        over_m = vehicles.offset_m[row] - network.length_m[vehicles.edge[row]]
+        if over_m < 0.0:
+            break
+        enter_next(network, vehicles, row)
+        vehicles.offset_m[row] = over_m
+
+
+@kernel
+def advance_rows(network: Network, vehicles: Vehicles, rows: Ints, t_s: float) -> None:
+    """Bring some vehicles to scenario time `t_s` with the acceleration they last decided on."""
+    for k in range(rows.size):
+        row = rows[k]
+        dt_s = t_s - vehicles.t_s[row]
+        if dt_s <= 0.0:
+            continue
+        vehicles.t_s[row] = t_s
+        if vehicles.parking[row] != PARKED:
+            _advance(network, vehicles, row, dt_s)
+        _steer(network, vehicles, row, dt_s)
+
+
+@kernel
+def decide(network: Network, vehicles: Vehicles, first: Ints, order: Ints, t_s: float, park_rate_hz: float) -> None:
+    """Let every driver decide at scenario time `t_s`, when all stand at that time; `first (E+1)`, `order (n)`: scratch."""
+    sort_by_edge(vehicles, first, order)
+    for edge in range(first.size - 1):
+        for at in range(first[edge], first[edge + 1]):
+            row = order[at]
+            vehicles.accel_mps2[row] = _accel(network, vehicles, first, order, at, row, t_s)
+    for row in range(vehicles.edge.size):
+        _plan(network, vehicles, row, park_rate_hz)
+
+
+@kernel
+def positions(network: Network, vehicles: Vehicles, rows: Ints, lat_deg: Floats, lon_deg: Floats) -> None:
+    """True latitude and longitude of some rows, degrees CGCS2000: on the line of the edge, moved to the lane."""
+    for k in range(rows.size):
+        row = rows[k]
+        offset_m = vehicles.offset_m[row]
+        vertex = segment_of(network, vehicles.edge[row], offset_m)
+        start, end = network.vertex_run_m[vertex], network.vertex_run_m[vertex + 1]
+        share = (offset_m - start) / max(end - start, 1e-9)
+        lat = network.vertex_lat_deg[vertex]
+        lon = network.vertex_lon_deg[vertex]
+        lat += share * (network.vertex_lat_deg[vertex + 1] - lat)
+        lon += share * (network.vertex_lon_deg[vertex + 1] - lon)
+        right = np.radians(vehicles.heading_deg[row] + 90.0)
+        lat_deg[k] = lat + vehicles.lateral_m[row] * np.cos(right) / METRES_A_DEGREE_LAT
+        metres_a_degree_lon = METRES_A_DEGREE_LON_EQUATOR * np.cos(np.radians(lat))
+        lon_deg[k] = lon + vehicles.lateral_m[row] * np.sin(right) / metres_a_degree_lon
