@@ -1,0 +1,1 @@
+"""The edge towards people and programs: REST, live stream, metrics, page."""

@@ -1,0 +1,168 @@
+"""Every setting of the service: its meaning, unit and default. `docs/settings.md` is made from this file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from beidou_svc.fleet.registry import is_token_hash
+from beidou_svc.ingest.settings import IngestSettings, Listener, UdpListener, Unknown
+
+
+class Section(BaseModel):
+    """A table of settings. A key that is not known is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scope(StrEnum):
+    """What a token allows; each scope includes the ones before it."""
+
+    READ = "read"
+    OPERATE = "operate"
+    ADMIN = "admin"
+
+
+def _token_hash(text: str) -> str:
+    if not is_token_hash(text):
+        raise ValueError("not of the form sha256$SALT$DIGEST; `beidou token new` makes one")
+    return text
+
+
+class HttpSettings(Section):
+    """Where API, live stream and page are served."""
+
+    host: str = Field("127.0.0.1", description="Address to bind. Anything but loopback needs `auth.tokens`.")
+    port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 = any free one.")
+    origins: tuple[str, ...] = Field(
+        (),
+        description="Other web origins (`https://maps.example.org`) whose pages may use the API and the live stream.",
+    )
+    connections_max: int = Field(2_000, ge=1, description="HTTP and WebSocket connections at once.")
+    keep_alive_s: float = Field(15.0, gt=0, description="Silence after which an idle HTTP connection is closed, s.")
+    stop_s_max: float = Field(3.0, gt=0, description="Time that requests under way get at shutdown, s.")
+
+
+class Token(Section):
+    """One bearer token, known only by its hash."""
+
+    name: str = Field(min_length=1, description="Who holds it; for logs.")
+    scope: Scope = Field(Scope.READ, description="What it allows.")
+    hash: Annotated[str, AfterValidator(_token_hash)] = Field(
+        description="Salted SHA-256 of the token, as `beidou token new` prints it.", json_schema_extra={"secret": True}
+    )
+
+
+class AuthSettings(Section):
+    """Who may read and operate. Without tokens the API is open, which is allowed on loopback only."""
+
+    tokens: tuple[Token, ...] = Field((), description="Bearer tokens of API, live stream and metrics.")
+
+
+class StreamSettings(Section):
+    """The live stream, `WS /v1/stream`."""
+
+    interval_ms: int = Field(100, ge=20, le=10_000, description="Time between frames unless the client asks, ms.")
+    clients_max: int = Field(500, ge=1, description="Clients at once; more are turned away with 1013.")
+    hello_s_max: float = Field(5.0, gt=0, description="Time a client has to subscribe, s.")
+    stall_s_max: float = Field(10.0, gt=0, description="A client that reads nothing for so long is dropped, s.")
+    heartbeat_s: float = Field(5.0, gt=0, description="An empty frame is sent after so long without changes, s.")
+    send_buffer_bytes: int = Field(
+        1 << 20, ge=65_536, description="Kernel send buffer of a client: the bound of what a slow one holds back."
+    )
+    message_bytes_max: int = Field(65_536, ge=1_024, description="Longest message a client may send.")
+
+
+class FleetSettings(Section):
+    """Terminals and what is remembered of them."""
+
+    terminals_max: int = Field(50_000, ge=1, description="Terminals known at once; more are refused.")
+    terminals_file: Path | None = Field(
+        None, description="Register of terminals: CSV with the columns id, name, token_hash, policy, frame."
+    )
+    tick_ms: int = Field(20, ge=5, le=1_000, description="Time between two readings of all sockets, ms.")
+    stale_after_s: float = Field(10.0, gt=0, description="Age from which a terminal is stale, s.")
+    offline_after_s: float = Field(60.0, gt=0, description="Age from which a terminal is offline, s.")
+    offset_window_s: float = Field(300.0, gt=0, description="A clock offset is forgotten after one to two of these, s.")
+    recent_s: int = Field(300, ge=1, le=3_600, description="Recent seconds kept of each terminal, one row a second, s.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.offline_after_s <= self.stale_after_s:
+            raise ValueError("offline_after_s must be larger than stale_after_s")
+        return self
+
+
+class FrameSettings(Section):
+    """Reference frame of the coordinates."""
+
+    datum: str = Field("CGCS2000", description="Datum that terminals report in unless the register says otherwise.")
+    epoch: float = Field(2000.0, description="Epoch of the coordinates, year.")
+    epsg: int = Field(4547, description="Projected system in which the page shows a position: EPSG 4534..4554.", ge=4534, le=4554)
+
+
+class BasemapSettings(Section):
+    """What is drawn under the fleet."""
+
+    file: Path | None = Field(None, description="GeoJSON of the district; the service cuts vector tiles from it.")
+    style_url: str | None = Field(None, description="An outside MapLibre style instead (the page then asks outside).")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.file is not None and self.style_url is not None:
+            raise ValueError("file and style_url exclude each other")
+        return self
+
+
+class PageSettings(Section):
+    """How the page opens."""
+
+    title: str = Field("BeiDou fleet", description="Title of the page.")
+    center: tuple[float, float] = Field((114.93, 25.83), description="Longitude and latitude, degrees.")
+    zoom: float = Field(12.0, ge=0, le=22, description="Zoom level.")
+    bounds: tuple[float, float, float, float] | None = Field(
+        None, description="West, south, east, north in degrees; goes before center and zoom."
+    )
+    demo: bool = Field(False, description="Whether the fleet is simulated; the page then says so.")
+
+
+class LogFormat(StrEnum):
+    """Form of a log line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogSettings(Section):
+    """The service's log, on standard error."""
+
+    level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
+    format: LogFormat = Field(LogFormat.TEXT, description="text = key=value, json = one object a line.")
+    repeat_s: float = Field(10.0, ge=0, description="The same message is written once in so long, with a count, s.")
+
+
+_HERE = {"host": "127.0.0.1", "port": 9000, "unknown": Unknown.ACCEPT}
+
+
+class ServiceIngest(IngestSettings):
+    """Where positions come in."""
+
+    tcp: tuple[Listener, ...] = Field((Listener.model_validate(_HERE),), description="TCP ports that terminals connect to.")
+    udp: tuple[UdpListener, ...] = Field(
+        (UdpListener.model_validate(_HERE),), description="UDP ports that terminals send to."
+    )
+
+
+class Settings(Section):
+    """All settings."""
+
+    http: HttpSettings = Field(default_factory=HttpSettings)
+    auth: AuthSettings = Field(default_factory=AuthSettings)
+    ingest: ServiceIngest = Field(default_factory=ServiceIngest)
+    fleet: FleetSettings = Field(default_factory=FleetSettings)
+    stream: StreamSettings = Field(default_factory=StreamSettings)
+    frame: FrameSettings = Field(default_factory=FrameSettings)
+    basemap: BasemapSettings = Field(default_factory=BasemapSettings)
+    page: PageSettings = Field(default_factory=PageSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
