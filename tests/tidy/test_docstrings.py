@@ -77,7 +77,9 @@ def annotations(function: Function) -> str:
 
 
 def computes(function: Function) -> bool:
-    """Whether arrays of numbers go through it, or a float comes out."""
+    """Whether arrays of numbers go through it, or a float comes out. A property only shows what is there."""
+    if any(ast.unparse(decorator).endswith("property") for decorator in function.decorator_list):
+        return False
     returns = ast.unparse(function.returns) if function.returns else ""
     return bool(ARRAY.search(annotations(function)) or FLOAT.search(returns))
 

@@ -13,7 +13,7 @@ UNIT_OF_SPELLING = {
     **{"degrees": "deg", "degree": "deg", "radians": "rad", "radian": "rad"},
     **{"seconds": "s", "secs": "s", "sec": "s", "second": "s", "millis": "ms", "milliseconds": "ms", "msec": "ms"},
     **{"micros": "us", "nanos": "ns", "nanoseconds": "ns", "minutes": "min", "hours": "h", "days_count": "day"},
-    **{"hertz": "hz", "knots": "kn", "mps2": "mps2", "percent": "ratio"},
+    **{"hertz": "hz", "knots": "kn", "percent": "ratio"},
 }
 QUANTITIES = {
     *("lat", "lon", "latitude", "longitude", "speed", "course", "heading", "pitch", "roll", "sigma", "velocity"),
@@ -21,7 +21,10 @@ QUANTITIES = {
     *("frequency", "bandwidth", "tolerance", "elapsed", "radius", "uptime", "deadline"),
 }
 HEIGHTS = re.compile(r"^(h|height|alt|altitude|elevation|ele)(_m)?$")
-NUMBERS = re.compile(r"\b(float|int|NDArray|ArrayLike)\b")
+NUMBERS = re.compile(r"\b(float|int|float64|int64|ArrayLike)\b")
+"""Narrower integers are fixed point: their table states what one step is."""
+
+FUNCTIONS_OF_ANGLES = {"sin", "cos", "tan"}
 NO_UNITS = {"leap_seconds"}
 SIZES = ("simulators/world/",)
 """Where a height is the size of a building."""
@@ -49,7 +52,7 @@ def misnamed(path: str, name: str, annotation: str) -> str:
         return ""
     if HEIGHTS.match("_".join(bare)) and not path.startswith(SIZES):
         return "is a bare height: h_ell_m, h_msl_m or another reference"
-    if bare and bare[-1] in QUANTITIES:
+    if bare and bare[-1] in QUANTITIES and bare[0] not in FUNCTIONS_OF_ANGLES:
         return "has no unit at its end"
     return ""
 
