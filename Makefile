@@ -16,7 +16,7 @@ CHECKED     := gnss mapping beidou_svc simulators tests .setup
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench fuzz setup page kernels browser lock clean
+.PHONY: help demo serve test check format bench fuzz setup page kernels browser wheel lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,11 +53,14 @@ kernels: $(STAMPS)/kernels
 
 browser: $(STAMPS)/browser
 
+wheel: page ## a wheel with the built page in it, in dist/
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python
+
 lock: $(STAMPS)/venv ## resolve the dependencies of pyproject.toml anew, into the lock files
 	$(foreach lock,$(LOCKS),$(COMPILE) $(subst :, ,$(lock)) $(ARGS) &&) true
 
 clean: ## forget everything that was made here
-	rm -rf $(VENV) .cache $(WEB)/dist $(WEB)/node_modules
+	rm -rf $(VENV) .cache dist $(WEB)/dist $(WEB)/node_modules
 	find gnss mapping simulators beidou_svc tests -name __pycache__ -prune -exec rm -rf {} +
 
 # --- how each is made ---------------------------------------------------------------------------------------------
