@@ -1,4 +1,5 @@
-"""Ellipsoids of revolution and the quantities that follow from their two defining numbers."""
+"""Ellipsoids of revolution by their two defining numbers (source: EPSG registry, GLONASS ICD) and what follows from
+them."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -19,7 +20,7 @@ class Ellipsoid:
 
     @property
     def f(self) -> float:
-        """Flattening."""
+        """Flattening (a - b) / a, dimensionless."""
         return 1.0 / self.inv_f
 
     @property
@@ -29,17 +30,17 @@ class Ellipsoid:
 
     @property
     def e2(self) -> float:
-        """First eccentricity squared."""
+        """First eccentricity squared, dimensionless."""
         return self.f * (2.0 - self.f)
 
     @property
     def e(self) -> float:
-        """First eccentricity."""
+        """First eccentricity, dimensionless."""
         return sqrt(self.e2)
 
     @property
     def n(self) -> float:
-        """Third flattening (a - b) / (a + b)."""
+        """Third flattening (a - b) / (a + b), dimensionless: the variable of the Krüger series."""
         return self.f / (2.0 - self.f)
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from gnss.frames.ellipsoid import CGCS2000, WGS84, Ellipsoid
 from gnss.frames.geodetic import ecef_to_geodetic, geodetic_to_ecef
+from mapping.datums.frame import CGCS2000_2000
+from mapping.datums.gauss_kruger import ZONES, geodetic_to_grid, grid_distortion, grid_to_geodetic
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,53 @@ def test_geocentric_conversion(ellipsoid: Ellipsoid, geodetic: int, geocentric: 
     assert np.abs(np.degrees(lat_rad) - lat_deg).max() < 1e-13 * 10
     assert np.abs(np.degrees(lon_rad) - lon_deg).max() < 1e-13 * 10
     assert np.abs(back_h_m - h_m).max() < 5e-8
+
+
+@pytest.mark.parametrize("epsg", sorted(ZONES))
+def test_the_zone_table_is_the_epsg_registry(epsg: int) -> None:
+    zone = ZONES[epsg]
+    parameters = {p["name"]: p["value"] for p in pyproj.CRS(epsg).to_json_dict()["conversion"]["parameters"]}
+    assert parameters["Longitude of natural origin"] == zone.central_meridian_deg
+    assert parameters["False easting"] == zone.false_easting_m
+    assert parameters["Scale factor at natural origin"] == 1
+    assert parameters["False northing"] == parameters["Latitude of natural origin"] == 0
+    words = pyproj.CRS(epsg).name
+    assert words.startswith("CGCS2000 / 3-degree Gauss-Kruger" if zone.width_deg == 3 else "CGCS2000 / Gauss-Kruger")
+    assert (f"zone {zone.number}" in words) if zone.prefixed else (f"CM {zone.central_meridian_deg}E" in words)
+
+
+# last bits of the numbers themselves: 5e-9 m in China; zone-prefixed eastings of 4e7 m have bits of 7.5e-9 m
+@pytest.mark.parametrize(
+    ("epsg", "lat_max_deg", "tolerance_m"), [(4547, 60, 5e-9), (4509, 60, 5e-9), (4547, 90, 7.5e-9), (4526, 90, 7.5e-9)]
+)
+@pytest.mark.parametrize("reach_deg", [1.5, 6.0, 29.9])
+def test_gauss_kruger_both_ways(epsg: int, lat_max_deg: float, tolerance_m: float, reach_deg: float) -> None:
+    zone = ZONES[epsg]
+    rng = np.random.default_rng(epsg)
+    lat_deg = rng.uniform(-lat_max_deg, lat_max_deg, 20_000)
+    lon_deg = zone.central_meridian_deg + rng.uniform(-reach_deg, reach_deg, 20_000)
+    proj = pyproj.Transformer.from_crs(4490, epsg, always_xy=True)
+    easting_m, northing_m = proj.transform(lon_deg, lat_deg)
+    grid = geodetic_to_grid(np.radians(lat_deg), np.radians(lon_deg), zone, frame=CGCS2000_2000)
+    assert np.abs(grid.easting_m - easting_m).max() <= tolerance_m
+    assert np.abs(grid.northing_m - northing_m).max() <= tolerance_m
+    lat_rad, lon_rad = grid_to_geodetic(easting_m, northing_m, zone)
+    metres_per_rad = 6.4e6
+    assert np.abs(lat_rad - np.radians(lat_deg)).max() * metres_per_rad <= 8e-9
+    assert (np.abs(lon_rad - np.radians(lon_deg)) * np.cos(np.radians(lat_deg))).max() * metres_per_rad <= 8e-9
+
+
+def test_scale_and_convergence() -> None:
+    rng = np.random.default_rng(3)
+    lat_deg, lon_deg = rng.uniform(-80, 80, 500), 114 + rng.uniform(-20, 20, 500)
+    theirs = pyproj.Proj(4547).get_factors(lon_deg, lat_deg)
+    ours = grid_distortion(np.radians(lat_deg), np.radians(lon_deg), ZONES[4547])
+    # PROJ differentiates numerically, hence its 1e-10
+    np.testing.assert_allclose(ours.scale, theirs.meridional_scale, rtol=0, atol=2e-10)
+    np.testing.assert_allclose(np.degrees(ours.convergence_rad), theirs.meridian_convergence, rtol=0, atol=5e-9)
+
+
+def test_proj_itself_would_mix_frames_in_silence() -> None:
+    """Why `Frame` exists: PROJ takes WGS 84 of today for CGCS2000 without a word, 0.9 m off in Ganzhou."""
+    proj = pyproj.Transformer.from_crs(4326, 4490, always_xy=True)
+    assert proj.transform(114.935, 25.831) == (114.935, 25.831)

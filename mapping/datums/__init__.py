@@ -1,0 +1,1 @@
+"""Frames that coordinates are tagged with, and the ways between them."""
