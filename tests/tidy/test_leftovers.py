@@ -10,8 +10,8 @@ from tests.tidy.source import TIDY, tracked_texts
 LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|^(<<<<<<<|>>>>>>>) |\bbreakpoint\(\)|\bdebugger;", re.M)
 MACHINE_PATHS = re.compile(r"(?<![\w.$}~-])/(work|opt|root|home|Users|mnt)/\w")
 REGISTRIES = re.compile(
-    r"pypi\.(org|python)|pythonhosted|registry\.(npmjs|yarnpkg)|npmmirror|(?<!no-emit-)\bindex-url[\s=:]+\S"
-    r"|deb\.debian\.org|(https?|file)://[^\s\"'`)]*/simple\b",
+    r"pypi\.(org|python)|pythonhosted|registry\.(npmjs|yarnpkg)|npmmirror|deb\.debian\.org"
+    r"|\bindex-url\b.{0,4}(https?|file):(?!\S*\.example/)|(https?|file)://[^\s\"'`)]*/simple\b"
 )
 PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock", ".setup/setup.lock", ".setup/node.lock")
 
@@ -60,16 +60,26 @@ def test_npm_locks_have_integrity_and_no_addresses() -> None:
         (LEFTOVERS, "x = 1  # TODO: later"),
         (LEFTOVERS, "a\n<<<<<<< HEAD\n"),
         (MACHINE_PATHS, 'DATA = "/home/me/data"'),
-        (REGISTRIES, "--index-url https://mirror.example/x"),
-        (REGISTRIES, "extra-index-url = https://mirror.example/x"),
-        (REGISTRIES, "see https://mirror.example/pypi/simple/numpy"),
+        (REGISTRIES, "--index-url https://mirror.test/x"),
+        (REGISTRIES, "extra-index-url = https://mirror.test/x"),
+        (REGISTRIES, "see https://mirror.test/pypi/simple/numpy"),
     ],
 )
 def test_the_rule_bites(pattern: re.Pattern[str], line: str) -> None:
     assert lines_matching(pattern, {"x": line})
 
 
-@pytest.mark.parametrize("line", ["--no-emit-index-url", "GET /v1/work/orders", "a/root/b", "$HOME/opt/x", "~/work/x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--no-emit-index-url",
+        "index-url='https://a.example/x'",
+        "GET /v1/work/orders",
+        "a/root/b",
+        "$HOME/opt/x",
+        "~/work/x",
+    ],
+)
 def test_the_rule_spares(line: str) -> None:
     assert not lines_matching(MACHINE_PATHS, {"x": line})
     assert not lines_matching(REGISTRIES, {"x": line})
