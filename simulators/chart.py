@@ -12,6 +12,8 @@ Floats = NDArray[np.float64]
 
 CENTER_LAT_DEG = 25.83
 CENTER_LON_DEG = 114.93
+METRES_A_DEGREE_LAT = 110_785.4  # meridian, at 25.83 deg N on GRS 80
+METRES_A_DEGREE_LON_EQUATOR = 111_390.3  # prime vertical at 25.83 deg N on GRS 80; times cos(latitude)
 
 
 @dataclass(frozen=True)

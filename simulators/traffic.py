@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, kernel
 from simulators.chance import unit
+from simulators.chart import CENTER_LAT_DEG, CENTER_LON_DEG, METRES_A_DEGREE_LAT, METRES_A_DEGREE_LON_EQUATOR
 from simulators.network import SCENIC, TUNNEL, Network
 from simulators.routing import enter_next, fill_route, turn_mps
 from simulators.vehicles import (
@@ -46,8 +47,7 @@ HALT_S = 18.0
 PATIENCE_S = 20.0
 EDGES_A_STEP_MAX = 8
 LANE_SCAN_MAX = 12
-METRES_A_DEGREE_LAT = 110_785.4  # meridian, at 25.83 deg N on GRS 80
-METRES_A_DEGREE_LON_EQUATOR = 111_390.3  # prime vertical at 25.83 deg N on GRS 80; times cos(latitude)
+BRIDGE_M, TUNNEL_M = 9.0, 14.0  # middle of a bridge above, of a tunnel below the ground
 
 
 @kernel
@@ -254,9 +254,18 @@ def decide(network: Network, vehicles: Vehicles, first: Ints, order: Ints, t_s: 
         _plan(network, vehicles, row, park_rate_hz)
 
 
+@inline_kernel
+def terrain_m(lat_deg: float, lon_deg: float) -> float:
+    """Height of the ground above sea level: gentle hills of this size stand along the real river."""
+    north, east = (lat_deg - CENTER_LAT_DEG) * 60.0, (lon_deg - CENTER_LON_DEG) * 60.0
+    return float(108.0 + 9.0 * np.sin(1.3 * east + 0.4) + 7.0 * np.sin(1.7 * north - 0.8) + 3.0 * np.sin(4.1 * (east + north)))
+
+
 @kernel
-def positions(network: Network, vehicles: Vehicles, rows: Ints, lat_deg: Floats, lon_deg: Floats) -> None:
-    """True latitude and longitude of some rows, degrees CGCS2000: on the line of the edge, moved to the lane."""
+def positions(
+    network: Network, vehicles: Vehicles, rows: Ints, lat_deg: Floats, lon_deg: Floats, h_msl_m: Floats
+) -> None:
+    """True place of some rows, degrees CGCS2000 and metres: on the line of the edge, moved to the lane, on the ground."""
     for k in range(rows.size):
         row = rows[k]
         offset_m = vehicles.offset_m[row]
@@ -271,3 +280,8 @@ def positions(network: Network, vehicles: Vehicles, rows: Ints, lat_deg: Floats,
         lat_deg[k] = lat + vehicles.lateral_m[row] * np.cos(right) / METRES_A_DEGREE_LAT
         metres_a_degree_lon = METRES_A_DEGREE_LON_EQUATOR * np.cos(np.radians(lat))
         lon_deg[k] = lon + vehicles.lateral_m[row] * np.sin(right) / metres_a_degree_lon
+        edge = vehicles.edge[row]
+        arch = np.sin(np.pi * min(1.0, offset_m / network.length_m[edge]))
+        built_m = BRIDGE_M * arch if network.raised[edge] else 0.0
+        built_m -= TUNNEL_M * arch if network.around[edge] == TUNNEL else 0.0
+        h_msl_m[k] = terrain_m(lat_deg[k], lon_deg[k]) + built_m
