@@ -27,8 +27,10 @@ demo: setup ## the service, a simulated fleet and the page, on this machine (ARG
 serve: setup ## the service alone (ARGS="--config my.toml")
 	$(BIN)/beidou serve $(ARGS)
 
+# the kernels are tested twice: as the plain Python that they also are, and compiled
 test: setup $(STAMPS)/dev browser ## all tests (ARGS="-k nmea" selects among those of Python)
 	$(if $(ARGS),,cd $(WEB) && ../../.setup/npm test)
+	$(if $(ARGS),,NUMBA_DISABLE_JIT=1 $(BIN)/pytest -m 'not compiled' tests/unit tests/property)
 	CHROMIUM=$(abspath $(BROWSER)/chromium) $(BIN)/pytest $(ARGS)
 
 check: $(STAMPS)/dev $(STAMPS)/project $(WEB_PACKAGES) ## format, lint, types and import rules

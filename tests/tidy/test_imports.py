@@ -1,18 +1,27 @@
 """Every module can be the first that is imported: no import works only because another one came before it."""
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.tidy.source import PRODUCT, ROOT, modules
+from tests.tidy.test_purity import imported
 
-FOREIGN = ("numpy", "numba", "llvmlite.ir", "pydantic", "numba.extending", "numba.core.caching")
+OURS = {*PRODUCT, "tests"}
+
+
+def foreign() -> list[str]:
+    """The modules of other people that ours import."""
+    nodes = (node for module in modules(*PRODUCT) for node in ast.walk(module.tree))
+    names = {name for node in nodes for name in imported(node)}
+    return sorted(name for name in names if name.partition(".")[0] not in OURS | sys.stdlib_module_names)
 
 
 def import_each(names: list[str], root: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", str(ROOT / "tests" / "tidy" / "_import_each.py")]
-    lines = " ".join(FOREIGN) + "\n" + " ".join(names) + "\n"
+    lines = " ".join(foreign()) + "\n" + " ".join(names) + "\n"
     environment = os.environ | {"PYTHONPATH": str(root)}
     return subprocess.run(command, input=lines, capture_output=True, text=True, cwd=root, env=environment, check=False)
 
