@@ -113,6 +113,11 @@ class Registry:
         """Whether the terminal was known beforehand."""
         return slot in self._registered
 
+    def has_token(self, slot: int) -> bool:
+        """Whether the terminal must show a token."""
+        terminal = self._registered.get(slot)
+        return terminal is not None and terminal.token_hash is not None
+
     def verify(self, slot: int, token: str | None) -> bool:
         """Whether the token is the terminal's. A terminal without a registered token needs none."""
         terminal = self._registered.get(slot)

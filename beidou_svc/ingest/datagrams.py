@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beidou_svc.ingest import syscalls
-from beidou_svc.ingest.arena import Sink
+from beidou_svc.ingest.arena import COUNT, USED, Sink, add_segment, room_left
 from beidou_svc.ingest.counters import Counter
-from beidou_svc.ingest.drain import Bounds, is_data, refill
+from beidou_svc.ingest.reading import Bounds, is_data, refill
 from beidou_svc.ingest.syscalls import recvfrom
 from beidou_svc.ingest.table import Rows, State
 from gnss._jit import kernel
@@ -35,8 +35,9 @@ _NAME_BYTES = 28
 
 
 class Mailroom(NamedTuple):
-    """Working memory for datagrams."""
+    """Working memory for datagrams: how many strangers are listed, the index of peers, the strangers."""
 
+    filled: NDArray[np.int64]
     places: NDArray[np.int32]
     sockaddr: NDArray[np.uint8]
     sockaddr_length: NDArray[np.int32]
@@ -57,17 +58,10 @@ class Port(NamedTuple):
     seed: int
 
 
-class Received(NamedTuple):
-    """How far the arrays are filled."""
-
-    segments: int
-    used: int
-    strangers: int
-
-
 def new_mailroom(peers_max: int, strangers_max: int) -> Mailroom:
     """Working memory for so many peers, at most half filling `places`."""
     return Mailroom(
+        filled=np.zeros(1, np.int64),
         places=np.zeros(1 << (2 * peers_max - 1).bit_length(), np.int32),
         sockaddr=np.zeros(_NAME_BYTES, np.uint8),
         sockaddr_length=np.zeros(1, np.int32),
@@ -90,8 +84,9 @@ def _place(high: Any, low: Any, port: int, listener: int, seed: int, size: int) 
 
 
 @kernel
-def find_peer(places: NDArray[np.int32], rows: Rows, high: Any, low: Any, port: int, listener: int, seed: int) -> int:
-    """Row of a peer, or -1."""
+def find_peer(places: NDArray[np.int32], rows: Rows, address: Any, listener: int, seed: int) -> int:
+    """Row of the peer with an address (high, low, port), or -1."""
+    high, low, port = address
     mask = len(places) - 1
     at = _place(high, low, port, listener, seed, len(places))
     for _ in range(len(places)):
@@ -175,79 +170,83 @@ def _payload_offset(row: Any, data: NDArray[np.uint8], by_line: bool, handshake_
 
 
 @kernel
-def _known(row: Any, data: NDArray[np.uint8], now_ns: int, bounds: Bounds, counters: NDArray[np.uint64]) -> bool:
+def _allowed(row: Any, size: int, now_ns: int, bounds: Bounds, counters: NDArray[np.uint64]) -> bool:
     """Account for a known peer's datagram. False = it is over the rate."""
     allowance = refill(row, now_ns, bounds)
-    if allowance < len(data):
+    if allowance < size:
         row["dropped"] += np.uint32(1)
         counters[_RATE] += _ONE
         return False
-    row["allowance_bytes"] = allowance - len(data)
+    row["allowance_bytes"] = allowance - size
     row["t_read_ns"] = now_ns
-    row["bytes"] += np.uint64(len(data))
+    row["bytes"] += np.uint64(size)
     row["reads"] += np.uint32(1)
     return True
 
 
 @kernel
-def receive(
-    fd: int,
-    port: Port,
-    rows: Rows,
-    room: Mailroom,
-    sink: Sink,
-    used: int,
-    n: int,
-    now_ns: int,
-    bounds: Bounds,
+def _set_aside(room: Mailroom, sink: Sink, size: int, address: Any, counters: NDArray[np.uint64]) -> None:
+    """List a datagram as a stranger's."""
+    n = room.filled[0]
+    if n == len(room.stranger_start):
+        counters[_STRANGERS] += _ONE
+        return
+    room.stranger_start[n], room.stranger_length[n] = sink.filled[USED], size
+    room.stranger_high[n], room.stranger_low[n], room.stranger_port[n] = address
+    room.filled[0] = n + 1
+    sink.filled[USED] += size
+
+
+@kernel
+def _sort(
+    size: int, port: Port, rows: Rows, room: Mailroom, sink: Sink, now_ns: int, bounds: Bounds,
     counters: NDArray[np.uint64],
-) -> Received:
+) -> None:  # fmt: skip
+    """Give the datagram at the end of the buffer to its terminal, or set it aside."""
+    address = _peer_address(room.sockaddr)
+    peer = find_peer(room.places, rows, address, port.listener, port.seed)
+    start = sink.filled[USED]
+    offset = -1
+    if peer >= 0:
+        offset = _payload_offset(rows[peer], sink.buffer[start : start + size], port.by_line, bounds.handshake_bytes)
+    if offset < 0:
+        _set_aside(room, sink, size, address, counters)
+    elif size > offset and _allowed(rows[peer], size, now_ns, bounds, counters):
+        add_segment(sink, rows[peer]["slot"], start + offset, size - offset)
+        sink.filled[USED] += size
+
+
+@kernel
+def receive(
+    fd: int, port: Port, rows: Rows, room: Mailroom, sink: Sink, now_ns: int, bounds: Bounds,
+    counters: NDArray[np.uint64],
+) -> None:  # fmt: skip
     """Read a UDP socket until it is empty or a limit is reached.
 
-    Known peers' data become segments. Datagrams of unknown peers, or with a new name, stay in the buffer and are listed
-    as strangers.
+    Known peers' data become segments of `sink`. Datagrams of unknown peers, or with a new name, are listed as strangers
+    in `room`; their bytes stay in the buffer.
     """
-    buffer = sink.buffer
-    datagram_bytes = port.datagram_bytes
-    strangers = 0
-    for count in range(port.datagrams + 1):
-        if n == len(sink.slot) or len(buffer) - used < datagram_bytes:
+    room.filled[0] = 0
+    room.sockaddr_length[0] = _NAME_BYTES
+    for _ in range(port.datagrams):
+        free = room_left(sink)
+        if sink.filled[COUNT] + room.filled[0] == len(sink.slot) or len(free) < port.datagram_bytes:
             counters[_ARENA_FULL] += _ONE
-            break
-        if count == port.datagrams:
-            counters[_CAPPED] += _ONE
-            break
-        room.sockaddr_length[0] = _NAME_BYTES
-        got = recvfrom(
+            return
+        size = recvfrom(
             np.int32(fd),
-            np.int64(buffer.ctypes.data) + used,
-            np.int64(datagram_bytes),
+            np.int64(free.ctypes.data),
+            np.int64(port.datagram_bytes),
             _FLAGS,
             np.int64(room.sockaddr.ctypes.data),
             np.int64(room.sockaddr_length.ctypes.data),
         )
-        if got < 0:
-            break
+        if size < 0:
+            return
         counters[_DATAGRAMS] += _ONE
-        counters[_BYTES] += np.uint64(got)
-        if got > datagram_bytes:
+        counters[_BYTES] += np.uint64(size)
+        if size > port.datagram_bytes:
             counters[_TOO_LONG] += _ONE
-            continue
-        high, low, number = _peer_address(room.sockaddr)
-        peer = find_peer(room.places, rows, high, low, number, port.listener, port.seed)
-        data = buffer[used : used + got]
-        offset = -1 if peer < 0 else _payload_offset(rows[peer], data, port.by_line, bounds.handshake_bytes)
-        if offset >= 0:
-            if got > offset and _known(rows[peer], data, now_ns, bounds, counters):
-                sink.slot[n], sink.start[n], sink.length[n] = rows[peer]["slot"], used + offset, got - offset
-                n += 1
-                used += got
-        elif strangers == len(room.stranger_start):
-            counters[_STRANGERS] += _ONE
         else:
-            room.stranger_start[strangers], room.stranger_length[strangers] = used, got
-            room.stranger_high[strangers], room.stranger_low[strangers] = high, low
-            room.stranger_port[strangers] = number
-            strangers += 1
-            used += got
-    return Received(n, used, strangers)
+            _sort(size, port, rows, room, sink, now_ns, bounds, counters)
+    counters[_CAPPED] += _ONE

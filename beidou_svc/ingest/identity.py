@@ -72,5 +72,5 @@ def peer_text(high: int, low: int, port: int) -> str:
 
 
 def peer_id(transport: str, high: int, low: int, port: int) -> str:
-    """The id of an anonymous client: stable only as long as its address and port are."""
-    return f"{transport}-{address_text(high, low)}:{port}"
+    """The id of an anonymous client: stable only as long as its address and port are. Nobody can claim such an id."""
+    return f"~{transport}-{address_text(high, low)}:{port}"

@@ -13,8 +13,10 @@ from beidou_svc.clock import NS_PER_S, Clock
 from beidou_svc.fleet.registry import Registry
 from beidou_svc.ingest.arena import Arena, Page
 from beidou_svc.ingest.counters import Counter, counters_by_name
-from beidou_svc.ingest.drain import Bounds, Drained, Terms, drain, expired, new_queue
+from beidou_svc.ingest.drain import ENDED, GREETINGS, WAITING, drain, new_queue
+from beidou_svc.ingest.expiry import Terms, find_expired
 from beidou_svc.ingest.outgoing import Dialer, stop_dialling
+from beidou_svc.ingest.reading import Bounds
 from beidou_svc.ingest.sessions import NO_ROW
 from beidou_svc.ingest.settings import IngestSettings, Limits
 from beidou_svc.ingest.sockets import kernel_drops, raise_file_limit
@@ -58,12 +60,14 @@ class Ingest:
         self.tcp = TcpPorts(settings.tcp, settings.identity_pattern, self.streams, self.connections_max)
         udp_seed = secrets.randbelow(_SEED_MAX) + 2 if seed is None else seed
         self.udp = UdpPorts(settings.udp, len(settings.tcp), self.streams, udp_seed)
+        self.streams.reserve(port.terminal for port in (*settings.tcp, *settings.udp) if port.terminal is not None)
+        self.streams.reserve(target.terminal for target in settings.outgoing)
         self._dialers = [Dialer(target, self.streams) for target in settings.outgoing]
         self._tasks: list[asyncio.Task[None]] = []
-        segments_max = self.connections_max + len(settings.udp) * limits.udp_datagrams_per_tick_max
+        per_udp_port = limits.udp_datagrams_per_tick_max + limits.udp_strangers_per_tick_max
+        segments_max = self.connections_max + len(settings.udp) * per_udp_port
         self._arena = Arena(limits.arena_bytes, segments_max)
         self._queue = new_queue(self.streams.fds, limits.handshakes_per_tick_max)
-        self._waiting = 0
         self._bounds = _bounds(limits)
         self._terms = _terms(limits)
         self._t_sweep_ns = clock.mono_ns()
@@ -80,6 +84,7 @@ class Ingest:
         """Take what has come. To be called every tick; never blocks."""
         now_ns = self._clock.mono_ns()
         page = self._arena.turn()
+        self.udp.deliver_held(page)
         self._read(page, now_ns)
         self.udp.receive(page, self._bounds, now_ns)
         self.tcp.accept(now_ns)
@@ -93,19 +98,14 @@ class Ingest:
     def _read(self, page: Page, now_ns: int) -> None:
         """Drain the TCP sockets, then deal with the few that need more than their bytes copied."""
         streams, queue = self.streams, self._queue
-        drained = drain(
-            streams.epoll.fileno(), streams.rows, queue, self._waiting, page.sink, page.used, page.count,
-            now_ns, self._bounds, streams.counters,
-        )  # fmt: skip
-        page.count, page.used, self._waiting = drained.segments, drained.used, drained.waiting
-        if drained.ended:
-            self._end_drained(drained)
-        for i in range(drained.greetings):
+        drain(streams.epoll.fileno(), streams.rows, queue, page.sink, now_ns, self._bounds, streams.counters)
+        self._end_drained(int(queue.filled[ENDED]))
+        for i in range(int(queue.filled[GREETINGS])):
             line = page.bytes_at(int(queue.greeting_start[i]), int(queue.greeting_length[i]))
             self.tcp.greet(int(queue.greeting_row[i]), line)
 
-    def _end_drained(self, drained: Drained) -> None:
-        for i in range(drained.ended):
+    def _end_drained(self, n: int) -> None:
+        for i in range(n):
             row = int(self._queue.ended_row[i])
             if self.streams.rows[row]["state"] != State.STREAM:
                 reason = Counter.HANDSHAKE_ENDED
@@ -120,7 +120,7 @@ class Ingest:
         streams = self.streams
         more = False
         for first, end in ((0, streams.fd_top), (streams.fds, self.udp.row_top)):
-            found = expired(streams.rows, first, end, now_ns, self._terms, self._sweep_rows, self._sweep_why)
+            found = find_expired(streams.rows, first, end, now_ns, self._terms, self._sweep_rows, self._sweep_why)
             more |= found == _SWEEP_CLOSES_MAX
             for row, why in zip(self._sweep_rows[:found].tolist(), self._sweep_why[:found].tolist(), strict=True):
                 streams.end(row, Counter(why), reset=True)
@@ -148,12 +148,13 @@ class Ingest:
         while True:
             page = self._arena.turn()
             now_ns = self._clock.mono_ns()
+            self.udp.deliver_held(page)
             self._read(page, now_ns)
             udp_left = self.udp.receive(page, bounds, now_ns)
-            if now_ns > deadline_ns or not (self._waiting or udp_left):
+            if now_ns > deadline_ns or not (self._queue.filled[WAITING] or udp_left):
                 break
             yield self._tick(page)
-        self.streams.count(Counter.STOP_LEFT, self._waiting)
+        self.streams.count(Counter.STOP_LEFT, int(self._queue.filled[WAITING]))
         self.close()
         yield self._tick(page)
 

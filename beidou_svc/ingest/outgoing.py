@@ -97,8 +97,13 @@ class Dialer:
             connection.close()
             streams.count(refusal or Counter.REFUSED_CONNECTIONS)
             raise EndedEarly("no room for the connection")
-        fd = connection.detach()
-        streams.open_connection(fd, OUTGOING, State.STREAM, address_halves(peer[0]), peer[1])
+        fd = connection.fileno()
+        try:
+            streams.open_connection(fd, OUTGOING, State.STREAM, address_halves(peer[0]), peer[1])
+        except OSError:
+            connection.close()
+            raise
+        connection.detach()
         streams.on_end[fd] = ended.set
         streams.name(fd, slot, State.STREAM)
         streams.count(Counter.OUTGOING_CONNECTED)

@@ -123,8 +123,8 @@ class Limits(_Section):
 
     @model_validator(mode="after")
     def _arena_holds_a_datagram(self) -> Self:
-        if self.arena_bytes < self.datagram_bytes_max + self.read_bytes_max:
-            raise ValueError("arena_bytes must hold at least one read and one datagram")
+        if self.arena_bytes < 8 * self.datagram_bytes_max + self.read_bytes_max:
+            raise ValueError("arena_bytes must hold at least one read and eight datagrams")
         return self
 
 

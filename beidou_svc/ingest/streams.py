@@ -2,7 +2,7 @@
 
 import os
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class Streams:
         self.greeting: dict[int, None] = {}
         self.ended: dict[int, None] = {}
         self.on_end: dict[int, Callable[[], None]] = {}
+        self._reserved: set[str] = set()
         rules = Rules(
             live_ns=round(limits.live_s * NS_PER_S),
             window_ns=round(limits.duplicate_window_s * NS_PER_S),
@@ -65,9 +66,15 @@ class Streams:
         if state is not State.STREAM:
             self.greeting[fd] = None
 
+    def reserve(self, terminals: Iterable[str]) -> None:
+        """Terminals that the configuration ties to a port: nobody else may claim them without their token."""
+        self._reserved.update(terminals)
+
     def admit(self, claim: Claim, unknown: Unknown) -> tuple[int, Counter | None]:
         """Slot of a terminal that may speak, or the reason why it may not."""
         slot = self.registry.find(claim.terminal)
+        if claim.terminal in self._reserved and not self.registry.has_token(slot):
+            return NO_SLOT, Counter.REFUSED_TOKEN
         if slot == NO_SLOT or not self.registry.is_registered(slot):
             if unknown is Unknown.REFUSE:
                 return NO_SLOT, Counter.REFUSED_UNKNOWN

@@ -3,12 +3,13 @@
 import errno
 import re
 import socket
-from ipaddress import ip_address
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from beidou_svc.clock import NS_PER_S
 from beidou_svc.ingest.counters import Counter
-from beidou_svc.ingest.drain import is_data
 from beidou_svc.ingest.identity import Claim, claim_from_line, claim_from_sentence, peer_id
+from beidou_svc.ingest.reading import is_data
 from beidou_svc.ingest.settings import Identity, Listener
 from beidou_svc.ingest.sockets import address_halves, close_fd, listen_tcp
 from beidou_svc.ingest.streams import Streams
@@ -24,6 +25,12 @@ _STATES = {
     Identity.PORT: State.STREAM,
     Identity.PEER: State.STREAM,
 }
+
+
+def _is_in(host: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    address = ip_address(host.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return any((mapped or address) in network for network in networks)
 
 
 class TcpPorts:
@@ -117,8 +124,7 @@ class TcpPorts:
     def _is_trusted(self, host: str) -> bool:
         trusted = self._trusted.get(host)
         if trusted is None:
-            address = ip_address(host.partition("%")[0])
-            trusted = any(address in network for network in self._streams.limits.trusted_networks)
+            trusted = _is_in(host, self._streams.limits.trusted_networks)
             if len(self._trusted) >= _TRUSTED_KNOWN_MAX:
                 self._trusted.clear()
             self._trusted[host] = trusted

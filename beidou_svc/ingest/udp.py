@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from beidou_svc.ingest.arena import Page
+from beidou_svc.ingest.arena import Page, add_segment
 from beidou_svc.ingest.counters import Counter
 from beidou_svc.ingest.datagrams import (
     Port,
@@ -17,12 +17,15 @@ from beidou_svc.ingest.datagrams import (
     new_mailroom,
     receive,
 )
-from beidou_svc.ingest.drain import Bounds, is_data
 from beidou_svc.ingest.identity import Claim, claim_from_line, peer_id
+from beidou_svc.ingest.reading import Bounds, is_data
 from beidou_svc.ingest.settings import Identity, UdpListener
 from beidou_svc.ingest.sockets import bind_udp
 from beidou_svc.ingest.streams import Streams
 from beidou_svc.ingest.table import State, open_row
+
+_HELD_DATAGRAMS_MAX = 4
+"""Memory for datagrams held back, in datagrams of the greatest length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class UdpPorts:
         self._next_row = streams.fds
         self._stale = 0
         self._held: list[tuple[int, bytes]] = []
+        self._held_bytes = 0
 
     @property
     def peers(self) -> int:
@@ -74,11 +78,15 @@ class UdpPorts:
             udp.close()
         self.sockets.clear()
 
-    def receive(self, page: Page, bounds: Bounds, now_ns: int) -> bool:
-        """Read all ports into the page. Returns whether something was left for the next tick."""
+    def deliver_held(self, page: Page) -> None:
+        """Put what the last tick held back at the beginning of a page."""
         for slot, data in self._held:
             page.copy_in(slot, data)
         self._held.clear()
+        self._held_bytes = 0
+
+    def receive(self, page: Page, bounds: Bounds, now_ns: int) -> bool:
+        """Read all ports into the page. Returns whether something was left for the next tick."""
         before = int(self._streams.counters[Counter.UDP_CAPPED] + self._streams.counters[Counter.ARENA_FULL])
         for index in range(len(self.sockets)):
             self._receive_port(index, page, bounds, now_ns)
@@ -96,11 +104,10 @@ class UdpPorts:
             datagram_bytes=limits.datagram_bytes_max,
             seed=self._seed,
         )
-        page.count, page.used, strangers = receive(
-            self.sockets[index].fileno(), port, streams.rows, room, page.sink, page.used, page.count,
-            now_ns, bounds, streams.counters,
+        receive(
+            self.sockets[index].fileno(), port, streams.rows, room, page.sink, now_ns, bounds, streams.counters
         )  # fmt: skip
-        for i in range(strangers):
+        for i in range(int(room.filled[0])):
             start, length = int(room.stranger_start[i]), int(room.stranger_length[i])
             data = page.bytes_at(start, length)
             high, low = int(room.stranger_high[i]), int(room.stranger_low[i])
@@ -128,9 +135,17 @@ class UdpPorts:
         r["t_read_ns"] = streams.clock.mono_ns()
         r["bytes"] += np.uint64(len(stranger.data))
         if payload and slot in streams.ended:
-            self._held.append((slot, stranger.data[len(line) :]))
+            self._hold(slot, stranger.data[len(line) :])
         elif payload:
-            page.append(slot, stranger.start + len(line), payload)
+            add_segment(page.sink, slot, stranger.start + len(line), payload)
+
+    def _hold(self, slot: int, payload: bytes) -> None:
+        """Keep the first bytes of a stream that replaced another in this very tick for the next one."""
+        if self._held_bytes + len(payload) > self._streams.limits.datagram_bytes_max * _HELD_DATAGRAMS_MAX:
+            self._streams.count(Counter.UDP_STRANGERS_DROPPED)
+            return
+        self._held.append((slot, payload))
+        self._held_bytes += len(payload)
 
     def _claim(self, stranger: _Stranger, listener: UdpListener) -> tuple[Claim | Counter, bytes]:
         """Whom a datagram names (or why it is refused), and its first line if that is the name."""
@@ -149,8 +164,8 @@ class UdpPorts:
     def _row_of(self, stranger: _Stranger) -> int:
         """The peer's row, a new one if it has none."""
         streams = self._streams
-        high, low = np.uint64(stranger.high), np.uint64(stranger.low)
-        row = find_peer(self._room.places, streams.rows, high, low, stranger.port, stranger.listener, self._seed)
+        address = (np.uint64(stranger.high), np.uint64(stranger.low), stranger.port)
+        row = find_peer(self._room.places, streams.rows, address, stranger.listener, self._seed)
         if row >= 0:
             return int(row)
         row = self._new_row()
