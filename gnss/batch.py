@@ -55,7 +55,7 @@ class Batch:
         for name, spec in cls.specs().items():
             shape = (n, *spec.row_shape)
             if name in columns:
-                filled[name] = np.broadcast_to(np.asarray(columns[name], dtype=spec.dtype), shape)
+                filled[name] = np.array(np.broadcast_to(np.asarray(columns[name], dtype=spec.dtype), shape))
             else:
                 filled[name] = np.full(shape, spec.missing, dtype=spec.dtype)
         return cls.of(**filled)

@@ -83,21 +83,17 @@ def parse_short(buffer: NDArray[np.uint8], s: int, n: int) -> float:
     points = (points - _ONES) & ~points & _HIGH
     decimals = 0
     if points != _0:
-        below = np.uint64(count_trailing_zeros(points)) - _7
-        low = word & ((_1 << below) - _1)
-        decimals = np.int64((_56 - below) >> _3)
-        high = word >> below
-        word = ((high >> _8) << (below + _8 if below < _56 else _0)) if below < _56 else _0
-        word |= low << _8
+        point = np.uint64(count_trailing_zeros(points)) - _7
+        decimals = np.int64((_56 - point) >> _3)
+        whole = (word & ((_1 << point) - _1)) << _8
+        word = whole | (word >> point >> _8 << _8 << point)
         n -= 1
     if n <= 0 or ((word + _TEST) | word) & _HIGH:
         return np.nan
     word = (word * _M1) >> _8
     word = ((word & _LOW_BYTES) * _M2) >> _16
     word = ((word & _LOW_HALVES) * _M3) >> _32
-    value = np.float64(np.int64(word))
-    if decimals > 0:
-        value /= POW10[decimals]
+    value = np.float64(np.int64(word)) / POW10[decimals]
     return -value if negative else value
 
 

@@ -1,0 +1,1 @@
+"""From arena to fleet: the stages that every received byte passes, live and in replay."""

@@ -1,0 +1,175 @@
+"""Epochs: the sentences of one terminal and one instant become one row of `FixBatch`."""
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss.batches import NO_BASE, NO_TIME, SYSTEM_COUNT, FixBatch, Source
+from gnss.nmea import _epoch_kernel as k
+from gnss.nmea.catalogue import KIND
+from gnss.nmea.decode import Decoded
+from gnss.nmea.merge import ACC_COUNT, DEG, Acc
+from gnss.nmea.satellites import SATELLITES_MAX, SatelliteBatch, unpack_satellites
+from gnss.status import Status
+
+_NOT_STATED = 255
+
+
+@dataclass(slots=True)
+class EpochState:
+    """What the assembler remembers of each terminal: its open epoch, its date, its sky.
+
+    `acc` (slots, `ACC_COUNT`) holds the values of the open row, `clock` (slots, 11) its times and flags, `sky` (slots, 96) a word for
+    each satellite and signal, `seen` the groups of the GSV cycle under way, `used` a bit for each satellite used.
+    `reference_gpst_ns` dates a terminal that never says its date, where rows carry no receive time.
+    """
+
+    acc: NDArray[np.float64]
+    clock: NDArray[np.int64]
+    sky: NDArray[np.uint64]
+    seen: NDArray[np.uint64]
+    used: NDArray[np.uint64]
+    reference_gpst_ns: int = NO_TIME
+
+    @classmethod
+    def for_slots(cls, n: int, reference_gpst_ns: int = NO_TIME) -> Self:
+        """State of `n` terminals of which nothing was received."""
+        state = cls(
+            np.zeros((n, ACC_COUNT)),
+            np.zeros((n, k.CLOCK_COUNT), np.int64),
+            np.zeros((n, SATELLITES_MAX), np.uint64),
+            np.zeros((n, 4), np.uint64),
+            np.zeros((n, SYSTEM_COUNT, 2), np.uint64),
+            reference_gpst_ns,
+        )
+        state.clock[:, [k.LAST, k.CLOSED, k.RX]] = NO_TIME
+        state.acc[:, Acc.SUMMARY + SYSTEM_COUNT :] = np.nan
+        return state
+
+    def grow(self, n: int) -> None:
+        """Make room for `n` terminals."""
+        more = n - len(self.acc)
+        if more > 0:
+            fresh = type(self).for_slots(more)
+            for name in ("acc", "clock", "sky", "seen", "used"):
+                setattr(self, name, np.concatenate([getattr(self, name), getattr(fresh, name)]))
+
+    def copy(self) -> Self:
+        """An independent copy."""
+        arrays = (a.copy() for a in (self.acc, self.clock, self.sky, self.seen, self.used))
+        return type(self)(*arrays, reference_gpst_ns=self.reference_gpst_ns)
+
+    def satellites(self, slot: int) -> SatelliteBatch:
+        """What one terminal has in view, from its last GSV and GSA."""
+        return unpack_satellites(self.sky[slot, : self.clock[slot, k.SKY]], self.used[slot])
+
+
+@dataclass(slots=True)
+class EpochWorkspace:
+    """Arrays that are used again from call to call."""
+
+    row_acc: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, ACC_COUNT)))
+    row_clock: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 5), np.int64))
+
+    def reserve(self, rows: int) -> None:
+        """Make room for `rows` rows; memory is only touched as far as it is used."""
+        if len(self.row_acc) < rows:
+            self.row_acc = np.empty((rows * 5 // 4, ACC_COUNT))
+            self.row_clock = np.empty((rows * 5 // 4, 5), np.int64)
+
+
+def assemble(state: EpochState, buffer: NDArray[np.uint8], decoded: Decoded, workspace: EpochWorkspace) -> FixBatch:
+    """Merge decoded sentences into the open epochs of their terminals; returns the rows of the epochs that closed.
+
+    `state` is brought up to date in place. An epoch closes when its terminal states another instant, so closed rows depend on the bytes
+    of the terminal alone. Rows are in the order of each terminal's bytes. Frame: as the terminal reports. Status of a row: `NO_DATE` (its
+    time is `NO_TIME`), `DATE_SUSPECT`, `STALE` or `DUPLICATE` (not later than one before it), `NO_POSITION`, else OK.
+    Source: facts, nmea §2 (fields), §6 (dates).
+    """
+    s = decoded.sentences
+    workspace.reserve(len(s))
+    rows = k.assemble_rows(
+        buffer, s.slot, s.kind, s.talker, s.antenna, s.status, s.cell, s.t_rx_ns, decoded.cells, state.reference_gpst_ns,
+        state.acc, state.clock, state.sky, state.seen, state.used, workspace.row_acc, workspace.row_clock,
+    )  # fmt: skip
+    return _to_fixes(workspace.row_acc[:rows], workspace.row_clock[:rows])
+
+
+def open_rows(state: EpochState, slots: NDArray[np.int32], workspace: EpochWorkspace, *, close: bool = False) -> FixBatch:
+    """The epochs still open of some terminals, as far as they are known; with `close`, no more of them will come."""
+    workspace.reserve(len(slots))
+    rows = k.emit_open(slots, close, state.acc, state.clock, state.sky, workspace.row_acc, workspace.row_clock)
+    return _to_fixes(workspace.row_acc[:rows], workspace.row_clock[:rows])
+
+
+def _to_fixes(acc: NDArray[np.float64], clock: NDArray[np.int64]) -> FixBatch:
+    """Rows of values to columns with their types."""
+
+    def col(which: Acc) -> NDArray[np.float64]:
+        return np.ascontiguousarray(acc[:, which])
+
+    def small(which: Acc, missing: int, dtype: Any) -> NDArray[Any]:
+        values = acc[:, which]
+        return np.where(np.isnan(values), missing, values).astype(dtype)
+
+    h_msl_m, geoid_sep_m = col(Acc.H_MSL_M), col(Acc.GEOID_SEP_M)
+    sentences = acc[:, Acc.SENTENCES].astype(np.uint32)
+    lat_rad = acc[:, Acc.LAT_DEG] * DEG
+    return FixBatch.of(
+        slot=clock[:, 0].astype(np.int32),
+        t_gpst_ns=clock[:, 1].copy(),
+        t_rx_ns=clock[:, 2].copy(),
+        lat_rad=lat_rad,
+        lon_rad=acc[:, Acc.LON_DEG] * DEG,
+        h_ell_m=h_msl_m + geoid_sep_m,
+        h_msl_m=h_msl_m,
+        geoid_sep_m=geoid_sep_m,
+        fix_quality=small(Acc.FIX_QUALITY, 0, np.uint8),
+        fix_dim=small(Acc.FIX_DIM, 0, np.uint8),
+        sigma_n_m=col(Acc.SIGMA_N_M),
+        sigma_e_m=col(Acc.SIGMA_E_M),
+        sigma_u_m=col(Acc.SIGMA_U_M),
+        cov_ne_m2=col(Acc.COV_NE_M2),
+        hdop=col(Acc.HDOP),
+        pdop=col(Acc.PDOP),
+        vdop=col(Acc.VDOP),
+        sats_used=small(Acc.SATS_USED, _NOT_STATED, np.uint8),
+        sats_view=acc[:, Acc.SUMMARY : Acc.SUMMARY + SYSTEM_COUNT].astype(np.uint8),
+        cn0_dbhz=acc[:, Acc.SUMMARY + SYSTEM_COUNT :].astype(np.float32),
+        age_corr_s=col(Acc.AGE_CORR_S),
+        base_id=small(Acc.BASE_ID, NO_BASE, np.int32),
+        speed_mps=col(Acc.SPEED_MPS),
+        course_rad=acc[:, Acc.COURSE_DEG] * DEG,
+        heading_rad=acc[:, Acc.HEADING_DEG] * DEG,
+        pitch_rad=acc[:, Acc.PITCH_DEG] * DEG,
+        roll_rad=acc[:, Acc.ROLL_DEG] * DEG,
+        vel_u_mps=col(Acc.VEL_U_MPS),
+        source=_source(acc[:, Acc.POSITION_RANK]),
+        sentences=sentences,
+        status=_status(clock, lat_rad),
+    )
+
+
+_SOURCE_OF_RANK = np.array(
+    [Source.UNKNOWN, Source.RDSS, Source.NMEA, Source.NMEA, Source.NMEA, Source.NMEA, Source.KSXT, Source.BESTNAV], np.uint8
+)
+
+
+def _source(rank: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return _SOURCE_OF_RANK[rank.astype(np.int64)]
+
+
+def _status(clock: NDArray[np.int64], lat_rad: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Verdicts, the gravest last."""
+    status = np.where(np.isnan(lat_rad), Status.NO_POSITION, Status.OK).astype(np.uint8)
+    status[clock[:, 1] < clock[:, 3]] = Status.STALE
+    status[clock[:, 1] == clock[:, 3]] = Status.DUPLICATE
+    status[clock[:, 4] != 0] = Status.DATE_SUSPECT
+    status[clock[:, 1] == NO_TIME] = Status.NO_DATE
+    return status
+
+
+ROW_KINDS = tuple(name for name, kind in KIND.items() if kind <= KIND["DWR"])
+"""Sentence types that make rows; each is a bit of the column `sentences`."""
