@@ -1,0 +1,236 @@
+"""The encode kernel: values to characters."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.nmea.fields import Op
+from gnss.nmea.tokens import POW10, POW10_INT
+from gnss.time.civil import civil_from_days
+
+_NUMBER, _INTEGER, _TIME, _ANGLE, _SIGNED = int(Op.NUMBER), int(Op.INTEGER), int(Op.TIME), int(Op.ANGLE), int(Op.SIGNED)
+_CHARACTER, _HEX, _DATE, _TEXT = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE), int(Op.TEXT)
+_DATE_TIME, _WORD, _HEMISPHERE, _SKIP = int(Op.DATE_TIME), int(Op.WORD), int(Op.HEMISPHERE), int(Op.SKIP)
+
+FIELD_BYTES_MAX = 24
+"""Longest field but for texts."""
+
+_OP, _CELL, _WIDTH, _DECIMALS, _FIRST, _SECOND, _TEXT_COLUMN = range(7)
+_HEX_DIGITS = np.frombuffer(b"0123456789ABCDEF", np.uint8).copy()
+_NS_DIGITS = 9
+_COMMA, _DOT, _MINUS, _STAR, _SEMICOLON, _ZERO = 0x2C, 0x2E, 0x2D, 0x2A, 0x3B, 0x30
+
+
+@inline_kernel
+def _put_integer(out: NDArray[np.uint8], at: int, value: int, width: int) -> int:
+    """Write a non-negative integer with at least `width` digits; returns where to go on."""
+    digits = 1
+    rest = value // 10
+    while rest > 0:
+        digits += 1
+        rest //= 10
+    digits = max(digits, width)
+    for i in range(digits):
+        out[at + digits - 1 - i] = _ZERO + value % 10
+        value //= 10
+    return at + digits
+
+
+@inline_kernel
+def _put_scaled(out: NDArray[np.uint8], at: int, scaled: int, decimals: int, width: int) -> int:
+    """Write `scaled / 10**decimals`, its whole part with at least `width` digits."""
+    at = _put_integer(out, at, scaled // POW10_INT[decimals], width)
+    if decimals > 0:
+        out[at] = _DOT
+        at = _put_integer(out, at + 1, scaled % POW10_INT[decimals], decimals)
+    return at
+
+
+@inline_kernel
+def _put_number(out: NDArray[np.uint8], at: int, value: float, decimals: int, width: int) -> int:
+    scaled = np.int64(np.rint(abs(value) * POW10[decimals]))
+    if value < 0 and scaled > 0:
+        out[at] = _MINUS
+        at += 1
+    return _put_scaled(out, at, scaled, decimals, width)
+
+
+@inline_kernel
+def _put_time(out: NDArray[np.uint8], at: int, ns_of_day: float, decimals: int) -> int:
+    ns = np.int64(ns_of_day)
+    second = ns // POW10_INT[_NS_DIGITS]
+    minute = min(second // 60, 1439)
+    at = _put_integer(out, at, minute // 60, 2)
+    at = _put_integer(out, at, minute % 60, 2)
+    part = (second - minute * 60) * POW10_INT[decimals] + ns % POW10_INT[_NS_DIGITS] // POW10_INT[_NS_DIGITS - decimals]
+    return _put_scaled(out, at, part, decimals, 2)
+
+
+@inline_kernel
+def _put_angle(out: NDArray[np.uint8], at: int, value: float, decimals: int, width: int) -> int:
+    whole = np.int64(abs(value))
+    minutes = np.int64(np.rint((abs(value) - whole) * 60.0 * POW10[decimals]))
+    if minutes >= 60 * POW10_INT[decimals]:
+        whole += 1
+        minutes -= 60 * POW10_INT[decimals]
+    at = _put_integer(out, at, whole, width)
+    return _put_scaled(out, at, minutes, decimals, 2)
+
+
+@inline_kernel
+def _put_date(out: NDArray[np.uint8], at: int, day: float, century: bool) -> int:
+    """ddmmyy, or yyyymmdd with the century."""
+    year, month, day_of_month = civil_from_days(np.int64(day))
+    if century:
+        return _put_integer(out, at, (year * 100 + month) * 100 + day_of_month, 8)
+    return _put_integer(out, at, (day_of_month * 100 + month) * 100 + year % 100, 6)
+
+
+@inline_kernel
+def _put_hex(out: NDArray[np.uint8], at: int, value: int, width: int) -> int:
+    digits = 1
+    while value >> (4 * digits) > 0:
+        digits += 1
+    digits = max(digits, width)
+    for i in range(digits):
+        out[at + i] = _HEX_DIGITS[(value >> (4 * (digits - 1 - i))) & 15]
+    return at + digits
+
+
+@inline_kernel
+def _put_field(
+    out: NDArray[np.uint8],
+    at: int,
+    values: NDArray[np.float64],
+    text: NDArray[np.uint8],
+    row: int,
+    plan: NDArray[np.int64],
+    f: int,
+) -> int:
+    op = plan[f, _OP]
+    if op == _SKIP:
+        if plan[f, _FIRST]:
+            out[at] = plan[f, _FIRST]
+            at += 1
+        return at
+    if op in (_TEXT, _WORD):
+        column = plan[f, _TEXT_COLUMN]
+        for i in range(text.shape[2]):
+            c = text[row, column, i]
+            if c == 0:
+                break
+            out[at] = c
+            at += 1
+        return at
+    value = values[row, plan[f, _CELL]]
+    if np.isnan(value):
+        return at
+    decimals, width = plan[f, _DECIMALS], plan[f, _WIDTH]
+    if op in (_NUMBER, _INTEGER):
+        return _put_number(out, at, value, decimals, width)
+    if op == _SIGNED:
+        return _put_number(out, at, abs(value), decimals, width)
+    if op == _TIME:
+        return _put_time(out, at, value, decimals)
+    if op == _ANGLE:
+        return _put_angle(out, at, value, decimals, width)
+    if op == _HEMISPHERE:
+        out[at] = plan[f, _SECOND] if value < 0 else plan[f, _FIRST]
+        return at + 1
+    if op == _CHARACTER:
+        out[at] = np.int64(value)
+        return at + 1
+    if op == _HEX:
+        return _put_hex(out, at, np.int64(value), 1)
+    if op == _DATE:
+        return _put_date(out, at, value, False)
+    at = _put_date(out, at, value, True)
+    return _put_time(out, at, values[row, plan[f, _CELL] + 1], decimals)
+
+
+@inline_kernel
+def _repetitions(values: NDArray[np.float64], row: int, plan: NDArray[np.int64], head: int, group: int, group_max: int) -> int:
+    """How many repetitions of the group have a value, counted up to the last that has one."""
+    for repetition in range(group_max, 0, -1):
+        for i in range(group):
+            if not np.isnan(values[row, plan[head + (repetition - 1) * group + i, _CELL]]):
+                return repetition
+    return 0
+
+
+@inline_kernel
+def _crc32_step(crc: int, byte: int) -> int:
+    crc ^= byte
+    for _ in range(8):
+        crc = (crc >> 1) ^ (0xEDB88320 if crc & 1 else 0)
+    return crc
+
+
+@inline_kernel
+def _put_check(out: NDArray[np.uint8], begin: int, at: int, long: bool) -> int:
+    """`*`, the XOR or CRC-32 of what stands behind the first character, CR LF."""
+    check = 0
+    for i in range(begin + 1, at):
+        check = _crc32_step(check, np.int64(out[i])) if long else check ^ np.int64(out[i])
+    out[at] = _STAR
+    at = _put_hex(out, at + 1, check, 8 if long else 2)
+    out[at] = 13
+    out[at + 1] = 10
+    return at + 2
+
+
+@leaf_kernel
+def encode_rows(
+    values: NDArray[np.float64],
+    text: NDArray[np.uint8],
+    address: NDArray[np.uint8],
+    plan: NDArray[np.int64],
+    header: int,
+    head: int,
+    group: int,
+    group_max: int,
+    out: NDArray[np.uint8],
+    offset: NDArray[np.int64],
+) -> int:
+    """Write every row; returns the number of bytes. `header` fields end with `;` and make it a `#` sentence with CRC-32."""
+    at = 0
+    past_group = head + group * group_max
+    for row in range(len(values)):
+        begin = at
+        offset[row] = at
+        out[at] = 0x23 if header else 0x24
+        at += 1
+        for i in range(address.shape[1]):
+            out[at] = address[row, i]
+            at += 1
+        repeated = head + group * _repetitions(values, row, plan, head, group, group_max) if group else head
+        for f in range(len(plan)):
+            if repeated <= f < past_group:
+                continue
+            if f >= past_group and group and np.isnan(values[row, plan[f, _CELL]]):
+                break
+            out[at] = _SEMICOLON if header and f == header else _COMMA
+            at = _put_field(out, at + 1, values, text, row, plan, f)
+        at = _put_check(out, begin, at, header > 0)
+    offset[len(values)] = at
+    return at
+
+
+@leaf_kernel
+def interleave_rows(
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    out: NDArray[np.uint8],
+    offset: NDArray[np.int64],
+) -> None:
+    """Copy row after row, part after part."""
+    at = 0
+    rows = offsets.shape[1] - 1
+    for row in range(rows):
+        offset[row] = at
+        for part in range(offsets.shape[0]):
+            for i in range(starts[part] + offsets[part, row], starts[part] + offsets[part, row + 1]):
+                out[at] = text[i]
+                at += 1
+    offset[rows] = at
