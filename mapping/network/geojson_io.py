@@ -1,0 +1,78 @@
+"""GeoJSON files of a base map: bytes to a list of features, with the frame where the file states it."""
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from mapping.datums.frame import Datum, Frame
+from mapping.errors import MapFormatError
+
+FILE_BYTES_MAX: Final = 512 * 2**20  # of text, unpacked: a base map of a province, and no more memory than that
+GZIP_MAGIC: Final = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureCollection:
+    """The features of one file as they came (broken ones too), its name, and its frame where the file has one."""
+
+    features: list[object]
+    frame: Frame | None
+    name: str
+
+
+def read_geojson(path: Path, bytes_max: int = FILE_BYTES_MAX) -> FeatureCollection:
+    """Read a GeoJSON FeatureCollection, plain or gzipped.
+
+    Unit: degrees, longitude before latitude. Frame: the file's member `frame`, else not stated. Error: what is no
+    readable collection raises `MapFormatError` with the file's name; single features are not looked at here.
+    Source: RFC 7946.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+            file.seek(0)
+            text = gzip.GzipFile(fileobj=file).read(bytes_max + 1) if packed else file.read(bytes_max + 1)
+    except (OSError, EOFError) as error:
+        raise MapFormatError(f"{path}: cannot be read ({error})") from error
+    if len(text) > bytes_max:
+        raise MapFormatError(f"{path}: more than {bytes_max} bytes; cut the map to the area that is shown")
+    try:
+        return parse_geojson(text)
+    except MapFormatError as error:
+        raise MapFormatError(f"{path}: {error}") from error
+
+
+def parse_geojson(text: bytes) -> FeatureCollection:
+    """The features of a GeoJSON text.
+
+    Unit: degrees, longitude before latitude. Frame: the member `frame` (`{"datum": "CGCS2000", "epoch": 2000.0}` or
+    `"CGCS2000@2000.0"`), else not stated. Error: no FeatureCollection, or a frame that is none, raises
+    `MapFormatError`. Source: RFC 7946.
+    """
+    try:
+        collection = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise MapFormatError(f"not JSON: {error}") from error
+    if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
+        raise MapFormatError('not a GeoJSON FeatureCollection (its outermost member "type" must say so)')
+    features = collection.get("features")
+    if not isinstance(features, list):
+        raise MapFormatError('the FeatureCollection has no list "features"')
+    name = collection.get("name")
+    return FeatureCollection(features, _frame(collection.get("frame")), name if isinstance(name, str) else "")
+
+
+def _frame(stated: Any) -> Frame | None:
+    """The frame a file states; nothing stated is nothing, a wrong statement is an error."""
+    try:
+        if stated is None:
+            return None
+        if isinstance(stated, str):
+            return Frame.parse(stated)
+        epoch = stated.get("epoch")
+        return Frame(Datum(stated.get("datum")), None if epoch is None else float(epoch))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise MapFormatError(f'member "frame": {error}') from error
