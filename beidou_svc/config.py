@@ -99,7 +99,9 @@ class FrameSettings(Section):
 
     datum: str = Field("CGCS2000", description="Datum that terminals report in unless the register says otherwise.")
     epoch: float = Field(2000.0, description="Epoch of the coordinates, year.")
-    epsg: int = Field(4547, description="Projected system in which the page shows a position: EPSG 4534..4554.", ge=4534, le=4554)
+    epsg: int = Field(
+        4547, description="Projected system in which the page shows a position: EPSG 4534..4554.", ge=4534, le=4554
+    )
 
 
 class BasemapSettings(Section):
@@ -148,7 +150,9 @@ _HERE = {"host": "127.0.0.1", "port": 9000, "unknown": Unknown.ACCEPT}
 class ServiceIngest(IngestSettings):
     """Where positions come in."""
 
-    tcp: tuple[Listener, ...] = Field((Listener.model_validate(_HERE),), description="TCP ports that terminals connect to.")
+    tcp: tuple[Listener, ...] = Field(
+        (Listener.model_validate(_HERE),), description="TCP ports that terminals connect to."
+    )
     udp: tuple[UdpListener, ...] = Field(
         (UdpListener.model_validate(_HERE),), description="UDP ports that terminals send to."
     )

@@ -49,7 +49,9 @@ def refuse_open_doors(settings: Settings) -> None:
             "  1. set http.host = '127.0.0.1' (and reach it through a proxy or an SSH tunnel), or\n"
             "  2. run `beidou token new --scope read` and put the lines it prints into the configuration file."
         )
-    for name, listener in [(f"ingest.{kind}", each) for kind in ("tcp", "udp") for each in getattr(settings.ingest, kind)]:
+    for name, listener in [
+        (f"ingest.{kind}", each) for kind in ("tcp", "udp") for each in getattr(settings.ingest, kind)
+    ]:
         _refuse_open_listener(name, listener, settings)
 
 

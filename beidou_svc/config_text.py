@@ -51,8 +51,11 @@ def _toml_table(path: str, model: BaseModel) -> Iterator[str]:
             tables.append((f"{path}.{name}" if path else name, value))
             continue
         yield from textwrap.wrap(
-            f"{field.description} Default: {_default_text(field)}", _COMMENT_WIDTH, initial_indent="# ",
-            subsequent_indent="# ", break_long_words=False,
+            f"{field.description} Default: {_default_text(field)}",
+            _COMMENT_WIDTH,
+            initial_indent="# ",
+            subsequent_indent="# ",
+            break_long_words=False,
         )
         yield f"# {name} =" if value is None else f"{name} = {_toml_value(value)}"
     for table_path, value in tables:
@@ -90,7 +93,15 @@ def _default_text(field: FieldInfo) -> str:
 
 def _markdown_table(path: str, model: type[BaseModel]) -> list[str]:
     title = (model.__doc__ or "").strip()
-    lines = ["", f"## `{path}`", "", " ".join(title.split()), "", "| setting | type | default | meaning |", "|---|---|---|---|"]
+    lines = [
+        "",
+        f"## `{path}`",
+        "",
+        " ".join(title.split()),
+        "",
+        "| setting | type | default | meaning |",
+        "|---|---|---|---|",
+    ]
     nested = []
     for name, field in model.model_fields.items():
         inner = model_of(field)
@@ -113,7 +124,9 @@ def _is_list(field: FieldInfo) -> bool:
 def _type_text(field: FieldInfo) -> str:
     kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind not in (type(None), ...)]
     if _is_list(field):
-        return "list of " + _kind_text(kinds[0]) if len(set(kinds)) == 1 and len(kinds) == 1 else f"{len(kinds)} numbers"
+        return (
+            "list of " + _kind_text(kinds[0]) if len(set(kinds)) == 1 and len(kinds) == 1 else f"{len(kinds)} numbers"
+        )
     return " or ".join(_kind_text(kind) for kind in kinds)
 
 

@@ -17,40 +17,39 @@ SPEED = 1e-2  # m/s
 COURSE = 1e-2  # degrees
 AGE = 1e-1  # s
 
-_I4_MAX = float(np.iinfo(np.int32).max)
+I4_MAX = np.iinfo(np.int32).max
 _U2_TOP = float(U2_MISSING - 1)
-_DEGREES_PER_RAD = 180.0 / math.pi
-_UNITS_PER_RAD = _DEGREES_PER_RAD / DEGREE
+_UNITS_PER_RAD = 180.0 / math.pi / DEGREE
+_TURNS_PER_RAD = 0.5 / math.pi
+_STEPS_PER_TURN = 360.0 / COURSE
 
 
 @inline_kernel
 def degrees_i4(angle_rad: float) -> int:
     """An angle in steps of 1e-7 degrees."""
     value = np.rint(angle_rad * _UNITS_PER_RAD)
-    return np.int32(value) if abs(value) <= _I4_MAX else np.int32(I4_MISSING)
+    return np.int32(value if abs(value) <= I4_MAX else I4_MISSING)
 
 
 @inline_kernel
 def millimetres_i4(length_m: float) -> int:
     """A length in millimetres."""
     value = np.rint(length_m * 1e3)
-    return np.int32(value) if abs(value) <= _I4_MAX else np.int32(I4_MISSING)
+    return np.int32(value if abs(value) <= I4_MAX else I4_MISSING)
 
 
 @inline_kernel
 def clip_u2(value: float, scale: float) -> int:
     """A value that is not negative in steps of `scale`; the largest step means "that or more"."""
     steps = np.rint(value * (1.0 / scale))
-    if not steps >= 0.0:
-        return np.uint16(U2_MISSING)
-    return np.uint16(min(steps, _U2_TOP))
+    known = steps if steps < _U2_TOP else _U2_TOP
+    return np.uint16(known if steps >= 0.0 else U2_MISSING)
 
 
 @inline_kernel
 def bearing_u2(angle_rad: float) -> int:
     """A direction in steps of 0.01 degrees, 0 up to 35,999."""
-    degrees = angle_rad * _DEGREES_PER_RAD
-    steps = np.rint((degrees - 360.0 * np.floor(degrees * (1.0 / 360.0))) / COURSE)
-    if not steps >= 0.0:
-        return np.uint16(U2_MISSING)
-    return np.uint16(steps % 36_000.0)
+    turns = angle_rad * _TURNS_PER_RAD
+    steps = np.rint((turns - np.floor(turns)) * _STEPS_PER_TURN)
+    steps = 0.0 if steps == _STEPS_PER_TURN else steps
+    return np.uint16(steps if steps >= 0.0 else U2_MISSING)

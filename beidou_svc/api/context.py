@@ -1,0 +1,94 @@
+"""What the routes are given: the parts of the running service, by the names they are used under."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+import numpy as np
+from fastapi import Depends, Request
+from fastapi.requests import HTTPConnection
+from numpy.typing import NDArray
+
+from beidou_svc.api.auth import Gate
+from beidou_svc.api.hub import Hub
+from beidou_svc.clock import Clock
+from beidou_svc.config import Settings
+from beidou_svc.fleet.names import Names
+from beidou_svc.fleet.state import FleetState
+from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
+from gnss.batch import Batch
+
+
+class PipelineView(Protocol):
+    """What the API shows of the pipeline. Arrays are by slot and cumulative."""
+
+    drops: NDArray[np.uint64]
+    sentences: NDArray[np.uint64]
+    epochs: NDArray[np.uint64]
+
+    @property
+    def unknown(self) -> Mapping[str, int]: ...
+    @property
+    def kind_names(self) -> Sequence[str]: ...
+    def satellites(self, slot: int) -> Batch: ...
+
+
+class IngestView(Protocol):
+    """What the API shows of the sockets."""
+
+    def status(self) -> IngestStatus: ...
+    def connection_of(self, slot: int) -> ConnectionInfo | None: ...
+
+
+class Tiles(Protocol):
+    """The base map."""
+
+    def tilejson(self, tiles_url: str) -> dict[str, Any]: ...
+    def tile(self, z: int, x: int, y: int) -> bytes: ...
+
+
+@dataclass(slots=True)
+class Rates:
+    """Measured once a second."""
+
+    bytes_per_s: float = 0.0
+    sentences_per_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Context:
+    """The running service as the routes see it."""
+
+    settings: Settings
+    clock: Clock
+    boot: str
+    t_start_ns: int
+    gate: Gate
+    state: FleetState
+    names: Names
+    hub: Hub
+    pipeline: PipelineView
+    ingest: IngestView
+    rates: Rates
+    tiles: Tiles | None = None
+    ready: bool = False
+    failed_ticks: int = 0
+
+    @property
+    def frame(self) -> dict[str, Any]:
+        """The reference frame as every answer states it."""
+        return {"datum": self.settings.frame.datum, "epoch": self.settings.frame.epoch}
+
+
+def context_of(connection: HTTPConnection) -> Context:
+    """The context that `create_api` put into the application."""
+    context: Context = connection.app.state.context
+    return context
+
+
+async def _of_request(request: Request) -> Context:
+    return context_of(request)
+
+
+Service = Annotated[Context, Depends(_of_request)]
+"""Parameter of a route."""

@@ -1,0 +1,234 @@
+"""The live stream without sockets: who wants what, and which shared frames go out when.
+
+Nothing is queued. A client remembers only up to which change (`seq`) it knows the fleet; whenever it can take bytes, its
+next frame holds everything changed since. Clients that know the same and want the same get the same memory.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from beidou_svc.api.frame import encode_frame, wire_text
+from beidou_svc.api.ws_protocol import Outlet
+from beidou_svc.fleet.names import Names
+from beidou_svc.fleet.query import EVERYTHING, Criteria, match
+from beidou_svc.fleet.state import FleetState
+from gnss.constants import NS_PER_MS, NS_PER_S
+
+NAMES_PER_MESSAGE_MAX = 4_096
+FILTERS_REMEMBERED_MAX = 64
+"""What filtered clients that left knew, kept for their return."""
+CLOSE_GOING_AWAY = 1001
+CLOSE_TRY_LATER = 1013
+
+_NO_SLOTS = np.empty(0, np.int32)
+Known = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A subscription."""
+
+    interval_ms: int
+    criteria: Criteria = EVERYTHING
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """What one client wants and knows. `seq` < 0: nothing; `known` are the slots it shows, where it has a filter."""
+
+    outlet: Outlet
+    want: Want
+    seq: int = -1
+    known: Known | None = None
+    named: int = 0
+    t_frame_ns: int = 0
+    t_stalled_ns: int | None = None
+
+
+@dataclass(slots=True)
+class HubCounters:
+    """Since the start."""
+
+    frames: int = 0
+    frames_encoded: int = 0
+    bytes: int = 0
+    dropped_clients: int = 0
+    refused_clients: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HubRules:
+    """Limits and times of the stream."""
+
+    clients_max: int = 500
+    stall_ns_max: int = 10 * NS_PER_S
+    heartbeat_ns: int = 5 * NS_PER_S
+
+
+@dataclass(slots=True)
+class _Group:
+    """Clients with one interval."""
+
+    clients: list[Client] = field(default_factory=list)
+    t_due_ns: int = 0
+
+
+class Hub:
+    """All clients of the live stream. `flush` is called every tick; nothing here waits."""
+
+    def __init__(self, state: FleetState, names: Names, rules: HubRules, boot: str) -> None:
+        self._state = state
+        self._names = names
+        self._rules = rules
+        self._boot = boot
+        self._groups: dict[int, _Group] = defaultdict(_Group)
+        self._left: dict[tuple[Criteria, int], Known] = {}
+        self.counters = HubCounters()
+
+    def __len__(self) -> int:
+        return sum(len(group.clients) for group in self._groups.values())
+
+    @property
+    def full(self) -> bool:
+        """Whether no more clients are taken."""
+        return len(self) >= self._rules.clients_max
+
+    def add(self, client: Client, resume: str | None = None) -> None:
+        """Begin to serve a client, from where it left off if that is still known."""
+        self._restore(client, resume)
+        self._groups[client.want.interval_ms].clients.append(client)
+
+    def change(self, client: Client, want: Want, resume: str | None = None) -> None:
+        """Give a client another subscription; its next frame is a full one unless it resumes."""
+        self._take_out(client)
+        client.want, client.seq, client.known = want, -1, None
+        self.add(client, resume)
+
+    def remove(self, client: Client) -> None:
+        """Stop serving a client, remembering what it knew."""
+        self._take_out(client)
+        if client.known is not None:
+            self._left[client.want.criteria, client.seq] = client.known
+            if len(self._left) > FILTERS_REMEMBERED_MAX:
+                del self._left[next(iter(self._left))]
+
+    def close(self) -> None:
+        """Send everybody away because the service stops."""
+        for group in self._groups.values():
+            for client in group.clients:
+                client.outlet.drop(CLOSE_GOING_AWAY, "the service stops")
+        self._groups.clear()
+
+    def flush(self, mono_ns: int, utc_ns: int) -> None:
+        """Send what is due to whoever can take it, and drop who has not read for too long."""
+        ready: dict[tuple[Criteria, int], list[Client]] = defaultdict(list)
+        for interval_ms, group in self._groups.items():
+            if mono_ns >= group.t_due_ns and group.clients:
+                # from the time that was due, not from now: a tick's delay does not add up
+                group.t_due_ns = max(group.t_due_ns + interval_ms * NS_PER_MS, mono_ns)
+                for client in self._awake(group.clients, mono_ns):
+                    ready[client.want.criteria, client.seq].append(client)
+        if not ready:
+            return
+        self._names.refresh()
+        self._send_names(client for clients in ready.values() for client in clients)
+        for (criteria, seq), clients in ready.items():
+            self._send_frame(criteria, seq, clients, mono_ns, utc_ns)
+
+    def _awake(self, clients: list[Client], mono_ns: int) -> list[Client]:
+        """The clients that have taken all that was sent. The others wait, or go."""
+        awake = []
+        for client in tuple(clients):
+            if client.outlet.writable:
+                client.t_stalled_ns = None
+                awake.append(client)
+            elif client.t_stalled_ns is None:
+                client.t_stalled_ns = mono_ns
+            elif mono_ns - client.t_stalled_ns > self._rules.stall_ns_max:
+                client.outlet.drop(CLOSE_TRY_LATER, "the client does not read")
+                self.counters.dropped_clients += 1
+                clients.remove(client)
+        return awake
+
+    def _send_names(self, clients: Iterable[Client]) -> None:
+        """Name the slots that a client has not heard of, as far as it can take the messages."""
+        names = self._names
+        messages: dict[int, memoryview] = {}
+        for client in clients:
+            while client.named < self._state.count:
+                first, last = client.named, min(client.named + NAMES_PER_MESSAGE_MAX, self._state.count)
+                if first not in messages:
+                    columns = {
+                        "slot": list(range(first, last)),
+                        "id": names.ids[first:last],
+                        "name": names.names[first:last],
+                    }
+                    messages[first] = wire_text(orjson.dumps({"type": "terminals", **columns}))
+                if not self._push(client, messages[first]):
+                    break
+                client.named = last
+
+    def _send_frame(self, criteria: Criteria, seq: int, clients: list[Client], mono_ns: int, utc_ns: int) -> None:
+        state = self._state
+        slots, gone, known = self._difference(criteria, seq, clients[0].known)
+        is_full = seq < 0
+        nothing_new = not is_full and not len(slots) and not len(gone)
+        wire: memoryview | None = None
+        for client in clients:
+            if client.named < state.count:
+                continue
+            if nothing_new and mono_ns - client.t_frame_ns < self._rules.heartbeat_ns:
+                continue
+            if wire is None:
+                resume = f"{self._boot}:{state.seq}:{state.count}"
+                wire = encode_frame(state, slots, gone, full=is_full, resume=resume, now_ns=utc_ns)
+                self.counters.frames_encoded += 1
+            if self._push(client, wire):
+                client.seq, client.known, client.t_frame_ns = state.seq, known, mono_ns
+                self.counters.frames += 1
+
+    def _difference(
+        self, criteria: Criteria, seq: int, known: Known | None
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], Known | None]:
+        """Slots to send, slots that are gone, and what a client then knows."""
+        state = self._state
+        changed = state.change_seq[: state.count].astype(np.int64) > seq
+        if criteria == EVERYTHING:
+            return np.flatnonzero(changed).astype(np.int32), _NO_SLOTS, None
+        matches = match(state, criteria)
+        if known is None:
+            return np.flatnonzero(matches).astype(np.int32), _NO_SLOTS, matches
+        before = np.zeros(len(matches), np.bool_)
+        before[: len(known)] = known
+        wanted = matches & (changed | ~before)
+        return np.flatnonzero(wanted).astype(np.int32), np.flatnonzero(before & ~matches).astype(np.int32), matches
+
+    def _push(self, client: Client, wire: memoryview) -> bool:
+        sent = client.outlet.push(wire)
+        self.counters.bytes += len(wire) if sent else 0
+        return sent
+
+    def _restore(self, client: Client, resume: str | None) -> None:
+        boot, _, rest = (resume or "").partition(":")
+        numbers = rest.split(":")
+        if boot != self._boot or len(numbers) != 2 or not all(part.isdecimal() for part in numbers):
+            return
+        seq, named = int(numbers[0]), int(numbers[1])
+        if seq > self._state.seq or named > self._state.count:
+            return
+        client.named = named
+        client.known = self._left.get((client.want.criteria, seq))
+        if client.known is not None or client.want.criteria == EVERYTHING:
+            client.seq = seq
+
+    def _take_out(self, client: Client) -> None:
+        group = self._groups.get(client.want.interval_ms)
+        if group is not None and client in group.clients:
+            group.clients.remove(client)
+            if not group.clients:
+                del self._groups[client.want.interval_ms]

@@ -1,0 +1,279 @@
+"""The only place where objects are wired: sockets, pipeline, fleet, API; started together and stopped in order."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import numpy as np
+import uvicorn
+from numpy.typing import NDArray
+
+from beidou_svc.api.application import create_api
+from beidou_svc.api.auth import Gate
+from beidou_svc.api.context import Context, PipelineView, Rates, Tiles
+from beidou_svc.api.hub import Hub, HubRules
+from beidou_svc.api.ws_protocol import PushProtocol
+from beidou_svc.clock import Clock, SystemClock
+from beidou_svc.config import FleetSettings, Settings
+from beidou_svc.config_io import refuse_open_doors
+from beidou_svc.errors import ConfigError, StartError
+from beidou_svc.fleet.liveness import LivenessRules
+from beidou_svc.fleet.names import Names
+from beidou_svc.fleet.registry import Registry, Terminal
+from beidou_svc.fleet.registry_io import read_terminals
+from beidou_svc.fleet.state import FleetRules, new_state, pass_time, set_policy, step
+from beidou_svc.ingest.ingest import Ingest, Tick
+from beidou_svc.telemetry.logs import log_event
+from gnss.batches import FixBatch, SegmentBatch
+from gnss.constants import NS_PER_S
+
+logger = logging.getLogger("beidou_svc")
+
+HEADER_BYTES_MAX = 16_384
+
+
+class Pipeline(PipelineView, Protocol):
+    """Bytes to fixes; see `beidou_svc.pipeline`."""
+
+    def ensure_capacity(self, n: int) -> None: ...
+    def tick(self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32]) -> FixBatch: ...
+
+
+class Service:
+    """The running service. `run` returns when it was told to stop and everything received has been used."""
+
+    def __init__(self, settings: Settings, pipeline: Pipeline, *, clock: Clock, tiles: Tiles | None = None) -> None:
+        refuse_open_doors(settings)
+        self.settings = settings
+        self._clock = clock
+        self._pipeline = pipeline
+        self._registry = Registry(_terminals(settings.fleet), terminals_max=settings.fleet.terminals_max)
+        self.ingest = Ingest(settings.ingest, self._registry, clock)
+        self.context = self._context(tiles)
+        self.http_address = ""
+        self._stop = asyncio.Event()
+        self._t_second_ns = 0
+        self._second_bytes = 0
+        self._second_sentences = 0
+
+    def _context(self, tiles: Tiles | None) -> Context:
+        settings, boot = self.settings, secrets.token_hex(8)
+        state = new_state(_fleet_rules(settings.fleet))
+        names = Names(self._registry)
+        return Context(
+            settings=settings,
+            clock=self._clock,
+            boot=boot,
+            t_start_ns=self._clock.utc_ns(),
+            gate=Gate(settings.auth.tokens),
+            state=state,
+            names=names,
+            hub=Hub(state, names, _hub_rules(settings), boot),
+            pipeline=self._pipeline,
+            ingest=self.ingest,
+            rates=Rates(),
+            tiles=tiles,
+        )
+
+    def stop(self) -> None:
+        """Begin to stop; `run` then returns."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Serve until `stop`, SIGTERM or SIGINT. Raises StartError if a port cannot be bound."""
+        http = _bind(self.settings.http.host, self.settings.http.port)
+        self.http_address = _address(http)
+        server = _Server(_uvicorn_config(self))
+        try:
+            await self.ingest.start()
+        except OSError as error:
+            http.close()
+            raise StartError(f"ingest: {error}") from error
+        with _signals(self.stop):
+            serving = asyncio.create_task(server.serve(sockets=[http]))
+            ticking = asyncio.create_task(self._tick_until_stopped())
+            await _until_started(server, serving)
+            self.context.ready = server.started
+            log_event(logger, logging.INFO, "ready", http=self.http_address, ingest=self._ingest_addresses())
+            gc.freeze()
+            await asyncio.wait([serving, ticking], return_when=asyncio.FIRST_COMPLETED)
+            await self._wind_down(server, serving, ticking)
+
+    async def _wind_down(self, server: "_Server", serving: asyncio.Task[None], ticking: asyncio.Task[None]) -> None:
+        """No new connections; use up what was received; say good-bye to the live clients; then close HTTP."""
+        self.context.ready = False
+        self._stop.set()
+        await ticking
+        await self.ingest.stop()
+        for tick in self.ingest.last_ticks():
+            self.take(tick)
+        self.context.hub.close()
+        server.should_exit = True
+        await serving
+        log_event(logger, logging.INFO, "stopped", terminals=self.context.state.count)
+
+    async def _tick_until_stopped(self) -> None:
+        period_s = self.settings.fleet.tick_ms / 1_000
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        while not self._stop.is_set():
+            self._tick_safely()
+            # a late tick is not made up for: its bytes are in the next one
+            due_s = max(due_s + period_s, loop.time())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), due_s - loop.time())
+
+    def _tick_safely(self) -> None:
+        try:
+            self.take(self.ingest.poll())
+            now_ns = self._clock.mono_ns()
+            if now_ns - self._t_second_ns >= NS_PER_S:
+                self._every_second(now_ns)
+            self.context.hub.flush(now_ns, self._clock.utc_ns())
+        except Exception:
+            self.context.failed_ticks += 1
+            logger.exception("a tick failed; the service goes on")
+
+    def take(self, tick: Tick) -> None:
+        """Decode what came and fold it into the fleet."""
+        state, count = self.context.state, self._registry.count
+        if count > state.count:
+            self._pipeline.ensure_capacity(count)
+            state.ensure_capacity(count)
+            set_policy(state, self._registry.policy)
+        fixes = self._pipeline.tick(tick.buffer, tick.segments, tick.ended)
+        step(state, fixes, self._clock.utc_ns())
+
+    def _every_second(self, now_ns: int) -> None:
+        context = self.context
+        pass_time(context.state, self._clock.utc_ns())
+        set_policy(context.state, self._registry.policy)
+        elapsed_s = (now_ns - self._t_second_ns) / NS_PER_S
+        total_bytes, total_sentences = self.ingest.status().bytes_total, int(self._pipeline.sentences.sum())
+        if self._t_second_ns:
+            context.rates.bytes_per_s = (total_bytes - self._second_bytes) / elapsed_s
+            context.rates.sentences_per_s = (total_sentences - self._second_sentences) / elapsed_s
+        self._t_second_ns, self._second_bytes, self._second_sentences = now_ns, total_bytes, total_sentences
+
+    def _ingest_addresses(self) -> str:
+        return ",".join(f"{each.transport}:{each.address}" for each in self.ingest.status().listeners)
+
+
+def build_service(settings: Settings) -> Service:
+    """The service as `beidou serve` runs it. To be called inside the event loop."""
+    from beidou_svc.pipeline.runner import Pipeline as RealPipeline
+
+    return Service(settings, RealPipeline(capacity=1_024), clock=SystemClock(), tiles=_load_tiles(settings))
+
+
+def run_service(settings: Settings) -> None:
+    """Build and run the service on its own event loop, until it is told to stop."""
+    import uvloop
+
+    async def main() -> None:
+        await build_service(settings).run()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the service stops it, in its turn."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _uvicorn_config(service: Service) -> uvicorn.Config:
+    http, stream = service.settings.http, service.settings.stream
+    return uvicorn.Config(
+        create_api(service.context),
+        http="httptools",
+        ws=PushProtocol,
+        ws_per_message_deflate=False,
+        ws_max_size=stream.message_bytes_max,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=http.connections_max,
+        timeout_keep_alive=round(http.keep_alive_s),
+        timeout_graceful_shutdown=round(http.stop_s_max),
+        h11_max_incomplete_event_size=HEADER_BYTES_MAX,
+    )
+
+
+async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    while not server.started and not serving.done():
+        await asyncio.sleep(0)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise StartError(f"http {host}:{port}: {error.strerror or error}; choose another with http.port") from error
+    return sock
+
+
+def _address(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT ask the service to stop; a second one is the default again, and ends it at once."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+
+    def on_signal() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+        stop()
+
+    for number in numbers:
+        loop.add_signal_handler(number, on_signal)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _fleet_rules(settings: FleetSettings) -> FleetRules:
+    return FleetRules(
+        terminals_max=settings.terminals_max,
+        liveness=LivenessRules(round(settings.stale_after_s * NS_PER_S), round(settings.offline_after_s * NS_PER_S)),
+        offset_window_ns=round(settings.offset_window_s * NS_PER_S),
+        recent_s=settings.recent_s,
+    )
+
+
+def _hub_rules(settings: Settings) -> HubRules:
+    stream = settings.stream
+    return HubRules(stream.clients_max, round(stream.stall_s_max * NS_PER_S), round(stream.heartbeat_s * NS_PER_S))
+
+
+def _terminals(settings: FleetSettings) -> list[Terminal]:
+    if settings.terminals_file is None:
+        return []
+    try:
+        return read_terminals(settings.terminals_file)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"fleet.terminals_file: {error}") from error
+
+
+def _load_tiles(settings: Settings) -> Tiles | None:
+    return None

@@ -1,0 +1,117 @@
+"""A pipeline that makes fixes instead of decoding them, and sockets that are not there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beidou_svc.ingest.counters import Counter
+from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
+from gnss.batch import Batch, column
+from gnss.batches import FixBatch, SegmentBatch
+from gnss.status import STATUS_MAX, Status
+
+T_GPST_NS = 1_400_000_000_000_000_000
+"""2024-05-18T16:53:02Z, the first instant of the fakes."""
+
+
+def fixes(n: int, *, first_slot: int = 0, t_gpst_ns: int = T_GPST_NS, **columns: object) -> FixBatch:
+    """`n` good rows of as many terminals, on a grid around Ganzhou; any column may be given."""
+    slot = np.arange(first_slot, first_slot + n)
+    known: dict[str, object] = {
+        "slot": slot,
+        "t_gpst_ns": t_gpst_ns,
+        "lat_rad": np.radians(25.80 + 0.0001 * (slot % 100)),
+        "lon_rad": np.radians(114.90 + 0.0001 * (slot // 100)),
+        "h_ell_m": 118.25,
+        "fix_quality": 4,
+        "sigma_n_m": 0.012,
+        "sigma_e_m": 0.009,
+        "speed_mps": 8.25,
+        "course_rad": np.radians(45.5),
+        "age_corr_s": 1.0,
+        "sats_used": 31,
+        "sentences": 3,
+        "source": 1,
+    }
+    batch = FixBatch.missing(n, **{**known, **columns})
+    return FixBatch.of(**{name: np.array(array) for name, array in batch.columns().items()})
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSatellites(Batch):
+    """The satellite columns that the API reads."""
+
+    system: NDArray[np.uint8] = column("u1")
+    prn: NDArray[np.uint8] = column("u1")
+    signal: NDArray[np.uint8] = column("u1")
+    el_deg: NDArray[np.float32] = column("f4")
+    az_deg: NDArray[np.float32] = column("f4")
+    cn0_dbhz: NDArray[np.float32] = column("f4")
+    used: NDArray[np.uint8] = column("u1")
+
+
+@dataclass
+class FakePipeline:
+    """Yields the batches it was given, one a tick."""
+
+    batches: list[FixBatch] = field(default_factory=list)
+    drops: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, STATUS_MAX), np.uint64))
+    sentences: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, 2), np.uint64))
+    epochs: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, 9), np.uint64))
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    kind_names: Sequence[str] = ("GGA", "RMC")
+
+    def ensure_capacity(self, n: int) -> None:
+        for name in ("drops", "sentences", "epochs"):
+            old: NDArray[np.uint64] = getattr(self, name)
+            if n > len(old):
+                grown = np.zeros((n, old.shape[1]), np.uint64)
+                grown[: len(old)] = old
+                setattr(self, name, grown)
+
+    def tick(self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32]) -> FixBatch:
+        batch = self.batches.pop(0) if self.batches else FixBatch.empty()
+        if len(batch):
+            self.ensure_capacity(int(batch.slot.max()) + 1)
+            self.sentences[batch.slot] += np.uint64(1)
+            self.epochs[batch.slot, batch.fix_quality] += np.uint64(1)
+            self.drops[batch.slot[0], Status.CHECKSUM] += np.uint64(1)
+        return batch
+
+    def satellites(self, slot: int) -> FakeSatellites:
+        return FakeSatellites.missing(
+            2,
+            system=[3, 0],
+            prn=[21, 7],
+            signal=[0, 0],
+            el_deg=[40, 65],
+            az_deg=[120, 300],
+            cn0_dbhz=[44, np.nan],
+            used=[1, 0],
+        )
+
+
+class FakeIngest:
+    """No sockets; every terminal is said to be connected."""
+
+    def status(self) -> IngestStatus:
+        counters = {counter.name.lower(): 0 for counter in Counter}
+        return IngestStatus(1, 0, 0, 1_000, 10, counters, {"connections_max": 20_000.0}, (), (), (), ())
+
+    def connection_of(self, slot: int) -> ConnectionInfo | None:
+        return ConnectionInfo("tcp", f"127.0.0.1:{50_000 + slot}", 0, 0, 100, 10, 0, 0, False)
+
+
+@dataclass
+class FakeNames:
+    """A registry with so many terminals."""
+
+    count: int
+
+    def id_of(self, slot: int) -> str:
+        return f"gz-{slot:05d}"
+
+    def name_of(self, slot: int) -> str:
+        return f"Shuttle {slot}"
