@@ -34,48 +34,62 @@ class Outlet(Protocol):
 
 
 class PushProtocol(WebSocketsSansIOProtocol):
-    """The connection of one client, as uvicorn runs it, that is an Outlet too."""
+    """The connection of one client as uvicorn runs it, with an outlet for the application."""
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
-        if hasattr(self, "scope"):
-            extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[assignment]
-            extensions[EXTENSION] = self
+        if self.handshake_complete:  # refused
+            return
+        extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[assignment]
+        extensions[EXTENSION] = ConnectionOutlet(self)
+
+
+class ConnectionOutlet:
+    """Outlet of a connection of this server."""
+
+    def __init__(self, protocol: PushProtocol) -> None:
+        self._protocol = protocol
 
     @property
     def open(self) -> bool:
         """Whether frames can still be sent."""
-        return self.handshake_complete and not (self.close_sent or self.disconnected or self.transport.is_closing())
+        protocol = self._protocol
+        if protocol.close_sent or protocol.disconnected:
+            return False
+        return protocol.handshake_complete and not protocol.transport.is_closing()
 
     @property
     def writable(self) -> bool:
-        return self.open and self.transport.get_write_buffer_size() == 0
+        """Whether all that was pushed has left for the kernel."""
+        return self.open and self._protocol.transport.get_write_buffer_size() == 0
 
     def hold_little(self, send_buffer_bytes: int) -> None:
         """Bound what waits for a slow client: nothing here beyond one frame, so much in the kernel."""
-        self.transport.set_write_buffer_limits(high=0)
-        sock: socket.socket = self.transport.get_extra_info("socket")
+        self._protocol.transport.set_write_buffer_limits(high=0)
+        sock: socket.socket = self._protocol.transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer_bytes)
 
     def push(self, wire: memoryview) -> bool:
+        """Write a whole WebSocket frame; False = not now, or never again."""
         if not self.writable:
             return False
-        self.transport.write(wire)
+        self._protocol.transport.write(wire)
         return True
 
     def drop(self, code: int, reason: str) -> None:
+        """Say why, and end the connection a moment later, whether the client reads or not."""
+        protocol = self._protocol
         if self.open:
-            self.conn.send_close(code, reason)
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            self.close_sent = True
-            self.stop_keepalive()
-        transport = self.transport
-        asyncio.get_running_loop().call_later(CLOSE_S_MAX, transport.abort)
+            protocol.conn.send_close(code, reason)
+            protocol.transport.write(b"".join(protocol.conn.data_to_send()))
+            protocol.close_sent = True
+            protocol.stop_keepalive()
+        asyncio.get_running_loop().call_later(CLOSE_S_MAX, protocol.transport.abort)
 
 
-def outlet_of(websocket: WebSocket) -> PushProtocol:
+def outlet_of(websocket: WebSocket) -> ConnectionOutlet:
     """The outlet of an accepted WebSocket. Served by anything but `PushProtocol`, there is none: RuntimeError."""
     outlet = websocket.scope.get("extensions", {}).get(EXTENSION)
-    if not isinstance(outlet, PushProtocol):
+    if not isinstance(outlet, ConnectionOutlet):
         raise RuntimeError("the live stream needs the server that `beidou serve` starts (uvicorn with PushProtocol)")
     return outlet
