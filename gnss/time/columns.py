@@ -16,5 +16,10 @@ def int64_columns(*values: ArrayLike) -> tuple[NDArray[np.int64], ...]:
         if column.dtype.kind not in "iu":
             raise ValueError(f"times and days are integers, got dtype {column.dtype}")
         columns.append(column.astype(np.int64, copy=False))
-    # not np.ascontiguousarray: it would turn a scalar into an array of one
-    return tuple(np.asarray(column, order="C") for column in np.broadcast_arrays(*columns))
+    shape = np.broadcast_shapes(*(column.shape for column in columns))
+    # neither np.ascontiguousarray, which would turn a scalar into an array of one, nor np.broadcast_arrays, whose
+    # results numba may not look at without a warning
+    return tuple(
+        np.asarray(column, order="C") if column.shape == shape else np.broadcast_to(column, shape).copy()
+        for column in columns
+    )
