@@ -15,7 +15,8 @@ import pytest
 from tests.tidy.source import PURE, Function, Module, assert_ratchet, by_file, modules
 
 ARRAY = re.compile(r"\bNDArray\[np\.(?!uint8|bool)|\bArrayLike\b|\b(Float|Int)s?(32|64)s?\b|\bFloats\b")
-FLOAT = re.compile(r"\bfloat\b")
+QUANTITY = re.compile(r"\bfloat\d*\b|\bArrayLike\b|\bFloats?(32|64)?s?\b")
+"""Integers alone are counts, codes and positions in a buffer; they need no unit."""
 SHAPE = re.compile(
     r"\bshape|\bscalar|\bbroadcast|\(\w*[^()\w]*,[^()]*\)|\bper row\b|\ba row\b|\brows?\b|\bcolumns?\b", re.IGNORECASE
 )
@@ -76,18 +77,25 @@ def annotations(function: Function) -> str:
     return " ".join(ast.unparse(annotation) for annotation in everything if annotation)
 
 
+def is_property(function: Function) -> bool:
+    return any(ast.unparse(decorator).endswith("property") for decorator in function.decorator_list)
+
+
+def takes_arrays(function: Function) -> bool:
+    return bool(ARRAY.search(annotations(function)))
+
+
 def computes(function: Function) -> bool:
-    """Whether arrays of numbers go through it, or a float comes out. A property only shows what is there."""
-    if any(ast.unparse(decorator).endswith("property") for decorator in function.decorator_list):
-        return False
+    """Whether arrays of quantities go through it, or a quantity comes out."""
     returns = ast.unparse(function.returns) if function.returns else ""
-    return bool(ARRAY.search(annotations(function)) or FLOAT.search(returns))
+    in_arrays = takes_arrays(function) and QUANTITY.search(annotations(function))
+    return bool(in_arrays or QUANTITY.search(returns))
 
 
 def names_its_units(function: Function) -> bool:
     typed = [(a.arg, ast.unparse(a.annotation)) for a in parameters(function) if a.annotation]
-    numeric = [name for name, annotation in typed if ARRAY.search(annotation) or FLOAT.search(annotation)]
-    return bool(numeric) and all(UNIT_NAME.search(name) for name in numeric)
+    quantities = [name for name, annotation in typed if QUANTITY.search(annotation)]
+    return bool(quantities) and all(UNIT_NAME.search(name) for name in quantities)
 
 
 def missing_parts(module: Module, node: ast.Module | ast.ClassDef | Function) -> Iterator[str]:
@@ -98,10 +106,12 @@ def missing_parts(module: Module, node: ast.Module | ast.ClassDef | Function) ->
     first_paragraph = docstring.split("\n\n")[0].rstrip()
     if not first_paragraph.endswith((".", "?", "!", ":", "`", "]", "|", "…")):
         yield "has a first line that is no sentence"
-    if not isinstance(node, Function) or not computes(node):
+    if not isinstance(node, Function) or is_property(node):
         return
-    if ARRAY.search(annotations(node)) and not SHAPE.search(docstring):
+    if takes_arrays(node) and not SHAPE.search(docstring):
         yield "names no shape"
+    if not computes(node):
+        return
     if not UNIT.search(docstring) and not names_its_units(node):
         yield "names no unit"
     if module.path.startswith(SOURCED) and not SOURCE.search(docstring + (ast.get_docstring(module.tree) or "")):
