@@ -13,7 +13,7 @@ from tests.tidy.source import PRODUCT, modules
 
 HEAD = "| name | dtype | shape | unit | meaning |"
 UNIT_OF_ENDING = {
-    **{"m": "m", "km": "km", "m2": "m²", "rad": "rad", "deg": "°", "s": "s", "ms": "ms", "us": "µs", "ns": "ns"},
+    **{"m": "m", "km": "km", "m2": "m²", "rad": "rad", "deg": "deg", "s": "s", "ms": "ms", "us": "µs", "ns": "ns"},
     **{"mps": "m/s", "mps2": "m/s²", "radps": "rad/s", "hz": "Hz", "dbhz": "dB-Hz", "cyc": "cycle", "bytes": "byte"},
 }
 LIMITS = re.compile(r"_(max|min|mean|p50|p99)$")
