@@ -104,6 +104,7 @@ $(PAGE): $(WEB_PACKAGES) $(WEB_SOURCES)
 # numba keeps compiled kernels beside their sources and knows itself which are stale: a repeated warm-up is quick
 $(STAMPS)/kernels: $(STAMPS)/project $(SOURCES)
 	$(BIN)/beidou warm
+	$(BIN)/beidou-sim warm
 	touch $@
 
 $(STAMPS)/browser: .setup/chromium.py .setup/chromium/package-lock.json $(STAMPS)/node
