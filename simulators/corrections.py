@@ -36,13 +36,13 @@ class Corrections:
     def nearest(self, lat_deg: Floats, lon_deg: Floats) -> NDArray[np.int32]:
         """Index of the base nearest to each place."""
         every = np.stack([self.baseline_m(np.full(lat_deg.size, k), lat_deg, lon_deg) for k in range(self.id.size)])
-        return np.argmin(every, axis=0).astype(np.int32)
+        return np.asarray(np.argmin(every, axis=0), dtype=np.int32)
 
     def baseline_m(self, base: NDArray[np.int32] | NDArray[np.int64], lat_deg: Floats, lon_deg: Floats) -> Floats:
         """Horizontal distance to a base."""
         north = (lat_deg - self._lat_deg[base]) * METRES_A_DEGREE_LAT
         east = (lon_deg - self._lon_deg[base]) * METRES_A_DEGREE_LON_EQUATOR * np.cos(np.radians(lat_deg))
-        return np.hypot(north, east)
+        return np.asarray(np.hypot(north, east), dtype=np.float64)
 
 
 def _outages_of(settings: CorrectionSettings, base: int, rng: np.random.Generator) -> Floats:

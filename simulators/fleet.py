@@ -103,7 +103,9 @@ class Fleet:
         moving = speed > COURSE_FROM_MPS
         noise = self._noise.standard_normal((2, rows.size))
         epochs.speed_mps[:] = np.abs(speed + SPEED_NOISE_MPS * noise[0])
-        course = vehicles.heading_deg[rows] + np.degrees(SPEED_NOISE_MPS * noise[1] / np.maximum(speed, COURSE_FROM_MPS))
+        course = vehicles.heading_deg[rows] + np.degrees(
+            SPEED_NOISE_MPS * noise[1] / np.maximum(speed, COURSE_FROM_MPS)
+        )
         epochs.course_deg[:] = np.where(moving, course % 360.0, np.nan)
         baseline = self.corrections.baseline_m(self.receivers.base[rows], lat, lon)
         observe(self.receivers, epochs, t_s, self.corrections.heard_s(t_s), self.sky(slot).hdop, baseline)

@@ -99,7 +99,9 @@ def read_network(path: Path, chart: Chart | None = None) -> Network:
     try:
         features = orjson.loads(path.read_bytes())["features"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorldError(f"{path} is not a city file ({error}); make one with: beidou-sim world --out {path}") from error
+        raise WorldError(
+            f"{path} is not a city file ({error}); make one with: beidou-sim world --out {path}"
+        ) from error
     return build_network(features, chart or Chart())
 
 
@@ -238,7 +240,9 @@ def _successors(
         if onward.any():
             leaving, angle = leaving[onward], angle[onward]
         following.append(leaving)
-        weights.append(CLASS_WEIGHT[road_class[leaving]] * np.where(angle < 35.0, 3.0, np.where(angle < 115.0, 1.0, 0.1)))
+        weights.append(
+            CLASS_WEIGHT[road_class[leaving]] * np.where(angle < 35.0, 3.0, np.where(angle < 115.0, 1.0, 0.1))
+        )
         radius = TURN_RADIUS_M / np.maximum(np.sin(np.radians(np.minimum(angle, 90.0))), 1e-3) ** 2
         turns.append(np.where(angle > U_TURN_DEG, U_TURN_MPS, np.sqrt(LATERAL_ACCEL_MPS2 * radius)))
         counts.append(len(leaving))

@@ -6,7 +6,7 @@ white: its standard deviation is the sigma that the receiver reports, whatever t
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,7 @@ class Epochs(NamedTuple):
 def empty_epochs(rows: Ints) -> Epochs:
     """Columns for the epochs of some terminals, to be filled."""
     count = rows.size
-    whole = {name: np.empty(count) for name in Epochs._fields}
+    whole: dict[str, Any] = {name: np.empty(count) for name in Epochs._fields}
     return Epochs(
         **{
             **whole,
@@ -115,7 +115,9 @@ def empty_epochs(rows: Ints) -> Epochs:
     )
 
 
-def build_receivers(count: int, shares: tuple[float, float, float], ins_share: float, bases: int, seed: int) -> Receivers:
+def build_receivers(
+    count: int, shares: tuple[float, float, float], ins_share: float, bases: int, seed: int
+) -> Receivers:
     """Receivers of a fleet: `shares` of RTK, DGNSS and single receivers, warmed up at the start."""
     rng = np.random.default_rng([seed, CHANCE_STAGE])
     total = np.cumsum(shares) / sum(shares)
@@ -242,9 +244,7 @@ def observe(
 
 
 @inline_kernel
-def _place(
-    receivers: Receivers, out: Epochs, k: int, quality: int, sky: int, hdop: float, baseline_m: float
-) -> None:
+def _place(receivers: Receivers, out: Epochs, k: int, quality: int, sky: int, hdop: float, baseline_m: float) -> None:
     """Set the sigmas and the position with its error; NaN without a fix."""
     row = out.row[k]
     if quality == INVALID:

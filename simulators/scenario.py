@@ -44,7 +44,9 @@ class FleetSettings(Settings):
 
     shuttles: int = Field(24, ge=0, le=1000, description="how many of the terminals are shuttles on the scenic route")
     parked_share: float = Field(0.18, ge=0.0, le=0.9, description="share of the other vehicles that stand parked")
-    id_prefix: str = Field("gz-", pattern=r"^[A-Za-z0-9_.-]{0,16}$", description="terminal ids are this and five digits")
+    id_prefix: str = Field(
+        "gz-", pattern=r"^[A-Za-z0-9_.-]{0,16}$", description="terminal ids are this and five digits"
+    )
     token: str = Field("", max_length=128, description="sent behind the id on the identity line; empty = no token")
 
 
@@ -105,7 +107,9 @@ class LinkSettings(Settings):
     cable_pull_per_h: float = Field(0.0, ge=0, description="pulls per terminal and hour: the socket stays half-open, "
                                     "silent, and a new connection follows")  # fmt: skip
     cable_pull_silence_s: float = Field(4.0, ge=0, le=600, description="from the pull to the new connection, s")
-    storm_every_s: float = Field(0.0, ge=0, description="every so often a share of the fleet reconnects at once; 0 = never")
+    storm_every_s: float = Field(
+        0.0, ge=0, description="every so often a share of the fleet reconnects at once; 0 = never"
+    )
     storm_share: Share = Field(0.3, description="share of the fleet that a storm takes")
 
 
@@ -113,7 +117,9 @@ class LoadSettings(Settings):
     """How writes are made; `unlimited` leaves the clock behind and sends as fast as the sockets take it."""
 
     epochs_per_write: int = Field(1, ge=1, le=50, description="epochs of a terminal sent with one write")
-    unlimited: bool = Field(False, description="send without waiting for the clock; event time still grows by the period")
+    unlimited: bool = Field(
+        False, description="send without waiting for the clock; event time still grows by the period"
+    )
     writes_per_s: float = Field(0.0, ge=0, description="fixed total rate of writes instead of rate_hz; 0 = off")
 
 

@@ -22,7 +22,6 @@ CANYON_BINS = 8  # directions of a street, 22.5 degrees each
 SKY_OPEN, SKY_BUILT, SKY_CANYON, SKY_TUNNEL = 0, 1, 2, 2 + CANYON_BINS
 SKY_KINDS = SKY_TUNNEL + 1
 RECEIVER_KINDS = 2  # all systems; GPS and BDS only
-SATELLITES_A_SYSTEM_MAX = 24
 CN0_ZENITH_DBHZ = 49.0
 DOP_NONE = 99.9
 
@@ -109,7 +108,9 @@ def build_constellation() -> Constellation:
                 node, phase = 0.0, np.radians(shell.tracks_deg[slot])
             element = (shell.radius_km * 1e3, np.radians(shell.incl_deg), node, phase)
             columns.append((*element, number, shell.ids[k]))
-    radius, incl, node_rad, phase_rad, shell_index, nmea_id = (np.array(column) for column in zip(*columns, strict=True))
+    radius, incl, node_rad, phase_rad, shell_index, nmea_id = (
+        np.array(column) for column in zip(*columns, strict=True)
+    )
     return Constellation(radius, incl, node_rad, phase_rad, shell_index, nmea_id)
 
 
@@ -141,7 +142,11 @@ def _directions(stars: Constellation, t_utc_s: float) -> tuple[Floats, Floats]:
     node = stars.node_rad - EARTH_RATE_RADPS * t_utc_s
     x, y = np.cos(angle), np.sin(angle) * np.cos(stars.incl_rad)
     ecef = stars.radius_m * np.stack(
-        (x * np.cos(node) - y * np.sin(node), x * np.sin(node) + y * np.cos(node), np.sin(angle) * np.sin(stars.incl_rad))
+        (
+            x * np.cos(node) - y * np.sin(node),
+            x * np.sin(node) + y * np.cos(node),
+            np.sin(angle) * np.sin(stars.incl_rad),
+        )
     )
     lat, lon = np.radians(CENTER_LAT_DEG), np.radians(CENTER_LON_DEG)
     up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

@@ -117,9 +117,7 @@ def _allowed_mps(network: Network, vehicles: Vehicles, row: int) -> float:
 
 
 @inline_kernel
-def _accel(
-    network: Network, vehicles: Vehicles, first: Ints, order: Ints, at: int, row: int, t_s: float
-) -> float:
+def _accel(network: Network, vehicles: Vehicles, first: Ints, order: Ints, at: int, row: int, t_s: float) -> float:
     """Acceleration of one driver, from the way, the vehicle ahead, the signal, and its own plans."""
     edge, speed = vehicles.edge[row], vehicles.speed_mps[row]
     rest_m = network.length_m[edge] - vehicles.offset_m[row]
@@ -258,7 +256,9 @@ def decide(network: Network, vehicles: Vehicles, first: Ints, order: Ints, t_s: 
 def terrain_m(lat_deg: float, lon_deg: float) -> float:
     """Height of the ground above sea level: gentle hills of this size stand along the real river."""
     north, east = (lat_deg - CENTER_LAT_DEG) * 60.0, (lon_deg - CENTER_LON_DEG) * 60.0
-    return float(108.0 + 9.0 * np.sin(1.3 * east + 0.4) + 7.0 * np.sin(1.7 * north - 0.8) + 3.0 * np.sin(4.1 * (east + north)))
+    return float(
+        108.0 + 9.0 * np.sin(1.3 * east + 0.4) + 7.0 * np.sin(1.7 * north - 0.8) + 3.0 * np.sin(4.1 * (east + north))
+    )
 
 
 @kernel

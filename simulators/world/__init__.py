@@ -70,7 +70,10 @@ def _areas(seed: int, site: Site, blocks: list[Block], namer: Namer) -> tuple[li
     rng = stage_rng(seed, "areas")
     land = site.outline.difference(site.water)
     green = [Area(part, "riverside") for part in polygons_of(site.bank.difference(site.water))]
-    green += [Area(site.hill, "hill", namer.ending("山", "Hill")), Area(site.island, "island", namer.ending("洲", "Islet"))]
+    green += [
+        Area(site.hill, "hill", namer.ending("山", "Hill")),
+        Area(site.island, "island", namer.ending("洲", "Islet")),
+    ]
     verge = ring_line(site).buffer(VERGE_M).intersection(land).difference(site.bank).difference(site.hill)
     green += [Area(part, "verge") for part in polygons_of(verge)]
     lakes: list[Area] = []
@@ -83,7 +86,11 @@ def _areas(seed: int, site: Site, blocks: list[Block], namer: Namer) -> tuple[li
             green.append(Area(park, "park", Name(name.zh + "公园", f"{name.en} Park")))
             inner = as_polygon(park.buffer(-35))
             radius = 0.33 * float(inner.area) ** 0.5
-            lake = as_polygon(blob(rng, inner.centroid.coords[0], radius).intersection(inner)) if inner.area > 2e4 else inner
+            lake = (
+                as_polygon(blob(rng, inner.centroid.coords[0], radius).intersection(inner))
+                if inner.area > 2e4
+                else inner
+            )
             if lake.area > 4e3:
                 lakes.append(Area(lake.simplify(0.5), "lake", Name(name.zh + "湖", f"{name.en} Lake")))
     return lakes, green

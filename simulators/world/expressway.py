@@ -89,7 +89,9 @@ def _is_ground_avenue(street: Street) -> bool:
 
 def _foot(middle: LineString, crossing_m: float, side: float) -> Point:
     """A point beside the ring at the crossing, where the avenue is looked for."""
-    around = np.array([middle.interpolate((crossing_m + step) % middle.length).coords[0] for step in (-20.0, 0.0, 20.0)])
+    around = np.array(
+        [middle.interpolate((crossing_m + step) % middle.length).coords[0] for step in (-20.0, 0.0, 20.0)]
+    )
     return Point(around[1] + side * RAMP_SIDE_M * left_normals(around)[1])
 
 

@@ -31,7 +31,9 @@ def build_places(
     ]
     named = sorted((a for a in areas if a.kind in LABELLED and a.name.zh), key=lambda area: -area.polygon.area)
     places += [Place(a.polygon.representative_point(), LABELLED[a.kind], a.name) for a in named[:PARKS_MAX]]
-    places += [Place(b.polygon.representative_point(), "campus", namer.ending("学院", "College")) for b in _campuses(blocks)]
+    places += [
+        Place(b.polygon.representative_point(), "campus", namer.ending("学院", "College")) for b in _campuses(blocks)
+    ]
     return places + _crossings(site, streets)
 
 

@@ -79,7 +79,9 @@ def polygons_of(shape: shapely.Geometry) -> list[Polygon]:
 
 def lines_of(shape: shapely.Geometry) -> list[LineString]:
     """All lines in a shape, those that only meet end to end merged."""
-    parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if isinstance(part, LineString) and part.length > 0]
+    parts = [
+        part for part in shapely.get_parts(shapely.get_parts(shape)) if isinstance(part, LineString) and part.length > 0
+    ]
     if not parts:
         return []
     merged = shapely.line_merge(shapely.MultiLineString(parts))

@@ -38,7 +38,9 @@ class Warp:
     def from_seed(cls, rng: np.random.Generator, turn_deg: float) -> Warp:
         """Waves of 5 to 9 km and about 100 m."""
         amplitude = rng.uniform(60, 140, (3, 2))
-        return cls(np.radians(turn_deg), amplitude, 2 * np.pi / rng.uniform(5e3, 9e3, (3, 2)), rng.uniform(0, 6.28, (3, 2)))
+        return cls(
+            np.radians(turn_deg), amplitude, 2 * np.pi / rng.uniform(5e3, 9e3, (3, 2)), rng.uniform(0, 6.28, (3, 2))
+        )
 
     def __call__(self, grid_m: Floats) -> Floats:
         """Grid coordinates `(n, 2)` to chart metres `(n, 2)`."""
