@@ -8,7 +8,7 @@ from gnss.nmea.fields import Op
 from gnss.nmea.tokens import POW10, POW10_INT
 from gnss.time.civil import civil_from_days
 
-_NUMBER, _INTEGER, _TIME, _ANGLE, _SIGNED = int(Op.NUMBER), int(Op.INTEGER), int(Op.TIME), int(Op.ANGLE), int(Op.SIGNED)
+_NUMBER, _TIME, _ANGLE, _SIGNED = int(Op.NUMBER), int(Op.TIME), int(Op.ANGLE), int(Op.SIGNED)
 _CHARACTER, _HEX, _DATE, _TEXT = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE), int(Op.TEXT)
 _DATE_TIME, _WORD, _HEMISPHERE, _SKIP = int(Op.DATE_TIME), int(Op.WORD), int(Op.HEMISPHERE), int(Op.SKIP)
 
@@ -126,7 +126,7 @@ def _put_field(
     if np.isnan(value):
         return at
     decimals, width = plan[f, _DECIMALS], plan[f, _WIDTH]
-    if op in (_NUMBER, _INTEGER):
+    if op <= _NUMBER:
         return _put_number(out, at, value, decimals, width)
     if op == _SIGNED:
         return _put_number(out, at, abs(value), decimals, width)

@@ -6,12 +6,21 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss._simd import count_trailing_zeros, load_u8, separators
 from gnss.nmea.fields import FIELDS_MAX, TEXT_SPAN, Op
-from gnss.nmea.tokens import find_point, fnv1a, parse_angle, parse_digits8, parse_number, parse_time_of_day
+from gnss.nmea.tokens import (
+    BAD_DIGITS,
+    find_point,
+    fnv1a,
+    parse_angle,
+    parse_digits8,
+    parse_long,
+    parse_number,
+    parse_time_of_day,
+)
 from gnss.status import Status
 from gnss.stream.lines import LINE_BYTES_MAX, hex_value
 from gnss.time.civil import days_from_civil, is_valid_civil
 
-_NUMBER, _INTEGER, _TIME, _ANGLE = int(Op.NUMBER), int(Op.INTEGER), int(Op.TIME), int(Op.ANGLE)
+_INTEGER, _TIME, _ANGLE = int(Op.INTEGER), int(Op.TIME), int(Op.ANGLE)
 _CHARACTER, _HEX, _DATE, _TEXT = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE), int(Op.TEXT)
 _SIGNED, _DATE_TIME, _WORD, _HEMISPHERE, _SKIP = (
     int(Op.SIGNED),
@@ -37,7 +46,7 @@ SECOND_ANTENNA = 1
 """Value of the antenna column for sentences that speak of the second antenna (address ends in H or 2)."""
 
 
-@leaf_kernel
+@inline_kernel
 def find_separators(buffer: NDArray[np.uint8], p: int, stop: int, found: NDArray[np.int32]) -> int:
     """Offsets from `p` of the commas in `buffer[p:stop]`, closed by `stop - p`; returns how many, without the closing one."""
     n = 0
@@ -48,11 +57,11 @@ def find_separators(buffer: NDArray[np.uint8], p: int, stop: int, found: NDArray
         if length - base < 64:
             flags &= (np.uint64(1) << np.uint64(length - base)) - np.uint64(1)
         while flags != np.uint64(0):
-            found[n] = base + count_trailing_zeros(flags)
+            found[np.uintp(n)] = base + count_trailing_zeros(flags)
             n += 1
             flags &= flags - np.uint64(1)
         base += 64
-    found[n] = length
+    found[np.uintp(n)] = length
     return n
 
 
@@ -73,7 +82,7 @@ def sentence_kind(
     if length == 5 or antenna:
         letters = (load_u8(buffer, p + 2) << 16) | (load_u8(buffer, p + 3) << 8) | load_u8(buffer, p + 4)
         key = (letters >> 6) & 0x7C00 | (letters >> 3) & 0x3E0 | letters & 31
-        kind = np.int64(formatter[key]) if (letters & 0xE0E0E0) == 0x404040 else 0
+        kind = np.int64(formatter[np.uintp(key)]) if (letters & 0xE0E0E0) == 0x404040 else 0
         if kind != 0 and first != _P:
             return kind, talker, antenna
     name = fnv1a(buffer, p, p + length)
@@ -146,7 +155,7 @@ def _apply_hemisphere(
             return _OK
         if c == np.int64(step[row, _POSITIVE]):
             return _OK
-    elif n == 0 and (np.isnan(cells[cell]) or np.int64(step[row - 1, _OP]) == _SIGNED):
+    elif n == 0 and (np.isnan(cells[cell]) or np.int64(step[row - np.uintp(1), _OP]) == _SIGNED):
         return _OK
     return _BAD_HEMISPHERE
 
@@ -180,8 +189,9 @@ def _read_odd(
     elif op == _TEXT:
         cells[cell] = np.float64(s) * TEXT_SPAN + np.float64(e - s)
     elif op == _DATE_TIME:
-        cells[cell], cells[cell + 1] = _parse_date_time(buffer, s, e)
-        return _FIELD_SYNTAX if np.isnan(cells[cell] + cells[cell + 1]) else _OK
+        following = cell + np.uintp(1)
+        cells[cell], cells[following] = _parse_date_time(buffer, s, e)
+        return _FIELD_SYNTAX if np.isnan(cells[cell] + cells[following]) else _OK
     elif op == _WORD:
         cells[cell] = _word_index(buffer, s, e, np.int64(step[row, _AUX]), word_hash)
     return _OK
@@ -202,10 +212,13 @@ def _read_field(
     cell: int,
 ) -> int:
     """Read one non-empty field into its cell; returns a `Status`."""
-    if op <= _SIGNED:
-        value = parse_number(buffer, s, e)
-        if op == _INTEGER and value != np.floor(value):
+    if op <= _INTEGER:
+        digits = parse_digits8(buffer, s, e - s) if e - s <= 8 else BAD_DIGITS
+        value = np.float64(digits) if digits >= 0 else parse_long(buffer, s, e)
+        if op == _INTEGER and digits < 0 and value != np.floor(value):
             return _FIELD_SYNTAX
+    elif op <= _SIGNED:
+        value = parse_number(buffer, s, e)
     elif op == _ANGLE:
         first = load_u8(buffer, s)
         if first == _PLUS or first == _MINUS:  # noqa: PLR1714 (numba: a tuple test is slower)
@@ -224,12 +237,31 @@ def _read_field(
 
 
 @leaf_kernel
-def _trim(buffer: NDArray[np.uint8], s: int, e: int) -> tuple[int, int]:
-    while s < e and load_u8(buffer, s) == _BLANK:
-        s += 1
-    while s < e and load_u8(buffer, e - 1) == _BLANK:
-        e -= 1
-    return s, e
+def _read_padded(
+    buffer: NDArray[np.uint8],
+    s: int,
+    e: int,
+    op: int,
+    step: NDArray[np.int32],
+    limits: NDArray[np.float64],
+    letters: NDArray[np.uint64],
+    row: int,
+    word_hash: NDArray[np.uint64],
+    cells: NDArray[np.float64],
+    cell: int,
+) -> int:
+    """A field that was no good as it stands, without the blanks that some receivers pad it with. All blank is empty."""
+    begin = s
+    end = e
+    while begin < end and load_u8(buffer, begin) == _BLANK:
+        begin += 1
+    while begin < end and load_u8(buffer, end - 1) == _BLANK:
+        end -= 1
+    if begin == end:
+        return _OK
+    if begin == s and end == e:
+        return _FIELD_SYNTAX
+    return _read_field(buffer, begin, end, op, step, limits, letters, row, word_hash, cells, cell)
 
 
 @inline_kernel
@@ -264,22 +296,20 @@ def decode_fields(
     note = _OK
     s = p + np.int64(found[0]) + 1
     for f in range(min(n, past - skipped)):
-        e = p + np.int64(found[f + 1])
+        e = p + np.int64(found[np.uintp(f + 1)])
         begin = s
         s = e + 1
-        row = base + f if f < last_repeated else base + f + skipped
+        row = np.uintp(base + f if f < last_repeated else base + f + skipped)
         op = np.int64(step[row, _OP])
-        cell = first_cell + np.int64(step[row, _CELL])
+        cell = np.uintp(first_cell + np.int64(step[row, _CELL]))
         if op == _HEMISPHERE:
             verdict = _apply_hemisphere(buffer, begin, e - begin, step, row, cells, cell)
         elif e == begin or op == _SKIP:
             continue
         else:
-            if load_u8(buffer, begin) == _BLANK or load_u8(buffer, e - 1) == _BLANK:
-                begin, e = _trim(buffer, begin, e)
-                if begin == e:
-                    continue
             verdict = _read_field(buffer, begin, e, op, step, limits, letters, row, word_hash, cells, cell)
+            if verdict == _FIELD_SYNTAX:
+                verdict = _read_padded(buffer, begin, e, op, step, limits, letters, row, word_hash, cells, cell)
         if verdict == _PLACEHOLDER:
             note = verdict
         elif verdict != _OK:

@@ -146,7 +146,7 @@ def _decode_spans(
             continue
         end = used + np.int64(shape[k, 0])
         for c in range(used, end):
-            cells[c] = np.nan
+            cells[np.uintp(c)] = np.nan
         verdict, note = decode_fields(
             buffer, p, found, n, k, shape, step, limits, letters, word_hash, cells, used
         )

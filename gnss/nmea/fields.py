@@ -12,18 +12,19 @@ class Op(IntEnum):
     """How a field is read. The cells it fills are NaN where the field is empty."""
 
     SKIP = 0
-    NUMBER = 1
+    WHOLE = 1
     INTEGER = 2
-    SIGNED = 3
-    ANGLE = 4
-    TIME = 5
-    HEMISPHERE = 6
-    CHARACTER = 7
-    HEX = 8
-    DATE = 9
-    TEXT = 10
-    DATE_TIME = 11
-    WORD = 12
+    NUMBER = 3
+    SIGNED = 4
+    ANGLE = 5
+    TIME = 6
+    HEMISPHERE = 7
+    CHARACTER = 8
+    HEX = 9
+    DATE = 10
+    TEXT = 11
+    DATE_TIME = 12
+    WORD = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Field:
 
 
 def number(name: str, low: float = -1e300, high: float = 1e300, *, decimals: int = 1, width: int = 0) -> Field:
-    """Decimal number, sign allowed."""
-    return Field(name, Op.NUMBER, low, high, decimals=decimals, width=width)
+    """Decimal number, sign allowed. One written without decimals is mostly read without them."""
+    return Field(name, Op.NUMBER if decimals else Op.WHOLE, low, high, decimals=decimals, width=width)
 
 
 def integer(name: str, low: float = 0, high: float = 2**31, *, width: int = 0) -> Field:

@@ -30,6 +30,7 @@ _16, _32, _56, _64 = np.uint64(16), np.uint64(32), np.uint64(56), np.uint64(64)
 _BYTE, _MINUS = np.uint64(0xFF), np.uint64(0x2D ^ 0x30)
 _POINTS = np.uint64(0x0101010101010101 * (0x2E ^ 0x30))
 _ONES = np.uint64(0x0101010101010101)
+_POINTS_RAW = np.uint64(0x0101010101010101 * 0x2E)
 _POINT = 0x2E
 
 
@@ -93,16 +94,20 @@ def parse_short(buffer: NDArray[np.uint8], s: int, n: int) -> float:
     word = (word * _M1) >> _8
     word = ((word & _LOW_BYTES) * _M2) >> _16
     word = ((word & _LOW_HALVES) * _M3) >> _32
-    value = np.float64(np.int64(word)) / POW10[decimals]
+    value = np.float64(np.int64(word)) / POW10[np.uintp(decimals)]
     return -value if negative else value
 
 
-@leaf_kernel
+@inline_kernel
 def find_point(buffer: NDArray[np.uint8], s: int, e: int) -> int:
     """Position of the first `.` in `[s, e)`; `e` if there is none."""
-    while s < e and load_u8(buffer, s) != _POINT:
-        s += 1
-    return s
+    while s < e:
+        points = load_u64(buffer, s) ^ _POINTS_RAW
+        points = (points - _ONES) & ~points & _HIGH
+        if points != _0:
+            return min(s + (count_trailing_zeros(points) >> 3), e)
+        s += 8
+    return e
 
 
 @leaf_kernel
@@ -147,7 +152,7 @@ def parse_time_of_day(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     if n < 6 or part_digits > 9 or (n > 6 and load_u8(buffer, s + 6) != _POINT):
         return np.nan
     clock = parse_digits8(buffer, s, 6)
-    part = parse_digits(buffer, s + 7, part_digits)
+    part = parse_digits8(buffer, s + 7, part_digits) if part_digits <= 8 else parse_digits(buffer, s + 7, part_digits)
     if clock < 0 or part < 0:
         return np.nan
     hour = clock // 10_000
@@ -156,7 +161,7 @@ def parse_time_of_day(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     if hour > 23 or minute > 59 or (second > 59 and not (second == 60 and minute == 59 and hour == 23)):
         return np.nan
     whole = (hour * 60 + minute) * 60 + second
-    return np.float64(whole * 1_000_000_000 + part * POW10_INT[9 - part_digits])
+    return np.float64(whole * 1_000_000_000 + part * POW10_INT[np.uintp(9 - part_digits)])
 
 
 @inline_kernel
@@ -166,13 +171,14 @@ def parse_angle(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
     if dot - s > 8 or dot == s or part_digits > 12:
         return np.nan
     clock = parse_digits8(buffer, s, dot - s)
-    part = parse_digits(buffer, dot + 1, part_digits)
+    part = parse_digits8(buffer, dot + 1, part_digits) if part_digits <= 8 else parse_digits(buffer, dot + 1, part_digits)
     degrees = clock // 100
     minutes = clock - 100 * degrees
     if clock < 0 or part < 0 or minutes > 59:
         return np.nan
-    scaled = minutes * POW10_INT[part_digits] + part
-    return np.float64(degrees) + np.float64(scaled) / (60.0 * POW10[part_digits])
+    power = np.uintp(part_digits)
+    scaled = minutes * POW10_INT[power] + part
+    return np.float64(degrees) + np.float64(scaled) / (60.0 * POW10[power])
 
 
 @inline_kernel

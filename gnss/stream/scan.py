@@ -112,7 +112,7 @@ def scan_run(
     """
     while p < end:
         c = load_u8(buffer, p)
-        mark = MARKS[c]
+        mark = MARKS[np.uintp(c)]
         if mark != 1:
             if mark == 0 and p >= blamed:
                 drops[_GARBAGE] += np.uint64(1)
@@ -125,10 +125,11 @@ def scan_run(
                 verdict, stop, after = _sentence(buffer, p, end, final)
             if verdict == _NEED_MORE:
                 break
+            row = np.uintp(n)
             if verdict == 0:
-                span_kind[n] = _UNICORE if c == _HASH else _NMEA
-                span_start[n] = p
-                span_stop[n] = stop
+                span_kind[row] = _UNICORE if c == _HASH else _NMEA
+                span_start[row] = p
+                span_stop[row] = stop
                 n += 1
             elif p >= blamed:
                 drops[verdict] += np.uint64(1)
@@ -138,9 +139,10 @@ def scan_run(
         length = _frame(buffer, p, end, c)
         if length > 0:
             if c == _RTCM3_SYNC:
-                span_kind[n] = _RTCM3
-                span_start[n] = p
-                span_stop[n] = p + length
+                row = np.uintp(n)
+                span_kind[row] = _RTCM3
+                span_start[row] = p
+                span_stop[row] = p + length
                 n += 1
             else:
                 drops[_FOREIGN] += np.uint64(1)
