@@ -58,11 +58,16 @@ class Port(NamedTuple):
     seed: int
 
 
-def new_mailroom(peers_max: int, strangers_max: int) -> Mailroom:
-    """Working memory for so many peers, at most half filling `places`."""
+def new_places(peers_max: int) -> NDArray[np.int32]:
+    """An index of peers that is at most half full."""
+    return np.zeros(1 << (2 * peers_max - 1).bit_length(), np.int32)
+
+
+def new_mailroom(places: NDArray[np.int32], strangers_max: int) -> Mailroom:
+    """Working memory around an index of peers."""
     return Mailroom(
         filled=np.zeros(1, np.int64),
-        places=np.zeros(1 << (2 * peers_max - 1).bit_length(), np.int32),
+        places=places,
         sockaddr=np.zeros(_NAME_BYTES, np.uint8),
         sockaddr_length=np.zeros(1, np.int32),
         stranger_start=np.zeros(strangers_max, np.int64),
@@ -170,8 +175,9 @@ def _payload_offset(row: Any, data: NDArray[np.uint8], by_line: bool, handshake_
 
 
 @kernel
-def _allowed(row: Any, size: int, now_ns: int, bounds: Bounds, counters: NDArray[np.uint64]) -> bool:
+def allow_datagram(rows: Rows, peer: int, size: int, now_ns: int, bounds: Bounds, counters: NDArray[np.uint64]) -> bool:
     """Account for a known peer's datagram. False = it is over the rate."""
+    row = rows[peer]
     allowance = refill(row, now_ns, bounds)
     if allowance < size:
         row["dropped"] += np.uint32(1)
@@ -185,16 +191,17 @@ def _allowed(row: Any, size: int, now_ns: int, bounds: Bounds, counters: NDArray
 
 
 @kernel
-def _set_aside(room: Mailroom, sink: Sink, size: int, address: Any, counters: NDArray[np.uint64]) -> None:
-    """List a datagram as a stranger's."""
+def _set_aside(room: Mailroom, sink: Sink, size: int, address: Any, counters: NDArray[np.uint64]) -> bool:
+    """List a datagram as a stranger's. False = the list is full."""
     n = room.filled[0]
     if n == len(room.stranger_start):
         counters[_STRANGERS] += _ONE
-        return
+        return False
     room.stranger_start[n], room.stranger_length[n] = sink.filled[USED], size
     room.stranger_high[n], room.stranger_low[n], room.stranger_port[n] = address
     room.filled[0] = n + 1
     sink.filled[USED] += size
+    return True
 
 
 @kernel
@@ -202,16 +209,20 @@ def _sort(
     size: int, port: Port, rows: Rows, room: Mailroom, sink: Sink, now_ns: int, bounds: Bounds,
     counters: NDArray[np.uint64],
 ) -> None:  # fmt: skip
-    """Give the datagram at the end of the buffer to its terminal, or set it aside."""
+    """Give the datagram at the end of the buffer to its terminal, or set it aside.
+
+    A known peer is `queued` while one of its datagrams is set aside: those behind it must not overtake it.
+    """
     address = _peer_address(room.sockaddr)
     peer = find_peer(room.places, rows, address, port.listener, port.seed)
     start = sink.filled[USED]
     offset = -1
-    if peer >= 0:
+    if peer >= 0 and rows[peer]["queued"] == 0:
         offset = _payload_offset(rows[peer], sink.buffer[start : start + size], port.by_line, bounds.handshake_bytes)
     if offset < 0:
-        _set_aside(room, sink, size, address, counters)
-    elif size > offset and _allowed(rows[peer], size, now_ns, bounds, counters):
+        if _set_aside(room, sink, size, address, counters) and peer >= 0:
+            rows[peer]["queued"] = 1
+    elif size > offset and allow_datagram(rows, peer, size, now_ns, bounds, counters):
         add_segment(sink, rows[peer]["slot"], start + offset, size - offset)
         sink.filled[USED] += size
 

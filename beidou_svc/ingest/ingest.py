@@ -119,12 +119,12 @@ class Ingest:
         """Close what has outlived its time; a sweep that finds too many goes on in the next tick."""
         streams = self.streams
         more = False
-        for first, end in ((0, streams.fd_top), (streams.fds, self.udp.row_top)):
+        for first, end in ((0, streams.fd_top), (streams.fds, self.udp.peers.row_top)):
             found = find_expired(streams.rows, first, end, now_ns, self._terms, self._sweep_rows, self._sweep_why)
             more |= found == _SWEEP_CLOSES_MAX
             for row, why in zip(self._sweep_rows[:found].tolist(), self._sweep_why[:found].tolist(), strict=True):
                 streams.end(row, Counter(why), reset=True)
-        self.udp.reclaim()
+        self.udp.peers.reclaim()
         streams.sessions.forget(now_ns)
         self._t_sweep_ns = now_ns if more else now_ns + _SWEEP_NS
 
@@ -200,7 +200,7 @@ class Ingest:
         return IngestStatus(
             connections=streams.connections,
             handshakes=len(streams.greeting),
-            udp_peers=self.udp.peers,
+            udp_peers=self.udp.peers.count,
             bytes_total=int(streams.counters[Counter.BYTES]),
             reads_total=int(streams.counters[Counter.READS]),
             counters=counters_by_name(streams.counters),

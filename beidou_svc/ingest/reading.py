@@ -85,15 +85,21 @@ def _account(row: Any, data: NDArray[np.uint8], now_ns: int, counters: NDArray[n
 
 
 @kernel
+def _hold(row: Any, counters: NDArray[np.uint64]) -> None:
+    """Count that a connection has used up its allowance, once until it has been read to its end again."""
+    if row["held"] == 0:
+        row["held"] = 1
+        counters[_RATE_HELD] += _ONE
+
+
+@kernel
 def read_stream(
     fd: int, row: Any, room: NDArray[np.uint8], now_ns: int, bounds: Bounds, counters: NDArray[np.uint64]
 ) -> tuple[int, int]:
     """Read a connection once into `room`. Returns what follows and how many bytes came."""
     allowance = refill(row, now_ns, bounds)
     if allowance < 1.0:
-        if row["held"] == 0:
-            row["held"] = 1
-            counters[_RATE_HELD] += _ONE
+        _hold(row, counters)
         return AGAIN, 0
     asked = min(bounds.read_bytes, len(room), int(allowance))
     got = recv(np.int32(fd), np.int64(room.ctypes.data), np.int64(asked), _TAKE)
@@ -105,7 +111,9 @@ def read_stream(
     if got < asked:
         row["held"] = 0
         return (AGAIN if row["hung_up"] else NOTHING), got
-    if got == bounds.read_bytes:
+    if asked == int(allowance):
+        _hold(row, counters)
+    elif asked == bounds.read_bytes:
         counters[_READ_CAPPED] += _ONE
     return AGAIN, got
 

@@ -42,7 +42,7 @@ class TcpPorts:
         self._pattern = re.compile(pattern)
         self._streams = streams
         self._connections_max = connections_max
-        self._accepts = 0.0
+        self._accepts = max(1.0, streams.limits.accept_per_s_max * _ACCEPT_BURST_S)
         self._t_accepts_ns = streams.clock.mono_ns()
         self._trusted: dict[str, bool] = {}
 

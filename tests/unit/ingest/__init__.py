@@ -1,0 +1,1 @@
+"""The ingest on loopback sockets, with a clock that the test moves."""
