@@ -108,7 +108,7 @@ def _to_fixes(acc: NDArray[np.float64], clock: NDArray[np.int64]) -> FixBatch:
     """Rows of values to columns with their types."""
 
     def col(which: Acc) -> NDArray[np.float64]:
-        return np.ascontiguousarray(acc[:, which])
+        return acc[:, which].copy()
 
     def small(which: Acc, missing: int, dtype: Any) -> NDArray[Any]:
         values = acc[:, which]
