@@ -1,6 +1,7 @@
 """GeoJSON files of a base map: bytes to a list of features, with the frame where the file states it."""
 
 import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +36,7 @@ def read_geojson(path: Path, bytes_max: int = FILE_BYTES_MAX) -> FeatureCollecti
             packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
             file.seek(0)
             text = gzip.GzipFile(fileobj=file).read(bytes_max + 1) if packed else file.read(bytes_max + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise MapFormatError(f"{path}: cannot be read ({error})") from error
     if len(text) > bytes_max:
         raise MapFormatError(f"{path}: more than {bytes_max} bytes; cut the map to the area that is shown")
