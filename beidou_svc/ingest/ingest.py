@@ -37,8 +37,8 @@ _SEED_MAX = 2**31 - 4
 class Tick(NamedTuple):
     """What came since the last tick. Valid until the tick after next.
 
-    `ended` are the slots whose stream ended. Bytes of such a slot in `segments` belong to the stream that ended: decode
-    them, then flush the slot. Bytes of a stream that took its place come with the next tick.
+    `ended` are the slots whose stream ended with the tick before: settle them first. Bytes of such a slot in `segments`
+    are already those of a stream that took its place.
     """
 
     buffer: NDArray[np.uint8]
@@ -68,6 +68,7 @@ class Ingest:
         segments_max = self.connections_max + len(settings.udp) * per_udp_port
         self._arena = Arena(limits.arena_bytes, segments_max)
         self._queue = new_queue(self.streams.fds, limits.handshakes_per_tick_max)
+        self._ended = self.streams.take_ended()
         self._bounds = _bounds(limits)
         self._terms = _terms(limits)
         self._t_sweep_ns = clock.mono_ns()
@@ -93,7 +94,9 @@ class Ingest:
         return self._tick(page)
 
     def _tick(self, page: Page) -> Tick:
-        return Tick(page.sink.buffer, page.segments(self._clock.utc_ns()), self.streams.take_ended())
+        """The page, with the ends that became known while the page before it was filled."""
+        ended, self._ended = self._ended, self.streams.take_ended()
+        return Tick(page.sink.buffer, page.segments(self._clock.utc_ns()), ended)
 
     def _read(self, page: Page, now_ns: int) -> None:
         """Drain the TCP sockets, then deal with the few that need more than their bytes copied."""
@@ -138,7 +141,7 @@ class Ingest:
     def last_ticks(self) -> Iterator[Tick]:
         """After `stop`: everything that the kernel still holds, in as many ticks as it takes (at most `stop_s_max`).
 
-        Limits on rates no longer hold. The last tick ends all streams.
+        Limits on rates no longer hold. The last tick only ends all streams.
         """
         now_ns = self._clock.mono_ns()
         deadline_ns = now_ns + round(self._settings.limits.stop_s_max * NS_PER_S)
@@ -157,6 +160,7 @@ class Ingest:
         self.streams.count(Counter.STOP_LEFT, int(self._queue.filled[WAITING]))
         self.close()
         yield self._tick(page)
+        yield self._tick(self._arena.turn())
 
     def close(self) -> None:
         """Close every socket at once."""

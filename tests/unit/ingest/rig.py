@@ -25,6 +25,8 @@ class Rig:
     registry: Registry
     received: dict[str, bytes] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
+    events: list[tuple[str, bytes | None]] = field(default_factory=list)
+    """Pieces of data by terminal, and None where its stream was said to have ended."""
     clients: list[socket.socket] = field(default_factory=list)
 
     def tick(self, seconds: float = 0.02) -> Tick:
@@ -36,12 +38,15 @@ class Rig:
 
     def collect(self, tick: Tick) -> None:
         """Note what a tick brought."""
+        for slot in tick.ended:
+            self.ended.append(self.registry.id_of(int(slot)))
+            self.events.append((self.ended[-1], None))
         rows = zip(tick.segments.slot, tick.segments.start, tick.segments.length, strict=True)
         for slot, start, length in rows:
             terminal = self.registry.id_of(int(slot))
             data = tick.buffer[start : start + length].tobytes()
             self.received[terminal] = self.received.get(terminal, b"") + data
-        self.ended += [self.registry.id_of(int(slot)) for slot in tick.ended]
+            self.events.append((terminal, data))
 
     def until(self, condition: Callable[[], bool], seconds: float = 0.0) -> None:
         """Poll until something is so; time moves by `seconds` a poll."""

@@ -134,6 +134,7 @@ def test_idle_time() -> None:
         for _ in range(13):
             busy.sendall(LINE)
             rig.tick(5.0)
+        rig.tick()
         assert rig.ended == ["idle"]
         assert rig.counted()["idle"] == 1
         assert was_reset(idle)
@@ -148,6 +149,7 @@ def test_bytes_without_a_complete_line(trickle: bytes) -> None:
             assert rig.ended == [], f"closed after {second} s"
             slow.sendall(trickle)
             rig.tick(1.0)
+        rig.tick()
         assert rig.ended == ["slow"]
         assert rig.counted()["slow_record"] == 1
 

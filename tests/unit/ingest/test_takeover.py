@@ -25,30 +25,14 @@ def test_a_terminal_whose_cable_was_pulled_is_back_at_once() -> None:
         assert info.takeovers == 1
 
 
-def test_the_end_of_the_old_stream_is_told_one_tick_before_new_bytes() -> None:
-    with running(tcp()) as rig:
-        rig.connect(b"bus-1\n$GPTAIL")
-        rig.until(lambda: "bus-1" in rig.received)
-        rig.connect(b"bus-1\n$GPNEW*00\r\n")
-        for _ in range(100):
-            tick = rig.tick()
-            if len(tick.ended):
-                break
-        assert rig.received == {"bus-1": b"$GPTAIL"}
-        assert tick.ended.tolist() == [0]
-        rig.until(lambda: rig.received["bus-1"] == b"$GPTAIL$GPNEW*00\r\n")
-
-
-def test_the_last_bytes_of_the_old_stream_come_with_its_end() -> None:
+def test_the_end_of_the_old_stream_is_told_between_its_last_bytes_and_the_new() -> None:
     with running(tcp()) as rig:
         old = rig.connect(b"bus-1\n")
         rig.until(lambda: rig.registry.count == 1)
         old.sendall(b"$LAST")
-        new = rig.connect(b"bus-1\n$NEW")
-        rig.until(lambda: bool(rig.ended))
-        assert rig.received == {"bus-1": b"$LAST"}
-        rig.until(lambda: rig.received["bus-1"] == b"$LAST$NEW")
-        assert new.getpeername()
+        rig.connect(b"bus-1\n$NEW")
+        rig.until(lambda: len(rig.events) == 3)
+        assert rig.events == [("bus-1", b"$LAST"), ("bus-1", None), ("bus-1", b"$NEW")]
 
 
 def test_only_an_authenticated_connection_takes_over() -> None:
