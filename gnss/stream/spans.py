@@ -13,8 +13,8 @@ from gnss.batches import SegmentBatch
 from gnss.status import STATUS_MAX
 from gnss.stream.scan import scan_run
 
-SENTENCE_BYTES_MIN = 5
-"""Shortest thing that can become a span (`$*hh` and one letter): bounds the number of spans."""
+SENTENCE_BYTES_MIN = 4
+"""Shortest thing that can become a span (`$*00`, which says nothing with a good check): bounds the number of spans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +203,28 @@ def _save_tails(
     return n
 
 
+def _require_inside(segments: SegmentBatch, slots: int, n_bytes: int) -> None:
+    """Kernels check no bounds: whoever names a byte or a terminal that is not there hears of it here."""
+    if not len(segments):
+        return
+    if segments.slot.min() < 0 or segments.slot.max() >= slots:
+        raise ValueError(f"segments of terminals {segments.slot.min()}..{segments.slot.max()}, known are {slots}")
+    if segments.start.min() < 0 or segments.length.min() < 0 or (segments.start + segments.length).max() > n_bytes:
+        raise ValueError(f"segments reach outside of the buffer of {n_bytes} bytes")
+
+
 def scan(
     state: ScanState, buffer: NDArray[np.uint8], segments: SegmentBatch, workspace: ScanWorkspace, *, final: bool = False
 ) -> tuple[NDArray[np.uint8], SpanBatch]:
     """Scan what arrived; returns the stitched bytes and the spans in them, both valid until the workspace is used again.
 
     `state` is brought up to date in place: unfinished bytes wait there for the rest. `final` says that no more bytes of these
-    terminals will come, so that what is unfinished is counted as lost.
+    terminals will come, so that what is unfinished is counted as lost. Raises ValueError for segments outside of `buffer` or of unknown
+    terminals.
     """
     slots = len(state.tail_start)
     n = len(segments)
+    _require_inside(segments, slots, len(buffer))
     head = np.full(slots, -1, np.int32)
     last = np.empty(slots, np.int32)
     following = np.empty(n, np.int32)
