@@ -141,9 +141,10 @@ def _repair(rule: LayerRule, geometry: Objects) -> set[int]:
     finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)
     broken = np.flatnonzero(is_area & finite & ~shapely.is_valid(geometry))
     for row in broken:
-        parts = shapely.get_parts(shapely.make_valid(geometry[row]))
-        areas = parts[np.isin(shapely.get_type_id(parts), SHAPELY_TYPES[rule.kind])]
-        geometry[row] = shapely.union_all(areas)
+        try:
+            geometry[row] = shapely.make_valid(geometry[row], method="structure", keep_collapsed=False)
+        except shapely.errors.GEOSException:  # an outer ring without area around holes with area, for example
+            geometry[row] = shapely.Polygon()
     return {int(row) for row in broken}
 
 

@@ -1,6 +1,6 @@
 """One layer at one zoom: what is shown there, as simple as the tile grid allows, with a tree to find it."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -14,6 +14,7 @@ AREA_MIN_PX2: Final = 4.0  # smaller polygons are not shown, above the deepest z
 OBJECTS_MAX: Final = 20_000  # objects a layer and tile; beyond, those that show from the smallest zoom stay
 
 Ints = NDArray[np.int64]
+Box = tuple[float, float, float, float]
 
 
 class Level:
@@ -46,4 +47,29 @@ class Level:
         if surplus:
             ranks = self.layer.zoom_min[self.rows[found]]
             found = np.sort(found[np.argsort(ranks, kind="stable")[:OBJECTS_MAX]])
-        return self.rows[found], shapely.clip_by_rect(self.geometry[found], *box), surplus
+        return self.rows[found], clip(self.geometry[found], box), surplus
+
+
+def clip(geometry: Objects, box: Box) -> Objects:
+    """Geometry cut to a box, by the fast way for all at once, and one by one where an object defeats that.
+
+    Shape: (n,) to (n,). Unit: that of the geometry. Error: an object that no way can cut comes back empty.
+    """
+    try:
+        cut: Objects = shapely.clip_by_rect(geometry, *box)
+    except shapely.errors.GEOSException:
+        cut = np.empty(geometry.size, dtype=object)
+        cut[:] = [_clip_one(one, box) for one in geometry]
+    return cut
+
+
+def _clip_one(geometry: Any, box: Box) -> Any:
+    """The fast way fails on holes that touch their outer ring at the box; the exact way fails on invalid rings."""
+    try:
+        return shapely.clip_by_rect(geometry, *box)
+    except shapely.errors.GEOSException:
+        pass
+    try:
+        return geometry.intersection(shapely.box(*box))
+    except shapely.errors.GEOSException:
+        return shapely.Point()

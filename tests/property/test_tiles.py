@@ -6,7 +6,7 @@ from typing import Any
 import mapbox_vector_tile
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mapping.datums.frame import CGCS2000_2000
@@ -107,6 +107,8 @@ ring = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max
 
 
 @given(st.lists(ring, min_size=1, max_size=3))
+@example([[(0, 0), (1, 3), (2, 0)], [(0, 0), (0, 6), (2, 0)]])  # GEOS cannot clip this by a rectangle
+@example([[(0, 0), (0, 0), (0, 0)], [(0, 1), (0, 2), (1, 0)]])  # nor make this one valid
 def test_any_polygon_is_kept_repaired_or_named(rings: list[list[tuple[int, int]]]) -> None:
     closed = [[[114.9 + x * 1e-3, 25.8 + y * 1e-3] for x, y in [*one, one[0]]] for one in rings]
     feature = {
