@@ -10,12 +10,10 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
-from rich.live import Live
 from rich.table import Table
-from rich.text import Text
 
-from simulators.broadcast import Broadcast, Progress, identities
+from simulators.broadcast import Broadcast, identities
+from simulators.display import Display, console
 from simulators.errors import LinkError, SimulatorError
 from simulators.fleet import Fleet
 from simulators.link import Link, Writes
@@ -27,13 +25,10 @@ from simulators.sentences import Speaker
 from simulators.wire import Wire
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_show_locals=False)
-console = Console(stderr=True)
-
-SHOW_EVERY_S = 0.5
-TELL_EVERY_S = 10.0  # where there is no terminal to draw on
 CONNECT_WAIT_MAX_S = 60.0
 WARM_TERMINALS = 40
 
+DurationS = Annotated[float | None, typer.Option(min=0, help="seconds of scenario time; default: until stopped")]
 Seed = Annotated[int, typer.Option(help="everything random follows from it")]
 Terminals = Annotated[int, typer.Option(min=1, max=100_000, help="how many terminals")]
 RateHz = Annotated[float, typer.Option(help="epochs of one terminal per second: 0.1, 0.2, 0.5, 1, 2, 5, 10 or 20")]
@@ -80,9 +75,7 @@ def fleet(
     seed: Seed = 7,
     scenario: ScenarioName = "city",
     world: WorldFile = None,
-    duration_s: Annotated[
-        float | None, typer.Option(min=0, help="seconds of scenario time; default: until stopped")
-    ] = None,
+    duration_s: DurationS = None,
     speedup: Annotated[float, typer.Option(min=0.001, max=1000, help="scenario seconds per second")] = 1.0,
     epochs_per_write: Annotated[int | None, typer.Option(min=1, max=50, help="overrides load.epochs_per_write")] = None,
     writes_per_s: Annotated[float | None, typer.Option(min=0, help="overrides load.writes_per_s; paced")] = None,
@@ -101,18 +94,19 @@ def fleet(
                 _connect_all(wire, terminals)
             start_ns, begin_s = _start(plan)
             cars = Fleet(network, plan, schedule, seed, start_ns)
-            display = Display(wire, terminals, plan.name)
-            link = Link(plan.link, terminals, seed)
-            broadcast = Broadcast(cars, Speaker(cars), link, wire, SystemClock(), speedup, display.update)
-            _broadcast(broadcast, display, duration_s, begin_s, report)
+            _broadcast(cars, wire, seed, speedup, duration_s, begin_s, report)
         finally:
             wire.close()
 
 
 def _broadcast(
-    broadcast: Broadcast, display: Display, duration_s: float | None, begin_s: float, report: Path | None
+    cars: Fleet, wire: Wire, seed: int, speedup: float, duration_s: float | None, begin_s: float, report: Path | None
 ) -> None:
     """Run to the end or to Ctrl-C, then sum up."""
+    terminals = cars.schedule.terminals
+    display = Display(wire, terminals, cars.scenario.name)
+    link = Link(cars.scenario.link, terminals, seed)
+    broadcast = Broadcast(cars, Speaker(cars), link, wire, SystemClock(), speedup, display.update)
     began_s, began_cpu_s = time.monotonic(), time.process_time()
     with display:
         try:
@@ -179,61 +173,6 @@ def warm() -> None:
     """Compile all kernels now, so that no later start waits for it."""
     with _errors_told():
         _warm_up(_network(None, 7))
-
-
-class Display:
-    """One live line: connections, rate, lag, faults; a plain line now and then where there is no terminal."""
-
-    def __init__(self, wire: Wire, terminals: int, name: str) -> None:
-        """Nothing is drawn before `with`."""
-        self.wire, self._terminals, self._name = wire, terminals, name
-        self._live = Live(console=console, auto_refresh=False, transient=False)
-        self._shown_s = self._last_s = time.monotonic()
-        self._last_writes = self._last_bytes = 0
-
-    def __enter__(self) -> Display:
-        """Begin to draw."""
-        if console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the last line standing."""
-        if console.is_terminal:
-            self._live.stop()
-
-    def update(self, progress: Progress) -> None:
-        """Draw when it is time to."""
-        now_s = time.monotonic()
-        if now_s - self._shown_s < (SHOW_EVERY_S if console.is_terminal else TELL_EVERY_S):
-            return
-        self._shown_s = now_s
-        line = self._line(progress, now_s)
-        if console.is_terminal:
-            self._live.update(Text(line), refresh=True)
-        else:
-            console.print(line, highlight=False, soft_wrap=True)
-
-    def _line(self, progress: Progress, now_s: float) -> str:
-        """The line."""
-        stats = self.wire.stats
-        span_s = max(1e-6, now_s - self._last_s)
-        writes, megabytes = stats["writes"] - self._last_writes, (stats["bytes"] - self._last_bytes) / 1e6
-        self._last_s, self._last_writes, self._last_bytes = now_s, stats["writes"], stats["bytes"]
-        parts = [
-            f"{self._name} {progress.scenario_s:7.1f} s",
-            f"{self.wire.connected}/{self._terminals} connected",
-            f"{writes / span_s:,.0f} writes/s",
-            f"{megabytes / span_s:.2f} MB/s",
-            f"lag {progress.lag_s * 1e3:.0f} ms",
-            f"reconnects {stats.get('reconnects', 0)}",
-        ]
-        parts += [f"{count} {name.replace('_', ' ')}" for name, count in sorted(progress.faults.items()) if count]
-        if stats["dropped_writes"]:
-            parts.append(f"{stats['dropped_writes']} dropped")
-        if self.wire.reasons and self.wire.connected < self._terminals:
-            parts.append(f"last trouble: {self.wire.reasons.most_common(1)[0][0]}")
-        return " | ".join(parts)
 
 
 class _errors_told:

@@ -9,7 +9,7 @@ from simulators.chart import METRES_A_DEGREE_LAT, METRES_A_DEGREE_LON_EQUATOR
 from simulators.scenario import CorrectionSettings
 
 Floats = NDArray[np.float64]
-OUTAGES_MAX = 10_000  # chance outages drawn for one base; later ones do not happen
+OUTAGES_MAX = 2_000  # chance outages drawn for one base; later ones do not happen
 CHANCE_STAGE = 31
 
 

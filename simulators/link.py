@@ -1,4 +1,4 @@
-"""The way to the service and what it does to the data: loses, repeats, holds back, swaps and spoils epochs, pulls cables."""
+"""The way to the service and what it does: loses, repeats, holds back, swaps and spoils epochs, pulls cables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Writes(NamedTuple):
 
 
 class Breaks(NamedTuple):
-    """Connections to break now: `pulled` stay half-open and silent until they are in `reopened`; `dropped` close and reopen."""
+    """Connections to break now: `pulled` stay half-open until they are `reopened`; `dropped` close and reopen."""
 
     pulled: NDArray[np.int32]
     reopened: NDArray[np.int32]

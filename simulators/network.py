@@ -110,46 +110,59 @@ def build_network(features: Sequence[dict[str, Any]], chart: Chart) -> Network:
     edges = _directed(features, chart)
     if not edges.plane:
         raise WorldError("the city has no roads")
-    counts = np.array([len(line) for line in edges.plane])
-    runs = [np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T)))) for line in edges.plane]
-    directions = [_directions(line) for line in edges.plane]
-    lonlat = np.vstack(edges.lonlat)
-    nodes = _nodes(edges.lonlat)
+    nodes, twin = _nodes(edges.lonlat), np.array(edges.twin, dtype=np.int32)
     road_class = np.array([ROAD_CLASSES.index(p["class"]) for p in edges.properties], dtype=np.uint8)
+    directions = [_directions(line) for line in edges.plane]
+    arrival = np.array([direction[-1] for direction in directions])
+    departure = np.array([direction[0] for direction in directions])
+    phase, shift = _signals(nodes, arrival, road_class)
+    first_next, next_edge, next_weight, next_turn = _successors(nodes, arrival, departure, road_class, twin)
+    first_stop, stop_m = _stops(features, edges, road_class, chart)
+    return Network(
+        **_geometry(edges, directions),
+        **_rules(edges),
+        node_from=nodes[:, 0].copy(),
+        node_to=nodes[:, 1].copy(),
+        road_class=road_class,
+        twin=twin,
+        signal_phase=phase,
+        signal_shift_s=shift,
+        first_next=first_next,
+        next_edge=next_edge,
+        next_weight=next_weight,
+        next_turn_mps=next_turn,
+        first_stop=first_stop,
+        stop_m=stop_m,
+    )
+
+
+def _geometry(edges: _Edges, directions: Sequence[Floats]) -> dict[str, Any]:
+    """The columns of the lines."""
+    runs = [np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T)))) for line in edges.plane]
+    lonlat = np.vstack(edges.lonlat)
+    return {
+        "first_vertex": _offsets(np.array([len(line) for line in edges.plane])),
+        "vertex_lat_deg": np.ascontiguousarray(lonlat[:, 1]),
+        "vertex_lon_deg": np.ascontiguousarray(lonlat[:, 0]),
+        "vertex_run_m": np.concatenate(runs),
+        "vertex_dir_deg": np.concatenate(directions),
+        "length_m": np.array([run[-1] for run in runs]),
+    }
+
+
+def _rules(edges: _Edges) -> dict[str, Any]:
+    """The columns of what holds on an edge: limits, lanes, surroundings."""
     signed = np.array([float(p["maxspeed_kmh"]) / 3.6 for p in edges.properties])
     bends = np.array([_bend_mps(line) for line in edges.plane])
     oneway = np.array([bool(p.get("oneway")) for p in edges.properties])
     lanes = np.array([int(p.get("lanes", 2)) for p in edges.properties])
-    arrival = np.array([direction[-1] for direction in directions])
-    departure = np.array([direction[0] for direction in directions])
-    phase, shift = _signals(nodes, arrival, road_class)
-    successors = _successors(nodes, arrival, departure, road_class, np.array(edges.twin))
-    first_stop, stop_m = _stops(features, edges, road_class, chart)
-    return Network(
-        first_vertex=_offsets(counts),
-        vertex_lat_deg=np.ascontiguousarray(lonlat[:, 1]),
-        vertex_lon_deg=np.ascontiguousarray(lonlat[:, 0]),
-        vertex_run_m=np.concatenate(runs),
-        vertex_dir_deg=np.concatenate(directions),
-        node_from=nodes[:, 0].copy(),
-        node_to=nodes[:, 1].copy(),
-        length_m=np.array([run[-1] for run in runs]),
-        limit_mps=np.minimum(signed, bends),
-        lanes=np.maximum(1, np.where(oneway, lanes, lanes // 2)).astype(np.int32),
-        oneway=oneway,
-        road_class=road_class,
-        around=np.array([_around(p) for p in edges.properties], dtype=np.uint8),
-        raised=np.array([bool(p.get("bridge")) for p in edges.properties]),
-        twin=np.array(edges.twin, dtype=np.int32),
-        signal_phase=phase,
-        signal_shift_s=shift,
-        first_next=successors[0],
-        next_edge=successors[1],
-        next_weight=successors[2],
-        next_turn_mps=successors[3],
-        first_stop=first_stop,
-        stop_m=stop_m,
-    )
+    return {
+        "limit_mps": np.minimum(signed, bends),
+        "lanes": np.maximum(1, np.where(oneway, lanes, lanes // 2)).astype(np.int32),
+        "oneway": oneway,
+        "around": np.array([_around(p) for p in edges.properties], dtype=np.uint8),
+        "raised": np.array([bool(p.get("bridge")) for p in edges.properties]),
+    }
 
 
 def _directed(features: Sequence[dict[str, Any]], chart: Chart) -> _Edges:
@@ -227,7 +240,7 @@ def _signals(nodes: Ints, arrival_deg: Floats, road_class: NDArray[np.uint8]) ->
 
 
 def _successors(
-    nodes: Ints, arrival_deg: Floats, departure_deg: Floats, road_class: NDArray[np.uint8], twin: NDArray[np.int64]
+    nodes: Ints, arrival_deg: Floats, departure_deg: Floats, road_class: NDArray[np.uint8], twin: Ints
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """What may follow each edge, how likely, and how fast the turn is; turning back only where nothing else is left."""
     order = np.argsort(nodes[:, 0], kind="stable")

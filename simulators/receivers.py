@@ -34,7 +34,7 @@ BUILT_SLIP_HZ = 0.0008
 CANYON_SINGLE_SHARE = 0.35  # share of slips in a canyon that also lose the corrections for a while
 REACQUIRE_S = 3.0  # behind a tunnel the phases are not used for this long
 INS_SPAN_S = 45.0  # an inertial unit bridges this much
-INS_DRIFT_MPS = 0.12
+INS_START_M, INS_DRIFT_MPS = 0.08, 0.12
 CHANCE_STAGE = 23
 
 
@@ -187,13 +187,13 @@ def _sigma_e(receivers: Receivers, row: int, quality: int, sky: int, hdop: float
     rough = 1.6 if sky >= SKY_CANYON else 1.0
     shape = min(max(hdop, 0.5), 8.0)
     if quality == Q_FIXED:
-        return (FIXED_M + FIXED_PPM * 1e-6 * baseline_m) * (0.6 + 0.6 * shape) * rough
+        return float((FIXED_M + FIXED_PPM * 1e-6 * baseline_m) * (0.6 + 0.6 * shape) * rough)
     if quality == Q_FLOAT:
-        return (FLOAT_M + FLOAT_START_M * np.exp(-max(0.0, receivers.lock_s[row]) / FLOAT_TAU_S)) * rough
+        return float((FLOAT_M + FLOAT_START_M * np.exp(-max(0.0, receivers.lock_s[row]) / FLOAT_TAU_S)) * rough)
     if quality == Q_DGNSS:
         return DGNSS_M * (0.4 + shape) * rough
     if quality == Q_ESTIMATED:
-        return 0.08 + INS_DRIFT_MPS * receivers.dark_s[row]
+        return float(INS_START_M + INS_DRIFT_MPS * receivers.dark_s[row])
     return SINGLE_M * (0.4 + shape) * rough
 
 

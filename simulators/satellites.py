@@ -17,6 +17,7 @@ SATELLITES_A_GSV = 4
 SYSTEMS = {shell.system_id: shell for shell in SHELLS}
 CN0_SPREAD_DBHZ = 3.0
 CN0_LEAST_DBHZ = 18.0
+SPREAD_UNIT = 1.0 / 8_388_608.0  # 2**-23
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,11 @@ def _messages(
 
 
 def spread(row: Ints, sat: Floats) -> Floats:
-    """A fixed, roughly even number in [-1, 1] for each terminal and satellite: antennas and their surroundings differ."""
-    mixed = (row.astype(np.uint64)[:, None] * np.uint64(2654435761) + np.nan_to_num(sat).astype(np.uint64)) * np.uint64(
-        11400714819323198485
-    )
-    return np.asarray((mixed >> np.uint64(40)) / np.float64(2**23) - 1.0, dtype=np.float64)
+    """A fixed, roughly even number in [-1, 1] for each terminal and satellite: antennas differ."""
+    which = row.astype(np.uint64)[:, None] * np.uint64(2654435761) + np.nan_to_num(sat).astype(np.uint64)
+    mixed: NDArray[np.uint64] = (which * np.uint64(11400714819323198485)) >> np.uint64(40)
+    even: Floats = mixed.astype(np.float64)
+    return np.asarray(even * SPREAD_UNIT - 1.0, dtype=np.float64)
 
 
 def shown_cn0(cn0_dbhz: Floats, row: Ints, sat: Floats) -> Floats:

@@ -22,10 +22,11 @@ Columns = dict[str, Floats]
 DAY_NS = 86_400 * NS
 KN_A_MPS = 3600.0 / 1852.0
 TALKER = b"GN"
-MODE = np.array([ord(letter) for letter in "NADPRFEMS"], dtype=np.float64)  # RMC mode of fix quality 0 to 8
+MODE = np.array([ord(letter) for letter in "NADPRFEMS"], dtype=np.float64)  # of fix quality 0 to 8
 AGE_SHOWN_MAX_S = 999.0
 GGA_CELLS = (
-    "time_ns", "lat_deg", "lon_deg", "fix_quality", "sats_used", "hdop", "h_msl_m", "geoid_sep_m", "age_corr_s", "base_id",
+    "time_ns", "lat_deg", "lon_deg", "fix_quality", "sats_used", "hdop", "h_msl_m", "geoid_sep_m",
+    "age_corr_s", "base_id",
 )  # fmt: skip
 RMC_CELLS = ("time_ns", "rmc_status", "lat_deg", "lon_deg", "speed_kn", "course_deg", "day", "mode")
 GST_CELLS = (
@@ -60,21 +61,14 @@ class Speaker:
     def _columns(self, slot: int, epochs: Epochs) -> Columns:
         """Everything the sentences say of a position, under the field names of the sentence tables."""
         day, time_ns = divmod(self.fleet.t_utc_ns(slot), DAY_NS)
-        sky, pair = self.fleet.sky(slot), self._pair(epochs)
         fixed = epochs.fix_quality > 0
         sep = geoid_sep_m(epochs.true_lat_deg)
-        rms = np.sqrt((epochs.sigma_n_m**2 + epochs.sigma_e_m**2) / 2.0)
-        north_is_major = epochs.sigma_n_m >= epochs.sigma_e_m
         return {
             "time_ns": np.full(fixed.size, float(time_ns)),
             "day": np.full(fixed.size, float(day)),
             "lat_deg": epochs.lat_deg,
             "lon_deg": epochs.lon_deg,
             "fix_quality": epochs.fix_quality.astype(np.float64),
-            "sats_used": sky.sats_used.ravel()[pair].astype(np.float64),
-            "hdop": np.where(fixed, sky.hdop.ravel()[pair], np.nan),
-            "pdop": np.where(fixed, sky.pdop.ravel()[pair], np.nan),
-            "vdop": np.where(fixed, sky.vdop.ravel()[pair], np.nan),
             "h_msl_m": epochs.h_ell_m - sep,
             "geoid_sep_m": np.where(fixed, sep, np.nan),
             "age_corr_s": np.minimum(epochs.age_corr_s, AGE_SHOWN_MAX_S),
@@ -83,14 +77,17 @@ class Speaker:
             "course_deg": np.where(fixed, epochs.course_deg, np.nan),
             "rmc_status": np.where(fixed, float(ord("A")), float(ord("V"))),
             "mode": MODE[epochs.fix_quality],
-            "rms_m": rms,
-            "sigma_major_m": np.maximum(epochs.sigma_n_m, epochs.sigma_e_m),
-            "sigma_minor_m": np.minimum(epochs.sigma_n_m, epochs.sigma_e_m),
-            "orient_deg": np.where(fixed, np.where(north_is_major, 0.0, 90.0), np.nan),
-            "sigma_n_m": epochs.sigma_n_m,
-            "sigma_e_m": epochs.sigma_e_m,
-            "sigma_u_m": epochs.sigma_u_m,
+            **self._dilutions(slot, epochs, fixed),
+            **_ellipse(epochs, fixed),
         }
+
+    def _dilutions(self, slot: int, epochs: Epochs, fixed: NDArray[np.bool_]) -> Columns:
+        """Satellites used and dops under the sky of every row."""
+        sky, pair = self.fleet.sky(slot), self._pair(epochs)
+        dops = {"hdop": sky.hdop, "pdop": sky.pdop, "vdop": sky.vdop}
+        columns: Columns = {name: np.where(fixed, table.ravel()[pair], np.nan) for name, table in dops.items()}
+        columns["sats_used"] = sky.sats_used.ravel()[pair].astype(np.float64)
+        return columns
 
     def _pair(self, epochs: Epochs) -> NDArray[np.int64]:
         """Index of (receiver kind, sky kind) of every row."""
@@ -151,6 +148,20 @@ class Speaker:
             gsa, gsv = build_table(stars, sky, SATELLITES_A_GSA), build_table(stars, sky, SATELLITES_A_GSV)
             self._tables = (second, gsa, gsv)
         return self._tables[1:]
+
+
+def _ellipse(epochs: Epochs, fixed: NDArray[np.bool_]) -> Columns:
+    """What GST says of the error; the axes of the ellipse point north and east."""
+    north, east = epochs.sigma_n_m, epochs.sigma_e_m
+    return {
+        "rms_m": np.sqrt((north**2 + east**2) / 2.0),
+        "sigma_major_m": np.maximum(north, east),
+        "sigma_minor_m": np.minimum(north, east),
+        "orient_deg": np.where(fixed, np.where(north >= east, 0.0, 90.0), np.nan),
+        "sigma_n_m": north,
+        "sigma_e_m": east,
+        "sigma_u_m": epochs.sigma_u_m,
+    }
 
 
 def _of(columns: Columns, cells: tuple[str, ...]) -> Columns:

@@ -15,7 +15,6 @@ from simulators.chart import CENTER_LAT_DEG, CENTER_LON_DEG, METRES_A_DEGREE_LAT
 from simulators.network import SCENIC, TUNNEL, Network
 from simulators.routing import enter_next, fill_route, turn_mps
 from simulators.vehicles import (
-    CAR,
     DRIVING,
     PARK_MEAN_S,
     PARKED,
@@ -81,11 +80,11 @@ def _is_red(network: Network, edge: int, t_s: float) -> bool:
 
 
 @inline_kernel
-def _follow(speed: float, wanted: float, gap_m: float, ahead_mps: float) -> float:
+def _follow(speed_mps: float, wanted_mps: float, gap_m: float, ahead_mps: float) -> float:
     """Acceleration of the Intelligent Driver Model."""
-    free = 1.0 - (speed / max(wanted, 0.1)) ** 4
-    closing = speed * (speed - ahead_mps) / (2.0 * np.sqrt(ACCEL_MAX_MPS2 * BRAKE_MPS2))
-    keep = GAP_MIN_M + max(0.0, speed * HEADWAY_S + closing)
+    free = 1.0 - (speed_mps / max(wanted_mps, 0.1)) ** 4
+    closing = speed_mps * (speed_mps - ahead_mps) / (2.0 * np.sqrt(ACCEL_MAX_MPS2 * BRAKE_MPS2))
+    keep = GAP_MIN_M + max(0.0, speed_mps * HEADWAY_S + closing)
     return float(ACCEL_MAX_MPS2 * (free - (keep / max(gap_m, 0.5)) ** 2))
 
 
@@ -149,33 +148,47 @@ def _accel(network: Network, vehicles: Vehicles, first: Ints, order: Ints, at: i
 
 
 @inline_kernel
-def _plan(network: Network, vehicles: Vehicles, row: int, park_rate_hz: float) -> None:
-    """Parking spells, halts at stops, and another way for those who waited too long."""
+def _park(network: Network, vehicles: Vehicles, row: int, park_rate_hz: float) -> None:
+    """Begin and end parking spells of a car, where there is a kerb."""
     edge = vehicles.edge[row]
     if vehicles.parking[row] == PARKED:
         vehicles.timer_s[row] -= DECIDE_S
         if vehicles.timer_s[row] <= 0.0:
             vehicles.parking[row] = DRIVING
-    elif vehicles.role[row] == CAR:
-        kerb = 0 < network.road_class[edge] < SCENIC and not network.raised[edge]
-        kerb = kerb and network.around[edge] != TUNNEL
-        if vehicles.parking[row] == STOPPING:
-            if not kerb:
-                vehicles.parking[row] = DRIVING
-            elif vehicles.speed_mps[row] < 0.05:
-                vehicles.parking[row] = PARKED
-                vehicles.timer_s[row] = -PARK_MEAN_S * np.log(1.0 - unit(vehicles.chance, row))
-        elif kerb and unit(vehicles.chance, row) < park_rate_hz * DECIDE_S:
-            vehicles.parking[row] = STOPPING
-        if vehicles.waited_s[row] > PATIENCE_S:
-            vehicles.waited_s[row] = 0.0
-            fill_route(network, vehicles, row)
-    elif vehicles.stop[row] < network.first_stop[edge + 1] and vehicles.speed_mps[row] < 0.2:
-        if abs(network.stop_m[vehicles.stop[row]] - vehicles.offset_m[row]) < 4.0:
-            vehicles.timer_s[row] += DECIDE_S
-            if vehicles.timer_s[row] > HALT_S:
-                vehicles.timer_s[row] = 0.0
-                vehicles.stop[row] += 1
+        return
+    kerb = 0 < network.road_class[edge] < SCENIC and not network.raised[edge] and network.around[edge] != TUNNEL
+    if not kerb:
+        vehicles.parking[row] = DRIVING
+    elif vehicles.parking[row] == STOPPING:
+        if vehicles.speed_mps[row] < 0.05:
+            vehicles.parking[row] = PARKED
+            vehicles.timer_s[row] = -PARK_MEAN_S * np.log(1.0 - unit(vehicles.chance, row))
+    elif unit(vehicles.chance, row) < park_rate_hz * DECIDE_S:
+        vehicles.parking[row] = STOPPING
+
+
+@inline_kernel
+def _halt(network: Network, vehicles: Vehicles, row: int) -> None:
+    """Let a shuttle that stands at its next stop stand there for a while, then go on."""
+    if vehicles.stop[row] >= network.first_stop[vehicles.edge[row] + 1] or vehicles.speed_mps[row] > 0.2:
+        return
+    if abs(network.stop_m[vehicles.stop[row]] - vehicles.offset_m[row]) < STOP_LINE_M:
+        vehicles.timer_s[row] += DECIDE_S
+        if vehicles.timer_s[row] > HALT_S:
+            vehicles.timer_s[row] = 0.0
+            vehicles.stop[row] += 1
+
+
+@inline_kernel
+def _plan(network: Network, vehicles: Vehicles, row: int, park_rate_hz: float) -> None:
+    """Parking spells, halts at stops, and another way for those who waited too long."""
+    if vehicles.role[row] == SHUTTLE:
+        _halt(network, vehicles, row)
+        return
+    _park(network, vehicles, row, park_rate_hz)
+    if vehicles.waited_s[row] > PATIENCE_S:
+        vehicles.waited_s[row] = 0.0
+        fill_route(network, vehicles, row)
 
 
 @inline_kernel
@@ -242,7 +255,7 @@ def advance_rows(network: Network, vehicles: Vehicles, rows: Ints, t_s: float) -
 
 @kernel
 def decide(network: Network, vehicles: Vehicles, first: Ints, order: Ints, t_s: float, park_rate_hz: float) -> None:
-    """Let every driver decide at scenario time `t_s`, when all stand at that time; `first (E+1)`, `order (n)`: scratch."""
+    """Let every driver decide at `t_s`, to which all were advanced; `first (E+1)` and `order (n)` are scratch."""
     sort_by_edge(vehicles, first, order)
     for edge in range(first.size - 1):
         for at in range(first[edge], first[edge + 1]):
@@ -265,7 +278,7 @@ def terrain_m(lat_deg: float, lon_deg: float) -> float:
 def positions(
     network: Network, vehicles: Vehicles, rows: Ints, lat_deg: Floats, lon_deg: Floats, h_msl_m: Floats
 ) -> None:
-    """True place of some rows, degrees CGCS2000 and metres: on the line of the edge, moved to the lane, on the ground."""
+    """True place of some rows, degrees CGCS2000 and metres above sea level: on the line, moved to the lane."""
     for k in range(rows.size):
         row = rows[k]
         offset_m = vehicles.offset_m[row]

@@ -1,4 +1,4 @@
-"""Connections of a fleet: one TCP socket a terminal, opened in bounded waves, reopened when it breaks, left half-open on demand."""
+"""Connections of a fleet: one TCP socket a terminal, opened in bounded waves, reopened when it breaks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from collections import Counter, deque
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulators.errors import LinkError
 from simulators.link import Breaks, Writes

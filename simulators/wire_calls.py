@@ -1,4 +1,4 @@
-"""The two libc calls that the sending kernel makes itself; found by name in the process, so that the kernel can be cached.
+"""The two libc calls that the sending kernel makes itself; found by name, so that the kernel can be cached.
 
 Where numba is switched off the same functions come through ctypes.
 """

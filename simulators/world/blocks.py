@@ -1,4 +1,4 @@
-"""Blocks: what the arterials enclose, given a use by where it lies, and split by lesser streets until it is small enough."""
+"""Blocks: what the arterials enclose, given a use by where it lies, and split by lesser streets until small enough."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ RAMP_NAME = Name("环城快速路匝道", "Ring Expressway Ramp")
 
 
 def build_expressway(site: Site, surface: list[Street]) -> list[Street]:
-    """Carriageways, cut at their ramps and structures, and the ramps; splits avenues in `surface` for the ramps' feet."""
+    """Carriageways, cut at their ramps, and the ramps; splits avenues in `surface` where ramps end."""
     middle = ring_line(site)
     interchanges = _interchanges(middle, surface)
     streets: list[Street] = []

@@ -65,8 +65,7 @@ def _outline(rng: np.random.Generator) -> Polygon:
     """A soft outline of exactly the area that the district has."""
     ring = superellipse(5300.0, 4300.0, 2.7, np.radians(9.0))
     angle = np.arctan2(ring[:, 1], ring[:, 0])
-    swell = sum(rng.uniform(0.008, 0.022) * np.sin(k * angle + rng.uniform(0, 6.28)) for k in (2, 3, 5))
-    outline = Polygon(ring * (1.0 + swell)[:, None])
+    outline = Polygon(ring * _swell(rng, angle, (2, 3, 5), (0.008, 0.022))[:, None])
     scale = np.sqrt(DISTRICT_AREA_M2 / outline.area)
     return Polygon(np.asarray(outline.exterior.coords) * scale)
 
@@ -93,9 +92,16 @@ def _ring(rng: np.random.Generator) -> Floats:
     """The line of the ring expressway, counter-clockwise, about every 60 m."""
     ring = superellipse(3750.0, 3200.0, 2.5, np.radians(9.0), points=48) + np.array([-330.0, 0.0])
     angle = np.arctan2(ring[:, 1], ring[:, 0])
-    swell = sum(rng.uniform(0.012, 0.03) * np.sin(k * angle + rng.uniform(0, 6.28)) for k in (2, 3, 4))
-    smooth = smooth_closed(ring * (1.0 + swell)[:, None], rounds=3)
+    smooth = smooth_closed(ring * _swell(rng, angle, (2, 3, 4), (0.012, 0.03))[:, None], rounds=3)
     return resample(np.vstack((smooth, smooth[:1])), 60.0)[:-1]
+
+
+def _swell(rng: np.random.Generator, angle: Floats, waves: tuple[int, ...], size: tuple[float, float]) -> Floats:
+    """Factors around 1 that make a round outline uneven."""
+    swell = np.ones_like(angle)
+    for wave in waves:
+        swell += rng.uniform(*size) * np.sin(wave * angle + rng.uniform(0.0, 2 * np.pi))
+    return swell
 
 
 def ring_line(site: Site) -> LineString:

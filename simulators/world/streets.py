@@ -1,4 +1,4 @@
-"""Arterials: a warped, uneven grid of avenues and roads, riverside drives, a diagonal; bridges where they cross water."""
+"""Arterials: a warped, uneven grid of avenues and roads, riverside drives, a diagonal, and their bridges."""
 
 from __future__ import annotations
 
@@ -164,7 +164,8 @@ def _riverside_drives(site: Site, namer: Namer) -> list[Street]:
 def _diagonal(site: Site, namer: Namer) -> list[Street]:
     """One avenue that ignores the grid: from the centre to the north-east, slightly bent."""
     start = np.array([site.center.x, site.center.y])
-    path = smooth_open(np.array([start, start + (900, 700), start + (2000, 1300), start + (3300, 2500)]), rounds=4)
+    legs = np.array([(0, 0), (900, 700), (2000, 1300), (3300, 2500)], dtype=np.float64)
+    path = smooth_open(start + legs, rounds=4)
     line = LineString(path).intersection(site.outline).difference(site.bank).difference(site.hill)
     name = namer.street(RoadClass.PRIMARY)
     return [Street(piece.simplify(0.3), RoadClass.PRIMARY, name) for piece in lines_of(line) if piece.length > 300.0]
