@@ -10,7 +10,7 @@ from gnss._jit import leaf_kernel
 from gnss.batches import NO_TIME, FixBatch, SegmentBatch
 from gnss.nmea.catalogue import KIND_MAX
 from gnss.nmea.decode import Decoded, Workspace, decode
-from gnss.nmea.epoch import EpochState, EpochWorkspace, assemble, open_rows
+from gnss.nmea.epoch import EpochState, EpochWorkspace, assemble
 from gnss.status import STATUS_MAX, Status
 from gnss.stream.scan import SpanKind
 from gnss.stream.spans import ScanState, ScanWorkspace, SpanBatch, scan
@@ -25,6 +25,7 @@ RTCM3_KIND = 0
 """Where `sentences` counts RTCM 3 frames: kind 0 names no sentence."""
 
 _PLACEHOLDER = int(Status.PLACEHOLDER)
+_NOBODY = np.empty(0, np.int32)
 
 
 @dataclass(slots=True)
@@ -92,9 +93,13 @@ def _count_epochs(
 
 @dataclass(slots=True)
 class Push:
-    """What one push brought: closed epochs, the spans and the bytes they lie in (valid until the next push)."""
+    """What one push brought: rows, the spans and the bytes they lie in (spans, bytes and sentences valid until the next push).
+
+    `fixes` has the closed epochs first, `closed` of them; rows behind them are epochs still open, to be shown and forgotten.
+    """
 
     fixes: FixBatch
+    closed: int
     spans: SpanBatch
     buffer: NDArray[np.uint8]
     decoded: Decoded
@@ -128,34 +133,27 @@ class StreamDecoder:
         self.counters.grow(slots)
         self.counters.drops = self.scanner.drops
 
-    def push(self, buffer: NDArray[np.uint8], segments: SegmentBatch, *, final: bool = False) -> Push:
+    def push(
+        self, buffer: NDArray[np.uint8], segments: SegmentBatch, *, final: bool = False, show_open: bool = False
+    ) -> Push:
         """Take received bytes; `final` says that these terminals send no more, so that what is unfinished is settled.
 
-        `buffer` needs no padding. Rows with a status other than OK are among the fixes; sentences and bytes that did not make a row are in
-        `counters` by reason.
+        `buffer` needs no padding. With `show_open` the epochs still open of these terminals are among the rows. Rows with a status other
+        than OK are among the fixes; sentences and bytes that did not make a row are in `counters` by reason.
         """
         work, spans = scan(self.scanner, buffer, segments, self._scan_space, final=final)
         decoded = decode(work, spans, self._sentence_space)
-        s = decoded.sentences
-        c = self.counters
+        s, c = decoded.sentences, self.counters
         _count_sentences(s.slot, s.kind, s.status, decoded.placeholders, c.sentences, c.drops)
         if len(decoded.unknown_names):
             c.add_unknown(decoded.unknown_names)
-        fixes = self._count(assemble(self.epochs, work, decoded, self._epoch_space))
-        if final:
-            ended = self._count(open_rows(self.epochs, np.unique(segments.slot), self._epoch_space, close=True))
-            fixes = FixBatch.concat([fixes, ended])
-        return Push(fixes, spans, work, decoded)
+        touched = np.unique(segments.slot) if final or show_open else _NOBODY
+        fixes, closed = assemble(self.epochs, work, decoded, self._epoch_space, touched, close=final)
+        f = fixes
+        _count_epochs(f.slot[:closed], f.fix_quality[:closed], f.status[:closed], c.epochs, c.drops)
+        return Push(fixes, closed, spans, work, decoded)
 
     def end(self, slots: NDArray[np.int32]) -> Push:
         """These terminals send no more: settle what they left unfinished."""
         empty = SegmentBatch.missing(len(slots), slot=slots)
         return self.push(np.empty(0, np.uint8), empty, final=True)
-
-    def peek(self, slots: NDArray[np.int32]) -> FixBatch:
-        """The open epochs of some terminals, as far as they are known."""
-        return open_rows(self.epochs, slots, self._epoch_space)
-
-    def _count(self, fixes: FixBatch) -> FixBatch:
-        _count_epochs(fixes.slot, fixes.fix_quality, fixes.status, self.counters.epochs, self.counters.drops)
-        return fixes

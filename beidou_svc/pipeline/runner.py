@@ -61,7 +61,6 @@ class Pipeline:
         if len(ended):
             parts.append(self._decoder.end(ended).fixes)
         if len(segments):
-            self.last_push = self._decoder.push(buffer, segments)
+            self.last_push = self._decoder.push(buffer, segments, show_open=True)
             parts.append(self.last_push.fixes)
-            parts.append(self._decoder.peek(np.unique(segments.slot)))
         return FixBatch.concat(parts)

@@ -412,9 +412,9 @@ def emit_open(
     sky: NDArray[np.uint64],
     row_acc: NDArray[np.float64],
     row_clock: NDArray[np.int64],
+    rows: int,
 ) -> int:
-    """Rows of the epochs still open of these terminals; with `close` they are closed."""
-    rows = 0
+    """Append the epochs still open of these terminals to `rows` rows; with `close` they are closed. Returns the rows."""
     for i in range(len(slots)):
         s = np.int64(slots[i])
         if not clock[s, OPEN]:

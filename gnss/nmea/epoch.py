@@ -80,28 +80,31 @@ class EpochWorkspace:
             self.row_clock = np.empty((rows * 5 // 4, 5), np.int64)
 
 
-def assemble(state: EpochState, buffer: NDArray[np.uint8], decoded: Decoded, workspace: EpochWorkspace) -> FixBatch:
-    """Merge decoded sentences into the open epochs of their terminals; returns the rows of the epochs that closed.
+def assemble(
+    state: EpochState,
+    buffer: NDArray[np.uint8],
+    decoded: Decoded,
+    workspace: EpochWorkspace,
+    still_open: NDArray[np.int32],
+    *,
+    close: bool = False,
+) -> tuple[FixBatch, int]:
+    """Merge decoded sentences into the open epochs of their terminals; returns rows, and how many of them are closed epochs.
 
     `state` is brought up to date in place. An epoch closes when its terminal states another instant, so closed rows depend on the bytes
-    of the terminal alone. Rows are in the order of each terminal's bytes. Frame: as the terminal reports. Status of a row: `NO_DATE` (its
-    time is `NO_TIME`), `DATE_SUSPECT`, `STALE` or `DUPLICATE` (not later than one before it), `NO_POSITION`, else OK.
-    Source: facts, nmea §2 (fields), §6 (dates).
+    of the terminal alone. Behind them come the epochs still open of the terminals in `still_open`, as far as they are known; with `close`
+    no more of these will come, and they are closed too. Rows are in the order of each terminal's bytes. Frame: as the terminal reports.
+    Status of a row: `NO_DATE` (its time is `NO_TIME`), `DATE_SUSPECT`, `STALE` or `DUPLICATE` (not later than one before it),
+    `NO_POSITION`, else OK. Source: facts, nmea §2 (fields), §6 (dates).
     """
-    s = decoded.sentences
-    workspace.reserve(len(s))
-    rows = k.assemble_rows(
+    s, w = decoded.sentences, workspace
+    w.reserve(len(s) + len(still_open))
+    closed = k.assemble_rows(
         buffer, s.slot, s.kind, s.talker, s.antenna, s.status, s.cell, s.t_rx_ns, decoded.cells, state.reference_gpst_ns,
-        state.acc, state.clock, state.sky, state.seen, state.used, workspace.row_acc, workspace.row_clock,
+        state.acc, state.clock, state.sky, state.seen, state.used, w.row_acc, w.row_clock,
     )  # fmt: skip
-    return _to_fixes(workspace.row_acc[:rows], workspace.row_clock[:rows])
-
-
-def open_rows(state: EpochState, slots: NDArray[np.int32], workspace: EpochWorkspace, *, close: bool = False) -> FixBatch:
-    """The epochs still open of some terminals, as far as they are known; with `close`, no more of them will come."""
-    workspace.reserve(len(slots))
-    rows = k.emit_open(slots, close, state.acc, state.clock, state.sky, workspace.row_acc, workspace.row_clock)
-    return _to_fixes(workspace.row_acc[:rows], workspace.row_clock[:rows])
+    rows = k.emit_open(still_open, close, state.acc, state.clock, state.sky, w.row_acc, w.row_clock, closed)
+    return _to_fixes(w.row_acc[:rows], w.row_clock[:rows]), rows if close else closed
 
 
 def _to_fixes(acc: NDArray[np.float64], clock: NDArray[np.int64]) -> FixBatch:
