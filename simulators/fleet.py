@@ -18,6 +18,7 @@ from simulators.sky import Sky, build_constellation, compute_sky
 from simulators.traffic import DECIDE_S, advance_rows, decide, positions
 from simulators.vehicles import PARK_MEAN_S, place_vehicles
 
+SKY_EVERY_S = 5  # a satellite moves by 0.04 degrees in this time
 COURSE_FROM_MPS = 0.3  # below this a receiver gives no course
 SPEED_NOISE_MPS = 0.02
 GEOID_SEP_M = -13.0  # of the size that global models give for southern Jiangxi
@@ -59,11 +60,15 @@ class Fleet:
         return self.start_utc_ns + slot * self.schedule.slot_ns
 
     def sky(self, slot: int) -> Sky:
-        """The sky of the slot's whole second."""
-        second = self.t_utc_ns(slot) // NS
-        if self._sky is None or self._sky[0] != second:
-            self._sky = (second, compute_sky(self.constellation, float(second)))
+        """The sky of the slot, to the last `SKY_EVERY_S`."""
+        when = self.sky_number(slot)
+        if self._sky is None or self._sky[0] != when:
+            self._sky = (when, compute_sky(self.constellation, float(when * SKY_EVERY_S)))
         return self._sky[1]
+
+    def sky_number(self, slot: int) -> int:
+        """A number that changes whenever the sky does."""
+        return self.t_utc_ns(slot) // (SKY_EVERY_S * NS)
 
     def observe(self, slot: int) -> Epochs:
         """Drive up to a slot and return what its terminals say; slots must be asked for in order."""

@@ -94,10 +94,10 @@ def spread(row: Ints, sat: Floats) -> Floats:
     """A fixed, roughly even number in [-1, 1] for each terminal and satellite: antennas differ."""
     which = row.astype(np.uint64)[:, None] * np.uint64(2654435761) + np.nan_to_num(sat).astype(np.uint64)
     mixed: NDArray[np.uint64] = (which * np.uint64(11400714819323198485)) >> np.uint64(40)
-    even: Floats = mixed.astype(np.float64)
-    return np.asarray(even * SPREAD_UNIT - 1.0, dtype=np.float64)
+    return mixed.astype(np.float64) * SPREAD_UNIT - 1.0
 
 
 def shown_cn0(cn0_dbhz: Floats, row: Ints, sat: Floats) -> Floats:
     """C/N0 as terminals show it: whole dB-Hz, the terminal's own spread added."""
-    return np.round(np.maximum(cn0_dbhz + CN0_SPREAD_DBHZ * spread(row, sat), CN0_LEAST_DBHZ))
+    own: Floats = np.maximum(cn0_dbhz + CN0_SPREAD_DBHZ * spread(row, sat), CN0_LEAST_DBHZ)
+    return np.round(own)

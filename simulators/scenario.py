@@ -42,7 +42,9 @@ class Outage(Settings):
 class FleetSettings(Settings):
     """The vehicles."""
 
-    shuttles: int = Field(24, ge=0, le=1000, description="how many of the terminals are shuttles on the scenic route")
+    shuttles: int = Field(
+        24, ge=0, le=1000, description="how many terminals are shuttles on the scenic route; a tenth at most"
+    )
     parked_share: float = Field(0.18, ge=0.0, le=0.9, description="share of the other vehicles that stand parked")
     id_prefix: str = Field(
         "gz-", pattern=r"^[A-Za-z0-9_.-]{0,16}$", description="terminal ids are this and five digits"

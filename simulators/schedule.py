@@ -24,14 +24,15 @@ class Schedule:
 
     @classmethod
     def at_rate(cls, terminals: int, rate_hz: float, staggered: bool = True) -> Schedule:
-        """The schedule of a rate; not staggered means that all terminals share every instant."""
+        """The schedule of a rate; not staggered (or alone) means that all terminals share every instant."""
         if rate_hz not in RATES_HZ:
             raise ScenarioError(
                 f"rate {rate_hz:g} Hz is not possible; choose one of {', '.join(f'{r:g}' for r in RATES_HZ)}"
             )
         period_ms = round(1000 / rate_hz)
         slot_ms = next(slot for least, slot in SLOT_MS_BY_PERIOD_MS if period_ms >= least)
-        groups = period_ms // slot_ms if staggered else 1
+        slots = period_ms // slot_ms
+        groups = max(k for k in range(1, slots + 1) if slots % k == 0 and k <= terminals) if staggered else 1
         return cls(terminals, period_ms * (NS // 1000) // groups, groups)
 
     @property

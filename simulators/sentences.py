@@ -54,6 +54,8 @@ class Speaker:
 
     def speak(self, slot: int, epochs: Epochs) -> Text:
         """The text of a slot: `(buffer, offset)`, row k of `epochs` is `buffer[offset[k]:offset[k + 1]]`."""
+        if epochs.row.size == 0:
+            return _silence(0)
         columns = self._columns(slot, epochs)
         parts = [self._writers[name](slot, epochs, columns) for name in self.sentences]
         return interleave(parts) if len(parts) > 1 else parts[0]
@@ -106,6 +108,8 @@ class Speaker:
     def _gsa(self, slot: int, epochs: Epochs, columns: Columns) -> Text:
         """Satellites used, one or two messages a system."""
         due, pair = self._due(slot, epochs)
+        if due.size == 0:
+            return _silence(epochs.row.size)
         table = self._tables_of(slot)[0]
         owner, message = table.expand(pair)
         row = due[owner]
@@ -119,6 +123,8 @@ class Speaker:
     def _gsv(self, slot: int, epochs: Epochs, columns: Columns) -> Text:
         """Satellites in view, four a message."""
         due, pair = self._due(slot, epochs)
+        if due.size == 0:
+            return _silence(epochs.row.size)
         table = self._tables_of(slot)[1]
         owner, message = table.expand(pair)
         system = table.system[message]
@@ -141,12 +147,12 @@ class Speaker:
         return due, self._pair(epochs)[due]
 
     def _tables_of(self, slot: int) -> tuple[MessageTable, MessageTable]:
-        """GSA and GSV tables of the slot's second."""
-        second = self.fleet.t_utc_ns(slot) // NS
-        if self._tables is None or self._tables[0] != second:
+        """GSA and GSV tables of the slot's sky."""
+        when = self.fleet.sky_number(slot)
+        if self._tables is None or self._tables[0] != when:
             stars, sky = self.fleet.constellation, self.fleet.sky(slot)
             gsa, gsv = build_table(stars, sky, SATELLITES_A_GSA), build_table(stars, sky, SATELLITES_A_GSV)
-            self._tables = (second, gsa, gsv)
+            self._tables = (when, gsa, gsv)
         return self._tables[1:]
 
 
@@ -172,6 +178,11 @@ def _of(columns: Columns, cells: tuple[str, ...]) -> Columns:
 def join_texts(parts: list[Text]) -> Text:
     """The texts of several epochs of the same terminals, one behind the other for each terminal."""
     return interleave(parts)
+
+
+def _silence(rows: int) -> Text:
+    """No text from any of some terminals."""
+    return np.empty(0, dtype=np.uint8), np.zeros(rows + 1, dtype=np.int64)
 
 
 def _by_terminal(text: Text, due: NDArray[np.intp], owner: NDArray[np.int64], rows: int) -> Text:

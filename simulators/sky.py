@@ -1,6 +1,6 @@
 """The sky over the district: circular orbits of five systems, what each surrounding hides of it, and the dops left.
 
-All terminals lie within 10 km, so one sky serves them all; it is worked out once a second for every surrounding.
+All terminals lie within 10 km, so one sky serves them all, worked out for every surrounding.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ SHELLS: tuple[Shell, ...] = (
 
 @dataclass(frozen=True)
 class Sky:
-    """The sky of one second.
+    """The sky of one instant.
 
     name     | dtype   | shape   | unit  | meaning
     el_deg, az_deg | float64 | S  | deg   | direction of every satellite, also below the horizon

@@ -17,6 +17,7 @@ ROUTE_EDGES = 4  # how many edges ahead a driver knows the way
 CAR, SHUTTLE = 0, 1
 DRIVING, STOPPING, PARKED = 0, 1, 2
 PARK_MEAN_S = 900.0
+SHUTTLE_SHARE_MAX = 0.1
 CHANCE_STAGE = 11
 
 
@@ -64,7 +65,7 @@ def place_vehicles(network: Network, count: int, shuttles: int, parked_share: fl
     """Vehicles spread over the network: shuttles on the scenic route, cars where their class of road draws them."""
     rng = np.random.default_rng([seed, CHANCE_STAGE])
     role = np.zeros(count, dtype=np.uint8)
-    role[: min(shuttles, count) if (network.road_class == SCENIC).any() else 0] = SHUTTLE
+    role[: min(shuttles, int(count * SHUTTLE_SHARE_MAX)) if (network.road_class == SCENIC).any() else 0] = SHUTTLE
     edge = _draw_edges(rng, network, role)
     parking = np.where((role == CAR) & _may_park(network)[edge] & (rng.random(count) < parked_share), PARKED, DRIVING)
     vehicles = Vehicles(

@@ -16,6 +16,7 @@ CITY = Name("赣江新城", "Ganjiang New City")
 QUARTER_GAP_M = 1250.0
 QUARTERS_MAX = 18
 PARKS_MAX = 40
+CAMPUS_GAP_M, CAMPUSES_MAX = 700.0, 6
 LABELLED = {"park": "park", "hill": "hill", "island": "island"}
 
 
@@ -38,9 +39,13 @@ def build_places(
 
 
 def _campuses(blocks: Sequence[Block]) -> list[Block]:
-    """The largest campuses, one label for each."""
-    campuses = sorted((b for b in blocks if b.use is Use.CAMPUS), key=lambda block: -block.polygon.area)
-    return campuses[:6]
+    """The largest campuses, one label for those that lie together."""
+    chosen: list[Block] = []
+    for block in sorted((b for b in blocks if b.use is Use.CAMPUS), key=lambda block: -block.polygon.area):
+        apart = all(block.polygon.distance(other.polygon) > CAMPUS_GAP_M for other in chosen)
+        if apart and len(chosen) < CAMPUSES_MAX:
+            chosen.append(block)
+    return chosen
 
 
 def _quarters(rng: np.random.Generator, blocks: Sequence[Block], namer: Namer) -> list[Place]:
