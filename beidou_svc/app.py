@@ -7,16 +7,18 @@ import logging
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 import uvicorn
+import uvloop
 from numpy.typing import NDArray
 
 from beidou_svc.api.application import create_api
 from beidou_svc.api.auth import Gate
-from beidou_svc.api.context import Context, PipelineView, Rates, Tiles
+from beidou_svc.api.basemap import BaseMap
+from beidou_svc.api.context import Context, PipelineView, Rates
 from beidou_svc.api.hub import Hub, HubRules
 from beidou_svc.api.ws_protocol import PushProtocol
 from beidou_svc.clock import Clock, SystemClock
@@ -48,21 +50,22 @@ class Pipeline(PipelineView, Protocol):
 class Service:
     """The running service. `run` returns when it was told to stop and everything received has been used."""
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, *, clock: Clock, tiles: Tiles | None = None) -> None:
+    def __init__(self, settings: Settings, pipeline: Pipeline, *, clock: Clock) -> None:
         refuse_open_doors(settings)
         self.settings = settings
         self._clock = clock
         self._pipeline = pipeline
         self._registry = Registry(_terminals(settings.fleet), terminals_max=settings.fleet.terminals_max)
         self.ingest = Ingest(settings.ingest, self._registry, clock)
-        self.context = self._context(tiles)
+        self.context = self._context()
         self.http_address = ""
+        self.ready = asyncio.Event()
         self._stop = asyncio.Event()
         self._t_second_ns = 0
         self._second_bytes = 0
         self._second_sentences = 0
 
-    def _context(self, tiles: Tiles | None) -> Context:
+    def _context(self) -> Context:
         settings, boot = self.settings, secrets.token_hex(8)
         state = new_state(_fleet_rules(settings.fleet))
         names = Names(self._registry)
@@ -78,7 +81,7 @@ class Service:
             pipeline=self._pipeline,
             ingest=self.ingest,
             rates=Rates(),
-            tiles=tiles,
+            basemap=_basemap(settings),
         )
 
     def stop(self) -> None:
@@ -98,12 +101,19 @@ class Service:
         with _signals(self.stop):
             serving = asyncio.create_task(server.serve(sockets=[http]))
             ticking = asyncio.create_task(self._tick_until_stopped())
-            await _until_started(server, serving)
+            await asyncio.wait([serving, asyncio.create_task(server.up.wait())], return_when=asyncio.FIRST_COMPLETED)
             self.context.ready = server.started
+            self.ready.set()
             log_event(logger, logging.INFO, "ready", http=self.http_address, ingest=self._ingest_addresses())
             gc.freeze()
+            loading = asyncio.create_task(self._load_basemap())
             await asyncio.wait([serving, ticking], return_when=asyncio.FIRST_COMPLETED)
+            loading.cancel()
             await self._wind_down(server, serving, ticking)
+
+    async def _load_basemap(self) -> None:
+        if self.context.basemap is not None:
+            await self.context.basemap.load()
 
     async def _wind_down(self, server: "_Server", serving: asyncio.Task[None], ticking: asyncio.Task[None]) -> None:
         """No new connections; use up what was received; say good-bye to the live clients; then close HTTP."""
@@ -116,6 +126,8 @@ class Service:
         self.context.hub.close()
         server.should_exit = True
         await serving
+        if self.context.basemap is not None:
+            self.context.basemap.close()
         log_event(logger, logging.INFO, "stopped", terminals=self.context.state.count)
 
     async def _tick_until_stopped(self) -> None:
@@ -169,22 +181,34 @@ def build_service(settings: Settings) -> Service:
     """The service as `beidou serve` runs it. To be called inside the event loop."""
     from beidou_svc.pipeline.runner import Pipeline as RealPipeline
 
-    return Service(settings, RealPipeline(capacity=1_024), clock=SystemClock(), tiles=_load_tiles(settings))
+    return Service(settings, RealPipeline(capacity=1_024), clock=SystemClock())
 
 
 def run_service(settings: Settings) -> None:
     """Build and run the service on its own event loop, until it is told to stop."""
-    import uvloop
 
     async def main() -> None:
         await build_service(settings).run()
 
+    run_on_own_loop(main())
+
+
+def run_on_own_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine on the fast event loop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
+        runner.run(main)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the service stops it, in its turn."""
+    """uvicorn without its signal handlers (the service stops it, in its turn) that says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -195,7 +219,7 @@ def _uvicorn_config(service: Service) -> uvicorn.Config:
     http, stream = service.settings.http, service.settings.stream
     return uvicorn.Config(
         create_api(service.context),
-        http="httptools",
+        http="auto",
         ws=PushProtocol,
         ws_per_message_deflate=False,
         ws_max_size=stream.message_bytes_max,
@@ -208,11 +232,6 @@ def _uvicorn_config(service: Service) -> uvicorn.Config:
         timeout_graceful_shutdown=round(http.stop_s_max),
         h11_max_incomplete_event_size=HEADER_BYTES_MAX,
     )
-
-
-async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
-    while not server.started and not serving.done():
-        await asyncio.sleep(0)
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -275,5 +294,10 @@ def _terminals(settings: FleetSettings) -> list[Terminal]:
         raise ConfigError(f"fleet.terminals_file: {error}") from error
 
 
-def _load_tiles(settings: Settings) -> Tiles | None:
-    return None
+def _basemap(settings: Settings) -> BaseMap | None:
+    path = settings.basemap.file
+    if path is None:
+        return None
+    if not path.is_file():
+        raise ConfigError(f"basemap.file: there is no file {path}")
+    return BaseMap(path, settings.frame.tag)

@@ -29,6 +29,25 @@ def serve(config: ConfigFile = None) -> None:
         _give_up(error)
 
 
+@app.command()
+def demo(
+    config: ConfigFile = None,
+    terminals: Annotated[int, typer.Option(min=1, max=100_000, help="Simulated terminals.")] = 10_000,
+    rate_hz: Annotated[float, typer.Option(help="Epochs of one terminal per second.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="City and traffic follow from it.")] = 7,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="HTTP port; 0 = any free one.")] = 8080,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Run the service over an invented city in which a simulated fleet drives."""
+    from beidou_svc.config_io import load_settings
+    from beidou_svc.demo import DemoPlan, run_demo
+
+    try:
+        run_demo(DemoPlan(terminals, rate_hz, seed, port, open_browser), load_settings(config))
+    except ServiceError as error:
+        _give_up(error)
+
+
 @app.command("config")
 def show_config(
     config: ConfigFile = None,

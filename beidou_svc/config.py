@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from beidou_svc.fleet.registry import is_token_hash
 from beidou_svc.ingest.settings import IngestSettings, Listener, UdpListener, Unknown
+from mapping.datums.frame import Datum, Frame
 
 
 class Section(BaseModel):
@@ -97,11 +98,23 @@ class FleetSettings(Section):
 class FrameSettings(Section):
     """Reference frame of the coordinates."""
 
-    datum: str = Field("CGCS2000", description="Datum that terminals report in unless the register says otherwise.")
-    epoch: float = Field(2000.0, description="Epoch of the coordinates, year.")
-    epsg: int = Field(
-        4547, description="Projected system in which the page shows a position: EPSG 4534..4554.", ge=4534, le=4554
+    datum: Datum = Field(
+        Datum.CGCS2000, description="Datum that terminals report in unless the register says otherwise."
     )
+    epoch: float | None = Field(2000.0, description="Epoch of the coordinates, decimal year.")
+    epsg: int = Field(
+        4547, ge=4491, le=4554, description="Gauss-Krüger zone in which a position is shown: EPSG 4491 to 4554."
+    )
+
+    @model_validator(mode="after")
+    def _valid(self) -> Self:
+        Frame(self.datum, self.epoch)
+        return self
+
+    @property
+    def tag(self) -> Frame:
+        """Datum and epoch as `mapping` knows them."""
+        return Frame(self.datum, self.epoch)
 
 
 class BasemapSettings(Section):

@@ -49,10 +49,10 @@ def refuse_open_doors(settings: Settings) -> None:
             "  1. set http.host = '127.0.0.1' (and reach it through a proxy or an SSH tunnel), or\n"
             "  2. run `beidou token new --scope read` and put the lines it prints into the configuration file."
         )
-    for name, listener in [
-        (f"ingest.{kind}", each) for kind in ("tcp", "udp") for each in getattr(settings.ingest, kind)
-    ]:
-        _refuse_open_listener(name, listener, settings)
+    for tcp in settings.ingest.tcp:
+        _refuse_open_listener("ingest.tcp", tcp, settings)
+    for udp in settings.ingest.udp:
+        _refuse_open_listener("ingest.udp", udp, settings)
 
 
 def is_loopback(host: str) -> bool:
@@ -72,7 +72,7 @@ def _refuse_open_listener(name: str, listener: Listener, settings: Settings) -> 
     raise ConfigError(
         f"{name} on {listener.host}:{listener.port} would believe whoever sends. Either\n"
         "  1. set its host to '127.0.0.1', or\n"
-        "  2. set fleet.terminals_file to the register of your terminals (`beidou token new --terminal ID` makes a line)\n"
+        "  2. set fleet.terminals_file to the register of your terminals (`beidou token new --terminal ID` makes lines)\n"
         "     and `unknown` of this listener to 'refuse' or 'quarantine'."
     )
 

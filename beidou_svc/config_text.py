@@ -28,9 +28,9 @@ def settings_to_markdown() -> str:
         "# Settings",
         "",
         "One TOML file (`beidou serve --config FILE`, or the variable `BEIDOU_CONFIG`), then the environment on top:",
-        "`BEIDOU_HTTP__PORT=9090` sets `http.port`; values are written as in TOML. A key that does not exist is an error.",
-        "`beidou config` prints the effective settings. A suffix names the unit: `_s` seconds, `_ms` milliseconds,",
-        "`_bytes` bytes; `_max` is a limit, and each limit has a counter.",
+        "`BEIDOU_HTTP__PORT=9090` sets `http.port`; values are written as in TOML. A key that does not exist is an",
+        "error. `beidou config` prints the effective settings. A suffix names the unit: `_s` seconds, `_ms`",
+        "milliseconds, `_bytes` bytes; `_max` is a limit, and each limit has a counter.",
         "",
         "This file is written by `beidou config --docs`.",
     ]

@@ -10,27 +10,30 @@ from fastapi.requests import HTTPConnection
 from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
+from beidou_svc.api.basemap import BaseMap
 from beidou_svc.api.hub import Hub
 from beidou_svc.clock import Clock
 from beidou_svc.config import Settings
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.state import FleetState
 from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
-from gnss.batch import Batch
+from gnss.nmea.satellites import SatelliteBatch
 
 
 class PipelineView(Protocol):
     """What the API shows of the pipeline. Arrays are by slot and cumulative."""
 
-    drops: NDArray[np.uint64]
-    sentences: NDArray[np.uint64]
-    epochs: NDArray[np.uint64]
-
+    @property
+    def drops(self) -> NDArray[np.uint64]: ...
+    @property
+    def sentences(self) -> NDArray[np.uint64]: ...
+    @property
+    def epochs(self) -> NDArray[np.uint64]: ...
     @property
     def unknown(self) -> Mapping[str, int]: ...
     @property
     def kind_names(self) -> Sequence[str]: ...
-    def satellites(self, slot: int) -> Batch: ...
+    def satellites(self, slot: int) -> SatelliteBatch: ...
 
 
 class IngestView(Protocol):
@@ -38,13 +41,6 @@ class IngestView(Protocol):
 
     def status(self) -> IngestStatus: ...
     def connection_of(self, slot: int) -> ConnectionInfo | None: ...
-
-
-class Tiles(Protocol):
-    """The base map."""
-
-    def tilejson(self, tiles_url: str) -> dict[str, Any]: ...
-    def tile(self, z: int, x: int, y: int) -> bytes: ...
 
 
 @dataclass(slots=True)
@@ -70,14 +66,14 @@ class Context:
     pipeline: PipelineView
     ingest: IngestView
     rates: Rates
-    tiles: Tiles | None = None
+    basemap: BaseMap | None = None
     ready: bool = False
     failed_ticks: int = 0
 
     @property
     def frame(self) -> dict[str, Any]:
         """The reference frame as every answer states it."""
-        return {"datum": self.settings.frame.datum, "epoch": self.settings.frame.epoch}
+        return {"datum": str(self.settings.frame.datum), "epoch": self.settings.frame.epoch}
 
 
 def context_of(connection: HTTPConnection) -> Context:

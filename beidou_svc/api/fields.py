@@ -48,19 +48,21 @@ def _bearing(column: str) -> Callable[[FleetState, Slots], Column]:
     return lambda state, slots: np.round(state.columns[column][slots] * _DEGREES, _ANGLE_DECIMALS) % 360.0
 
 
+def _listed(values: NDArray[Any]) -> list[Any]:
+    listed: list[Any] = values.tolist()
+    return listed
+
+
 def _words(words: NDArray[np.object_], column: str) -> Callable[[FleetState, Slots], Column]:
-    return lambda state, slots: words[state.columns[column][slots]].tolist()
+    return lambda state, slots: _listed(words[state.columns[column][slots]])
 
 
 def _or_null(column: str, missing: int) -> Callable[[FleetState, Slots], Column]:
     def values(state: FleetState, slots: Slots) -> Column:
         numbers = state.columns[column][slots]
-        is_missing = numbers == missing
-        if not is_missing.any():
-            return numbers
         boxed = numbers.astype(object)
-        boxed[is_missing] = None
-        return boxed.tolist()
+        boxed[numbers == missing] = None
+        return _listed(boxed)
 
     return values
 
@@ -107,7 +109,7 @@ FIELDS: dict[str, Callable[[FleetState, Slots], Column]] = {
     "speed_mps": _rounded("speed_mps", _SPEED_DECIMALS),
     "course_deg": _bearing("course_rad"),
     "heading_deg": _bearing("heading_rad"),
-    "liveness": lambda state, slots: _LIVENESS[state.liveness[slots]].tolist(),
+    "liveness": lambda state, slots: _listed(_LIVENESS[state.liveness[slots]]),
     "source": _words(_SOURCE, "source"),
     "status": _words(_STATUS, "status"),
 }

@@ -46,7 +46,7 @@ _EXAMPLE = example(
             "liveness": ["online", "stale"],
         },
     },
-    "Columns of equal length; null = not known. As GeoJSON a FeatureCollection, as Arrow a stream with the same columns.",
+    "Columns of equal length; null = not known. As GeoJSON a FeatureCollection, as Arrow a stream of the columns.",
 )
 
 
@@ -61,12 +61,12 @@ async def get_fleet(
     liveness: Annotated[str | None, Query(description="online, stale, offline", examples=["online,stale"])] = None,
     text: Annotated[str, Query(description="id or name contains", max_length=100)] = "",
     fields: Annotated[
-        str | None, Query(description="wanted columns; all if not given", examples=["id,lat_deg,lon_deg"])
+        str | None, Query(description="columns; all if not given", examples=["id,lat_deg,lon_deg"])
     ] = None,
     limit: Annotated[int | None, Query(ge=1, description="at most so many terminals")] = None,
     format: Annotated[Format | None, Query(description="json unless `Accept` asks for another")] = None,
 ) -> Response:
-    """One pass over the columns of the state; the answer is a snapshot of one instant."""
+    """One pass over the columns of the state; the answer is of one instant."""
     criteria = Criteria(parse_bbox(bbox), parse_quality(quality), parse_liveness(liveness), text)
     wanted = _parse_fields(fields)
     service.names.refresh()

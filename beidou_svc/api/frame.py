@@ -218,4 +218,4 @@ def _with_wire_header(buffer: NDArray[np.uint8], opcode: int, size: int) -> memo
         header = bytes((opcode, 127)) + size.to_bytes(8, "big")
     start = _WIRE_BYTES - len(header)
     buffer[start:_WIRE_BYTES] = np.frombuffer(header, np.uint8)
-    return memoryview(buffer)[start:]
+    return buffer[start:].data

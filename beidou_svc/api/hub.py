@@ -1,7 +1,7 @@
 """The live stream without sockets: who wants what, and which shared frames go out when.
 
-Nothing is queued. A client remembers only up to which change (`seq`) it knows the fleet; whenever it can take bytes, its
-next frame holds everything changed since. Clients that know the same and want the same get the same memory.
+Nothing is queued. Of a client is remembered only up to which change (`seq`) it knows the fleet; whenever it can take
+bytes, its next frame holds everything changed since. Clients that know and want the same get the same memory.
 """
 
 from collections import defaultdict

@@ -131,7 +131,7 @@ async def _next_message(websocket: WebSocket) -> Subscribe:
 
 
 def _origin_allowed(websocket: WebSocket, origins: tuple[str, ...]) -> bool:
-    """Browsers name the page that opens a socket; a page of another site must not read the fleet behind its user's back."""
+    """Browsers name the page that opens a socket: one of another site must not read the fleet unasked."""
     origin = websocket.headers.get("origin")
     if origin is None or origin in origins:
         return True

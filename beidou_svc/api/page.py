@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 
 from beidou_svc.api.answers import answer_json, example
-from beidou_svc.api.context import Context, Service, Tiles
+from beidou_svc.api.basemap import BaseMap
+from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.static_files import find_asset, serve_asset
 
@@ -38,15 +39,15 @@ Column = Annotated[int, PathParameter(ge=0, lt=1 << ZOOM_MAX)]
 @router.get("/v1/page", responses=_EXAMPLE, summary="What the page needs before it can draw")
 async def get_page(request: Request, service: Service) -> Response:
     """Never needs a token."""
-    page = service.settings.page
+    page, basemap = service.settings.page, service.basemap
     return await answer_json(
         request,
         {
             "title": page.title,
             "center": page.center,
             "zoom": page.zoom,
-            "bounds": page.bounds or _bounds_of(service.tiles),
-            "basemap": "/v1/tiles.json" if service.tiles else service.settings.basemap.style_url,
+            "bounds": page.bounds or await _bounds_of(basemap),
+            "basemap": "/v1/tiles.json" if basemap else service.settings.basemap.style_url,
             "auth": "none" if service.gate.open else "token",
             "epsg": service.settings.frame.epsg,
             "demo": page.demo,
@@ -57,17 +58,17 @@ async def get_page(request: Request, service: Service) -> Response:
 @router.get("/v1/tiles.json", summary="The base map as TileJSON 3")
 async def get_tilejson(request: Request, service: Service) -> Response:
     """Needs no token: the base map is part of the page."""
-    return await answer_json(request, _tiles(service).tilejson(f"{request.base_url}v1/tiles/{{z}}/{{x}}/{{y}}.mvt"))
+    address = f"{request.base_url}v1/tiles/{{z}}/{{x}}/{{y}}.mvt"
+    return await answer_json(request, await _basemap(service).tilejson(address))
 
 
 @router.get("/v1/tiles/{z}/{x}/{y}.mvt", summary="One vector tile", response_class=Response)
 async def get_tile(service: Service, z: Zoom, x: Column, y: Column) -> Response:
     """A Mapbox vector tile; 204 where there is nothing to draw."""
-    body = _tiles(service).tile(z, x, y)
+    body = await _basemap(service).tile(z, x, y)
     if not body:
         return Response(status_code=204, headers=_TILE_CACHE)
-    is_gzip = {"Content-Encoding": "gzip"} if body[:2] == b"\x1f\x8b" else {}
-    return Response(body, media_type=MVT, headers={**_TILE_CACHE, **is_gzip})
+    return Response(body, media_type=MVT, headers={**_TILE_CACHE, "Content-Encoding": "gzip"})
 
 
 @router.get("/{path:path}", include_in_schema=False)
@@ -81,11 +82,17 @@ async def get_asset(request: Request, path: str) -> Response:
     return serve_asset(request, asset, DIST)
 
 
-def _tiles(service: Context) -> Tiles:
-    if service.tiles is None:
+def _basemap(service: Context) -> BaseMap:
+    if service.basemap is None:
         raise ProblemError("no-basemap", "This service was given no base map.")
-    return service.tiles
+    return service.basemap
 
 
-def _bounds_of(tiles: Tiles | None) -> Any:
-    return tiles.tilejson("").get("bounds") if tiles else None
+async def _bounds_of(basemap: BaseMap | None) -> Any:
+    """Edges of the base map; a map that cannot be used has none, and the page opens all the same."""
+    if basemap is None:
+        return None
+    try:
+        return (await basemap.tilejson("")).get("bounds")
+    except ProblemError:
+        return None

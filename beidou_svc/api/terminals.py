@@ -89,7 +89,8 @@ async def get_terminal(request: Request, service: Service, terminal_id: Terminal
     slot = _slot(service, terminal_id)
     fields = orjson.loads(to_json(columns_of(service.state, service.names, np.array([slot], np.int32), ALL_FIELDS)))
     latest = {name: values[0] for name, values in fields.items()}
-    latest["projected"] = project(service.settings.frame.epsg, latest["lat_deg"], latest["lon_deg"])
+    frame = service.settings.frame
+    latest["projected"] = project(frame.epsg, frame.tag, latest["lat_deg"], latest["lon_deg"])
     summary = {name: latest[name] for name in ("id", "name", "slot", "liveness")}
     return await answer_json(
         request,

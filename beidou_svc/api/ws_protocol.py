@@ -40,7 +40,7 @@ class PushProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.handshake_complete:  # refused
             return
-        extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[assignment]
+        extensions: dict[str, Any] = self.scope["extensions"]
         extensions[EXTENSION] = ConnectionOutlet(self)
 
 

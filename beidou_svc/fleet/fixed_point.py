@@ -1,4 +1,4 @@
-"""Numbers as the live stream and the recent minutes hold them: scaled integers with one value that means "not known"."""
+"""Numbers as the live stream and the recent minutes hold them: scaled integers, of which one means "not known"."""
 
 import math
 
@@ -25,21 +25,21 @@ _STEPS_PER_TURN = 360.0 / COURSE
 
 
 @inline_kernel
-def degrees_i4(angle_rad: float) -> int:
+def degrees_i4(angle_rad: float) -> np.int32:
     """An angle in steps of 1e-7 degrees."""
     value = np.rint(angle_rad * _UNITS_PER_RAD)
     return np.int32(value if abs(value) <= I4_MAX else I4_MISSING)
 
 
 @inline_kernel
-def millimetres_i4(length_m: float) -> int:
+def millimetres_i4(length_m: float) -> np.int32:
     """A length in millimetres."""
     value = np.rint(length_m * 1e3)
     return np.int32(value if abs(value) <= I4_MAX else I4_MISSING)
 
 
 @inline_kernel
-def clip_u2(value: float, scale: float) -> int:
+def clip_u2(value: float, scale: float) -> np.uint16:
     """A value that is not negative in steps of `scale`; the largest step means "that or more"."""
     steps = np.rint(value * (1.0 / scale))
     known = steps if steps < _U2_TOP else _U2_TOP
@@ -47,7 +47,7 @@ def clip_u2(value: float, scale: float) -> int:
 
 
 @inline_kernel
-def bearing_u2(angle_rad: float) -> int:
+def bearing_u2(angle_rad: float) -> np.uint16:
     """A direction in steps of 0.01 degrees, 0 up to 35,999."""
     turns = angle_rad * _TURNS_PER_RAD
     steps = np.rint((turns - np.floor(turns)) * _STEPS_PER_TURN)

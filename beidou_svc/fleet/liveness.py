@@ -1,7 +1,7 @@
 """Online, stale or offline: the age of what a terminal last said, in event time corrected by its own clock offset.
 
-A terminal whose clock is eight hours wrong is as alive as its neighbours: its smallest lag (see `merge.Heard`) is taken as
-the way its clock differs, and only what exceeds that is age. Rows without a date count by their receive time.
+A terminal whose clock is eight hours wrong is as alive as its neighbours: its smallest lag (see `merge.Heard`) is
+taken as the way its clock differs, and only what exceeds that is age. Rows without a date count by their receive time.
 """
 
 from enum import IntEnum
@@ -36,7 +36,7 @@ class LivenessRules(NamedTuple):
 @inline_kernel
 def clock_offset_ns(heard: Heard, slot: int) -> int:
     """Smallest recent receive time minus time of the fix (UTC minus GPST), `NO_OFFSET` = never observed."""
-    return min(heard.offset_now_ns[slot], heard.offset_before_ns[slot])
+    return int(min(heard.offset_now_ns[slot], heard.offset_before_ns[slot]))
 
 
 @inline_kernel
@@ -46,7 +46,7 @@ def heard_at_ns(epoch: Key, heard: Heard, slot: int) -> int:
     offset_ns = clock_offset_ns(heard, slot)
     if epoch.trust[slot] == TRUST_DATED and offset_ns != NO_OFFSET:
         spoken_ns = max(spoken_ns, epoch.t_ns[slot] + offset_ns)
-    return spoken_ns
+    return int(spoken_ns)
 
 
 @kernel

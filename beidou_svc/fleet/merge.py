@@ -43,8 +43,8 @@ class Key(NamedTuple):
 class Heard(NamedTuple):
     """When a slot was heard, and how far its clock plus its way lags behind the receive time.
 
-    Offsets are minima of receive time (UTC) minus time of the fix (GPST), in windows of receive time; the minimum of the
-    last two windows forgets a clock that was set, slowly.
+    Offsets are minima of receive time (UTC) minus time of the fix (GPST), in windows of receive time; the minimum of
+    the last two windows forgets, slowly, a clock that was set.
     """
 
     t_first_rx_ns: NDArray[np.int64]
@@ -78,11 +78,11 @@ class Incoming(NamedTuple):
 
 
 @inline_kernel
-def count_bits(value: int) -> int:
+def count_bits(kinds: np.uint32) -> int:
     """Sentence kinds in a bit set."""
     bits = 0
-    while value:
-        value &= value - np.uint32(1)
+    while kinds:
+        kinds &= kinds - np.uint32(1)
         bits += 1
     return bits
 
@@ -91,16 +91,16 @@ def count_bits(value: int) -> int:
 def has_position(rows: Incoming, row: int) -> bool:
     """Whether a row holds a position that the receiver vouches for."""
     finite = np.isfinite(rows.lat_rad[row]) and np.isfinite(rows.lon_rad[row])
-    return finite and rows.fix_quality[row] > 0 and rows.status[row] != _NO_POSITION
+    return bool(finite and rows.fix_quality[row] > 0 and rows.status[row] != _NO_POSITION)
 
 
 @inline_kernel
 def row_trust(rows: Incoming, row: int) -> int:
     """How far the time of a row can be believed; negative where the row must not be shown at all."""
     status = rows.status[row]
-    if status == _NO_DATE or status == _DATE_SUSPECT:
+    if status in (_NO_DATE, _DATE_SUSPECT):
         return TRUST_UNDATED
-    if status != _OK and status != _NO_POSITION:
+    if status not in (_OK, _NO_POSITION):
         return _UNUSABLE
     return TRUST_UNDATED if rows.t_gpst_ns[row] == NO_TIME else TRUST_DATED
 
@@ -108,12 +108,12 @@ def row_trust(rows: Incoming, row: int) -> int:
 @inline_kernel
 def _wins(key: Key, slot: int, trust: int, t_ns: int, sentences: int, t_rx_ns: int) -> bool:
     if trust != key.trust[slot]:
-        return trust > key.trust[slot]
+        return bool(trust > key.trust[slot])
     if t_ns != key.t_ns[slot]:
-        return t_ns > key.t_ns[slot]
+        return bool(t_ns > key.t_ns[slot])
     if sentences != key.sentences[slot]:
-        return sentences > key.sentences[slot]
-    return t_rx_ns >= key.t_rx_ns[slot]
+        return bool(sentences > key.sentences[slot])
+    return bool(t_rx_ns >= key.t_rx_ns[slot])
 
 
 @inline_kernel

@@ -1,8 +1,8 @@
 """The last minutes of every terminal, one row a second at most.
 
-Each terminal has one cell per second of the window, addressed by the second itself (second modulo window), so a late row
-still finds its place and nothing depends on the order of arrival. Memory is reserved for `terminals_max` at once but
-touched only where a terminal has positions.
+Each terminal has one cell per second of the window, addressed by the second itself (second modulo window), so a late
+row still finds its place and nothing depends on the order of arrival. Memory is reserved for `terminals_max` at once
+but touched only where a terminal has positions.
 """
 
 from typing import Any
@@ -91,10 +91,11 @@ class Recent:
 
     def read(self, slot: int, seconds: int) -> NDArray[Any]:
         """The cells of one terminal within `seconds` of its newest, oldest first."""
-        cells = self._cells[slot]
-        cells = cells[cells["t_s"] > 0]
+        ring: NDArray[Any] = self._cells[slot]
+        cells: NDArray[Any] = ring[ring["t_s"] > 0]
         if not len(cells):
             return cells
         newest_s = int(cells["t_s"].max())
         cells = cells[cells["t_s"].astype(np.int64) > newest_s - min(seconds, self._cells.shape[1])]
-        return cells[np.argsort(cells["t_s"])]
+        ordered: NDArray[Any] = cells[np.argsort(cells["t_s"])]
+        return ordered

@@ -171,11 +171,12 @@ def _drop_quality_without_position(state: FleetState, incoming: Incoming, slots:
 
 
 def _sigma_h_m(columns: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
-    return np.hypot(columns["sigma_n_m"], columns["sigma_e_m"])
+    sigma_h_m: NDArray[np.float64] = np.hypot(columns["sigma_n_m"], columns["sigma_e_m"])
+    return sigma_h_m
 
 
 def _contiguous(fixes: FixBatch) -> dict[str, NDArray[Any]]:
-    """The columns as the kernels were compiled for: C-contiguous and read-only (a broadcast column is neither copy nor both)."""
+    """The columns as the kernels were compiled for: C-contiguous and read-only."""
     columns = fixes.columns()
     for name, array in columns.items():
         if not array.flags.c_contiguous or array.flags.writeable:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from beidou_svc.ingest.counters import Counter
 from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
-from gnss.batch import Batch, column
 from gnss.batches import FixBatch, SegmentBatch
+from gnss.nmea.satellites import SatelliteBatch
 from gnss.status import STATUS_MAX, Status
 
 T_GPST_NS = 1_400_000_000_000_000_000
@@ -37,19 +37,6 @@ def fixes(n: int, *, first_slot: int = 0, t_gpst_ns: int = T_GPST_NS, **columns:
     }
     batch = FixBatch.missing(n, **{**known, **columns})
     return FixBatch.of(**{name: np.array(array) for name, array in batch.columns().items()})
-
-
-@dataclass(frozen=True, slots=True)
-class FakeSatellites(Batch):
-    """The satellite columns that the API reads."""
-
-    system: NDArray[np.uint8] = column("u1")
-    prn: NDArray[np.uint8] = column("u1")
-    signal: NDArray[np.uint8] = column("u1")
-    el_deg: NDArray[np.float32] = column("f4")
-    az_deg: NDArray[np.float32] = column("f4")
-    cn0_dbhz: NDArray[np.float32] = column("f4")
-    used: NDArray[np.uint8] = column("u1")
 
 
 @dataclass
@@ -80,12 +67,12 @@ class FakePipeline:
             self.drops[batch.slot[0], Status.CHECKSUM] += np.uint64(1)
         return batch
 
-    def satellites(self, slot: int) -> FakeSatellites:
-        return FakeSatellites.missing(
+    def satellites(self, slot: int) -> SatelliteBatch:
+        return SatelliteBatch.missing(
             2,
             system=[3, 0],
             prn=[21, 7],
-            signal=[0, 0],
+            signal=[3, 1],
             el_deg=[40, 65],
             az_deg=[120, 300],
             cn0_dbhz=[44, np.nan],

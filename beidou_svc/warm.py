@@ -1,0 +1,78 @@
+"""Run every kernel of the service once with the types it gets in service: compiled now, or loaded from the cache."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from gnss.batches import FixBatch
+
+_T_NS = 1_400_000_000_000_000_000
+
+
+def warm_all() -> Iterator[tuple[str, float]]:
+    """Yields the name of each part and the time it took, s."""
+    parts: dict[str, Callable[[], None]] = {
+        "decoder": _warm_decoder,
+        "fleet": _warm_fleet,
+        "ingest": _warm_ingest,
+        "api": _warm_api,
+    }
+    for name, warm in parts.items():
+        t_s = time.perf_counter()
+        warm()
+        yield name, time.perf_counter() - t_s
+
+
+def _warm_decoder() -> None:
+    from gnss.warm import warm
+
+    warm()
+
+
+def _warm_fleet() -> None:
+    from beidou_svc.fleet.query import Criteria, match
+    from beidou_svc.fleet.state import FleetRules, new_state, pass_time, step
+
+    state = new_state(FleetRules(terminals_max=4))
+    step(state, _fixes(), 0)
+    pass_time(state, 0)
+    match(state, Criteria(bbox=(0, 0, 1, 1)))
+
+
+def _warm_ingest() -> None:
+    from beidou_svc.ingest.warm import warm
+
+    warm()
+
+
+def _warm_api() -> None:
+    from beidou_svc.api.fields import columns_of
+    from beidou_svc.api.frame import encode_frame
+    from beidou_svc.fleet.names import Names
+    from beidou_svc.fleet.registry import Registry
+    from beidou_svc.fleet.state import FleetRules, new_state, step
+    from mapping.datums.frame import CGCS2000_2000
+
+    state = new_state(FleetRules(terminals_max=4))
+    step(state, _fixes(), 0)
+    nothing = np.empty(0, np.int32)
+    for slots in (np.arange(3, dtype=np.int32), np.array([0, 2], np.int32)):
+        encode_frame(state, slots, nothing, full=True, resume="", now_ns=0)
+        columns_of(state, Names(Registry()), slots, ("time", "lat_deg"))
+    _project(CGCS2000_2000)
+
+
+def _project(frame: object) -> None:
+    from beidou_svc.api.projection import project
+    from mapping.datums.frame import Frame
+
+    assert isinstance(frame, Frame)
+    project(4547, frame, 25.8, 114.9)
+
+
+def _fixes() -> FixBatch:
+    batch = FixBatch.missing(
+        3, slot=[0, 1, 2], t_gpst_ns=_T_NS, t_rx_ns=_T_NS, lat_rad=0.45, lon_rad=2.0, fix_quality=4
+    )
+    return batch.take(np.arange(3))
