@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gnss._jit import kernel
 from gnss.frames.ellipsoid import CGCS2000
+from mapping.datums.columns import float_columns
 from mapping.datums.frame import CGCS2000_2000, Frame, require_frame
 from mapping.datums.krueger import Series, distortion, project, series_of, unproject
 
@@ -131,11 +132,6 @@ def _distort_rows(lat_rad: Floats, lon_rad: Floats, grid: tuple[float, ...], alp
             out[0, row], out[1, row] = radius_by_a * scale, convergence_rad
 
 
-def _columns(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
-    both = np.broadcast_arrays(np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64))
-    return np.asarray(both[0], order="C"), np.asarray(both[1], order="C")
-
-
 def geodetic_to_grid(lat_rad: ArrayLike, lon_rad: ArrayLike, zone: Zone, *, frame: Frame) -> GridPoints:
     """Grid coordinates of geodetic ones.
 
@@ -145,7 +141,7 @@ def geodetic_to_grid(lat_rad: ArrayLike, lon_rad: ArrayLike, zone: Zone, *, fram
     Source: EPSG 4491..4554 (EPSG method 9807), by Krüger's series.
     """
     require_frame(frame, CGCS2000_2000, "a Gauss-Krüger grid of CGCS2000")
-    lat, lon = _columns(lat_rad, lon_rad)
+    lat, lon = float_columns(lat_rad, lon_rad)
     grid_m = np.empty((2, lat.size))
     numbers = (np.radians(zone.central_meridian_deg), zone.false_easting_m, SERIES.radius_m, SERIES.e)
     _project_rows(lat.ravel(), lon.ravel(), numbers, SERIES.alpha, grid_m)
@@ -159,7 +155,7 @@ def grid_to_geodetic(easting_m: ArrayLike, northing_m: ArrayLike, zone: Zone) ->
     (last bits of a degree) of PROJ; NaN for NaN and for points that no zone reaches (an easting of another zone's
     prefix, for example). Source: EPSG 4491..4554 (EPSG method 9807), by Krüger's series.
     """
-    easting, northing = _columns(easting_m, northing_m)
+    easting, northing = float_columns(easting_m, northing_m)
     lat_lon_rad = np.empty((2, easting.size))
     numbers = (np.radians(zone.central_meridian_deg), zone.false_easting_m, SERIES.radius_m, SERIES.e)
     _unproject_rows(easting.ravel(), northing.ravel(), numbers, SERIES.beta, lat_lon_rad)
@@ -173,7 +169,7 @@ def grid_distortion(lat_rad: ArrayLike, lon_rad: ArrayLike, zone: Zone) -> GridD
     error changes neither in the 10th digit. Error: < 1e-12 in scale, < 1e-12 rad; NaN as in `geodetic_to_grid`.
     Source: EPSG 4491..4554 (EPSG method 9807), by Krüger's series.
     """
-    lat, lon = _columns(lat_rad, lon_rad)
+    lat, lon = float_columns(lat_rad, lon_rad)
     columns = np.empty((2, lat.size))
     numbers = (np.radians(zone.central_meridian_deg), SERIES.radius_m / SERIES.a_m, SERIES.e)
     _distort_rows(lat.ravel(), lon.ravel(), numbers, SERIES.alpha, columns)

@@ -6,8 +6,9 @@ import pytest
 
 from gnss.frames.ellipsoid import CGCS2000, WGS84, Ellipsoid
 from gnss.frames.geodetic import ecef_to_geodetic, geodetic_to_ecef
-from mapping.datums.frame import CGCS2000_2000
+from mapping.datums.frame import CGCS2000_2000, Datum
 from mapping.datums.gauss_kruger import ZONES, geodetic_to_grid, grid_distortion, grid_to_geodetic
+from mapping.datums.helmert import TO_ITRF97, transform
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,22 @@ def test_proj_itself_would_mix_frames_in_silence() -> None:
     """Why `Frame` exists: PROJ takes WGS 84 of today for CGCS2000 without a word, 0.9 m off in Ganzhou."""
     proj = pyproj.Transformer.from_crs(4326, 4490, always_xy=True)
     assert proj.transform(114.935, 25.831) == (114.935, 25.831)
+
+
+@pytest.mark.parametrize("epoch", [2000.0, 2015.0, 2026.9])
+@pytest.mark.parametrize("datum", [Datum.ITRF2014, Datum.ITRF2020])
+def test_helmert_of_fourteen_parameters(datum: Datum, epoch: float) -> None:
+    """PROJ's operation with the parameters written out, for its own file of ITRF2014 is wrong."""
+    h = TO_ITRF97[datum]
+    (x, y, z), (dx, dy, dz) = np.array(h.translation_mm) / 1e3, np.array(h.translation_rate_mm) / 1e3
+    operation = (
+        f"+proj=helmert +x={x} +y={y} +z={z} +s={h.scale_ppb / 1e3} +rz={h.rotation_mas[2] / 1e3}"
+        f" +dx={dx} +dy={dy} +dz={dz} +ds={h.scale_rate_ppb / 1e3} +drz={h.rotation_rate_mas[2] / 1e3}"
+        f" +t_epoch={h.epoch} +convention=position_vector"
+    )
+    rng = np.random.default_rng(5)
+    r_m = rng.normal(size=(100, 3)) * 6.4e6
+    x_y_z_t = pyproj.Transformer.from_pipeline(operation).transform(
+        r_m[:, 0], r_m[:, 1], r_m[:, 2], np.full(r_m.shape[0], epoch)
+    )
+    np.testing.assert_allclose(transform(r_m, h, epoch), np.stack(x_y_z_t[:3], axis=-1), rtol=0, atol=1e-8)
