@@ -72,7 +72,7 @@ def _refuse_open_listener(name: str, listener: Listener, settings: Settings) -> 
     raise ConfigError(
         f"{name} on {listener.host}:{listener.port} would believe whoever sends. Either\n"
         "  1. set its host to '127.0.0.1', or\n"
-        "  2. set fleet.terminals_file to the register of your terminals (`beidou token new --terminal ID` makes lines)\n"
+        "  2. set fleet.terminals_file to the register of your terminals (`beidou token new --terminal ID` helps)\n"
         "     and `unknown` of this listener to 'refuse' or 'quarantine'."
     )
 

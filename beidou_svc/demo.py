@@ -4,19 +4,26 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from beidou_svc.config import Settings
 from beidou_svc.errors import StartError
 
 CHILD_STOP_S_MAX = 3.0
+CHILD_POLL_S = 0.5
 SPARE_CONNECTIONS = 256
 """Beyond one for each simulated terminal."""
+
+
+Child = subprocess.Popen[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +40,25 @@ class DemoPlan:
 def run_demo(plan: DemoPlan, base: Settings) -> None:
     """Run until Ctrl-C. Raises StartError if the simulator is missing or fails."""
     simulator = _simulator()
-    world = _world(simulator, plan.seed)
-    # while the city is being built, the service is loaded
+    world = _world(simulator, plan.seed).result()
+    ingest_port = _free_port()
+    with TemporaryFile(mode="w+") as complaints:
+        fleet = _start_fleet(simulator, plan, world, ingest_port, complaints)
+        try:
+            # the simulator loads at the same time, and tries again until it finds the service listening
+            _serve(_settings(base, plan, world, ingest_port), plan, fleet)
+        finally:
+            _end(fleet)
+        if fleet.returncode not in (0, -signal.SIGTERM, -signal.SIGKILL):
+            complaints.seek(0)
+            raise StartError(f"`beidou-sim fleet` failed ({fleet.returncode}): {complaints.read()[-2_000:].strip()}")
+
+
+def _serve(settings: Settings, plan: DemoPlan, fleet: Child) -> None:
+    """Run the service until it is told to stop or the fleet has ended."""
     from beidou_svc.app import build_service, run_on_own_loop
     from beidou_svc.telemetry.logs import install_logging
 
-    settings = _settings(base, plan, world.result())
     install_logging(settings.log)
 
     async def main() -> None:
@@ -47,9 +67,9 @@ def run_demo(plan: DemoPlan, base: Settings) -> None:
         ready = asyncio.create_task(service.ready.wait())
         await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
         if not serving.done():
-            port = int(service.ingest.status().listeners[0].address.rpartition(":")[2])
             _announce(service.http_address, plan)
-            await _drive(simulator, plan, world.path, port, serving)
+            while not serving.done() and fleet.poll() is None:
+                await asyncio.wait([serving], timeout=CHILD_POLL_S)
             service.stop()
         await serving
 
@@ -94,13 +114,14 @@ def _simulator() -> str:
     return found
 
 
-def _settings(base: Settings, plan: DemoPlan, world: Path) -> Settings:
+def _settings(base: Settings, plan: DemoPlan, world: Path, ingest_port: int) -> Settings:
     """The given settings with the demo's own on top: loopback, the invented city, room for the fleet."""
     values: dict[str, Any] = base.model_dump()
+    listener = {"host": "127.0.0.1", "port": ingest_port, "unknown": "accept"}
     values["http"] |= {"host": "127.0.0.1", "port": plan.http_port}
     values["basemap"] = {"file": world}
     values["page"] |= {"demo": True}
-    values["ingest"] |= {"tcp": [{"host": "127.0.0.1", "port": 0, "unknown": "accept"}], "udp": [], "outgoing": []}
+    values["ingest"] |= {"tcp": [listener], "udp": [], "outgoing": []}
     values["ingest"]["limits"] |= {
         "connections_max": plan.terminals + SPARE_CONNECTIONS,
         "accept_per_s_max": float(max(plan.terminals, 2_000)),
@@ -119,23 +140,29 @@ def _announce(address: str, plan: DemoPlan) -> None:
             webbrowser.open(address)
 
 
-async def _drive(simulator: str, plan: DemoPlan, world: Path, port: int, serving: "asyncio.Task[None]") -> None:
-    """Let the fleet drive until the service stops. A fleet that ends by itself is an error."""
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _start_fleet(simulator: str, plan: DemoPlan, world: Path, port: int, complaints: IO[str]) -> Child:
     options = {"host": "127.0.0.1", "port": port, "terminals": plan.terminals, "rate-hz": plan.rate_hz}
     options |= {"seed": plan.seed, "world": world}
     arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    # a session of its own, so that Ctrl-C reaches the service first and the fleet is ended by it
-    child = await asyncio.create_subprocess_exec(
-        simulator, "fleet", *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )  # fmt: skip
-    ended = asyncio.create_task(child.communicate())
-    await asyncio.wait([serving, ended], return_when=asyncio.FIRST_COMPLETED)
-    if ended.done():
-        complaint = ended.result()[1].decode(errors="replace").strip()
-        raise StartError(f"`beidou-sim fleet` ended ({child.returncode}): {complaint[-2_000:]}")
+    # a session of its own: Ctrl-C reaches the service alone, which ends the fleet in its turn
+    return subprocess.Popen(
+        [simulator, "fleet", *arguments], stdout=subprocess.DEVNULL, stderr=complaints, start_new_session=True
+    )
+
+
+def _end(child: Child) -> None:
+    if child.poll() is not None:
+        return
     child.terminate()
     try:
-        await asyncio.wait_for(ended, CHILD_STOP_S_MAX)
-    except TimeoutError:
+        child.wait(CHILD_STOP_S_MAX)
+    except subprocess.TimeoutExpired:
         child.kill()
+        child.wait()
