@@ -36,6 +36,7 @@ class Counter(IntEnum):
     ARENA_FULL = 28
     ACCEPT_HELD = 29
     ACCEPT_FAILED = 30
+    HANDSHAKES_HELD = 31
     # one terminal, two streams
     TAKEOVER_SILENT = 32
     TAKEOVER_SAME_ADDRESS = 33
@@ -80,6 +81,7 @@ COUNTER_TEXT: dict[Counter, str] = {
     Counter.ARENA_FULL: "ticks in which arena_bytes did not suffice; the rest waited in the kernel",
     Counter.ACCEPT_HELD: "ticks in which accept_per_s_max was used up; what still waits stays in the kernel",
     Counter.ACCEPT_FAILED: "accepts that failed (out of file descriptors or memory)",
+    Counter.HANDSHAKES_HELD: "ticks in which handshakes_max left connections waiting in the kernel",
     Counter.TAKEOVER_SILENT: "takeovers of a stream that had fallen silent",
     Counter.TAKEOVER_SAME_ADDRESS: "takeovers of a live stream from the same address",
     Counter.TAKEOVER_OTHER_ADDRESS: "takeovers of a live stream from another address",

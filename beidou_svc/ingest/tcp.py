@@ -73,6 +73,9 @@ class TcpPorts:
 
     def _accept_some(self, index: int, listening: socket.socket, most: int) -> int:
         for done in range(most):
+            if not self._make_room():
+                self._streams.count(Counter.HANDSHAKES_HELD)
+                return done
             try:
                 connection, peer = listening.accept()
             except BlockingIOError:
@@ -87,6 +90,18 @@ class TcpPorts:
             self._streams.count(Counter.ACCEPT_HELD)
         return most
 
+    def _make_room(self) -> bool:
+        """Whether another connection may be unnamed for a while; the oldest one goes, if it had time to speak up."""
+        streams = self._streams
+        if len(streams.greeting) < streams.limits.handshakes_max:
+            return True
+        oldest = next(iter(streams.greeting))
+        age_ns = streams.clock.mono_ns() - int(streams.rows[oldest]["t_open_ns"])
+        if age_ns < streams.limits.handshake_grace_s * NS_PER_S:
+            return False
+        streams.end(oldest, Counter.HANDSHAKE_EVICTED, reset=True)
+        return True
+
     def _begin(self, index: int, connection: socket.socket, host: str, port: int) -> None:
         streams = self._streams
         fd = connection.detach()
@@ -99,8 +114,6 @@ class TcpPorts:
             return
         listener = self.listeners[index]
         state = _STATES[listener.identity]
-        if state is not State.STREAM and len(streams.greeting) >= streams.limits.handshakes_max:
-            streams.end(next(iter(streams.greeting)), Counter.HANDSHAKE_EVICTED, reset=True)
         try:
             streams.open_connection(fd, index, state, address, port)
         except OSError:

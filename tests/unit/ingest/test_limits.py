@@ -59,16 +59,28 @@ def test_time_to_name_the_terminal() -> None:
 
 
 def test_unnamed_connections_make_room_for_new_ones_oldest_first() -> None:
-    with running(tcp(), bounds=limits(handshakes_max=3)) as rig:
+    with running(tcp(), bounds=limits(handshakes_max=3, handshake_grace_s=1.0)) as rig:
         named = rig.connect(b"bus-1\n")
         rig.until(lambda: rig.registry.count == 1)
         silent = [rig.connect() for _ in range(5)]
-        rig.until(lambda: rig.counted().get("handshake_evicted") == 2)
+        rig.until(lambda: rig.counted().get("handshakes_held", 0) > 0)
+        rig.ticks(10)
+        assert rig.counted().get("handshake_evicted", 0) == 0
+        rig.ticks(60)
+        assert rig.counted()["handshake_evicted"] == 2
         assert was_reset(silent[0])
         assert was_reset(silent[1])
         silent[4].sendall(b"bus-2\n" + LINE)
         named.sendall(LINE)
         rig.until(lambda: set(rig.received) == {"bus-1", "bus-2"})
+
+
+def test_a_rush_of_terminals_that_name_themselves_loses_none() -> None:
+    with running(tcp(), bounds=limits(handshakes_max=8)) as rig:
+        for i in range(50):
+            rig.connect(b"a%d\n" % i + LINE)
+        rig.until(lambda: len(rig.received) == 50)
+        assert rig.counted().get("handshake_evicted", 0) == 0
 
 
 def test_first_lines_per_tick() -> None:
