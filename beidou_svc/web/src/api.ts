@@ -1,0 +1,185 @@
+/** The REST API (docs/api.md) as the page uses it. Every failure becomes an `ApiError` that can be shown. */
+
+export interface PageConfig {
+  title: string;
+  center: [number, number];
+  zoom: number;
+  bounds: [number, number, number, number] | null;
+  basemap: string | null;
+  auth: 'none' | 'token';
+  epsg: number;
+  demo: boolean;
+}
+
+export interface ServiceStatus {
+  version: string;
+  boot: string;
+  time: string;
+  uptime_s: number;
+  ready: boolean;
+  terminals: Record<'total' | 'online' | 'stale' | 'offline' | 'quarantined', number>;
+  ingest: {
+    connections: number;
+    sentences_per_s: number;
+    bytes_per_s: number;
+    drops: Record<string, number>;
+  };
+}
+
+export interface Projected {
+  epsg: number;
+  easting_m: number;
+  northing_m: number;
+  scale: number;
+  convergence_deg: number;
+}
+
+type MaybeNumber = number | null;
+
+export interface LatestFix {
+  time: string | null;
+  lat_deg: MaybeNumber;
+  lon_deg: MaybeNumber;
+  h_ell_m: MaybeNumber;
+  h_msl_m: MaybeNumber;
+  geoid_sep_m: MaybeNumber;
+  fix_quality: MaybeNumber;
+  sigma_n_m: MaybeNumber;
+  sigma_e_m: MaybeNumber;
+  sigma_u_m: MaybeNumber;
+  hdop: MaybeNumber;
+  pdop: MaybeNumber;
+  vdop: MaybeNumber;
+  sats_used: MaybeNumber;
+  age_corr_s: MaybeNumber;
+  base_id: string | number | null;
+  speed_mps: MaybeNumber;
+  course_deg: MaybeNumber;
+  heading_deg: MaybeNumber;
+  source: string | null;
+  status: string | number | null;
+  projected?: Projected | null;
+}
+
+export interface Satellite {
+  sv: string;
+  system: string;
+  signal: string | null;
+  el_deg: MaybeNumber;
+  az_deg: MaybeNumber;
+  cn0_dbhz: MaybeNumber;
+  used: boolean;
+}
+
+export interface TerminalDetail {
+  id: string;
+  name: string;
+  slot: number;
+  liveness: string;
+  policy: string;
+  connection: { transport: string; peer: string; since: string; bytes: number; takeovers: number } | null;
+  clock_offset_s: MaybeNumber;
+  latest: LatestFix | null;
+  counters: {
+    sentences: Record<string, number>;
+    drops: Record<string, number>;
+    epochs: number;
+    quality: Record<string, number>;
+  };
+  satellites: Satellite[];
+}
+
+export interface RecentColumns {
+  t_ms: number[];
+  fix_quality: (number | null)[];
+  speed_mps: (number | null)[];
+  h_ell_m: (number | null)[];
+  sigma_h_m: (number | null)[];
+  lat_deg: (number | null)[];
+  lon_deg: (number | null)[];
+  sats_used: (number | null)[];
+}
+
+/** `status` 0 = the service could not be reached at all. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  constructor(
+    readonly status: number,
+    message: string,
+    /** What to do next, in the service's words. */
+    readonly hint: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+const REQUEST_MS_MAX = 10_000;
+
+export class Api {
+  /** `root` is the address the page was served from; `token` is asked at every request. */
+  constructor(
+    private readonly root: string,
+    private readonly token: () => string | null,
+  ) {}
+
+  url(path: string): string {
+    return new URL(path.replace(/^\//, ''), this.root).href;
+  }
+
+  streamUrl(): string {
+    return this.url('v1/stream').replace(/^http/, 'ws');
+  }
+
+  authorization(): Record<string, string> {
+    const token = this.token();
+    return token ? { Authorization: `Bearer ${token}` } : {};
+  }
+
+  page(): Promise<PageConfig> {
+    return this.get('v1/page');
+  }
+
+  status(): Promise<ServiceStatus> {
+    return this.get('v1/status');
+  }
+
+  terminal(id: string, signal: AbortSignal): Promise<TerminalDetail> {
+    return this.get(`v1/terminals/${encodeURIComponent(id)}`, signal);
+  }
+
+  async recent(id: string, seconds: number, signal: AbortSignal): Promise<RecentColumns> {
+    const path = `v1/terminals/${encodeURIComponent(id)}/recent?seconds=${seconds}`;
+    return (await this.get<{ columns: RecentColumns }>(path, signal)).columns;
+  }
+
+  private async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    const late = AbortSignal.timeout(REQUEST_MS_MAX);
+    let response: Response;
+    try {
+      response = await fetch(this.url(path), {
+        headers: { Accept: 'application/json', ...this.authorization() },
+        signal: signal ? AbortSignal.any([signal, late]) : late,
+      });
+      if (response.ok) return (await response.json()) as T;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiError(0, error instanceof Error ? error.message : String(error));
+    }
+    throw await problemOf(response);
+  }
+}
+
+/** An RFC 9457 problem document, or the bare status where the answer is something else. */
+async function problemOf(response: Response): Promise<ApiError> {
+  const text = await response.text().catch(() => '');
+  try {
+    const problem = JSON.parse(text) as { title?: string; detail?: string; hint?: string };
+    return new ApiError(
+      response.status,
+      problem.detail || problem.title || response.statusText,
+      problem.hint ?? null,
+    );
+  } catch {
+    return new ApiError(response.status, response.statusText || String(response.status));
+  }
+}

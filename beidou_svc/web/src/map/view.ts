@@ -1,0 +1,364 @@
+/** The map: base map, camera, fleet overlay, clusters, pointer. Loaded after the shell, being by far the largest part. */
+import type { CustomLayerInterface, GeoJSONSource, Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
+import maplibregl from 'maplibre-gl/dist/maplibre-gl-csp.js';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import type { PageConfig } from '../api';
+import type { Fleet } from '../fleet';
+import { ClusterMarkers } from './cluster_markers';
+import { type Cluster, clusterFleet } from './clusters';
+import { graticule } from './graticule';
+import { latitudeDeg, longitudeDeg, mercatorX, mercatorY } from './mercator';
+import { FleetOverlay, type TrailPoint } from './overlay';
+import { type BaseLook, baseStyle, gridColours, plainStyle } from './style';
+
+const PROBE_LAYER = 'camera';
+const GRID_SOURCE = 'graticule';
+const CLOSE_UP_ZOOM = 16.3;
+const FLIGHT_MS = 900;
+/** While following, the terminal may wander this share of the view from the centre before the camera moves. */
+const FOLLOW_SLACK = 0.22;
+
+export interface MapHooks {
+  onHover: (slot: number) => void;
+  onPick: (slot: number) => void;
+  onCursor: (lon_deg: number, lat_deg: number) => void;
+  onCameraByHand: () => void;
+  onBaseMapError: (message: string) => void;
+  describeCluster: (cluster: Cluster) => string;
+  /** Absolute address and headers for a request of the base map. */
+  request: (url: string) => { url: string; headers?: Record<string, string> };
+}
+
+export interface MapOptions {
+  container: HTMLElement;
+  canvas: HTMLCanvasElement;
+  fleet: Fleet;
+  page: PageConfig;
+  look: BaseLook;
+  smooth: boolean;
+  hooks: MapHooks;
+}
+
+export class MapView {
+  private readonly map: LibreMap;
+  private readonly overlay: FleetOverlay;
+  private readonly clusters: ClusterMarkers;
+  private drawn: Uint8Array = new Uint8Array(0);
+  private shown: Uint8Array = new Uint8Array(0);
+  private look: BaseLook;
+  private revision = -1;
+  private cluster_step = Number.NaN;
+  private still_until_ms = 0;
+  private drawn_by_camera = false;
+  private pointer: [number, number] | null = null;
+  private animation = 0;
+  smooth: boolean;
+  following = false;
+  /** Called once a frame after drawing, with the clock used for it. */
+  onFrame: ((now_ms: number) => void) | null = null;
+
+  constructor(private readonly options: MapOptions) {
+    this.look = options.look;
+    this.smooth = options.smooth;
+    maplibregl.setWorkerUrl(workerUrl);
+    this.overlay = new FleetOverlay(options.canvas, options.fleet);
+    this.overlay.setTheme(options.look.dark);
+    this.map = this.createMap();
+    this.clusters = new ClusterMarkers(this.map, {
+      newMarker: (element) => new maplibregl.Marker({ element }),
+      describe: options.hooks.describeCluster,
+      onOpen: (cluster) => this.openCluster(cluster),
+    });
+    this.map.getCanvas().after(options.canvas);
+    this.listen();
+    this.animation = requestAnimationFrame(this.frame);
+  }
+
+  get frames(): number {
+    return this.overlay.frames;
+  }
+
+  /** Where a terminal is on the screen, CSS pixels in the map; null where it is not in view. */
+  screenOf(slot: number, now_ms: number): [number, number] | null {
+    const [x, y] = this.options.fleet.drawnAt(slot, now_ms);
+    return this.options.fleet.placed[slot] ? this.overlay.project(x, y) : null;
+  }
+
+  setShown(shown: Uint8Array): void {
+    this.shown = shown;
+    this.recluster();
+  }
+
+  setLook(look: BaseLook): void {
+    this.look = look;
+    this.overlay.setTheme(look.dark);
+    if (!this.hasOwnBase() && this.options.page.basemap) return;
+    this.map.setStyle(this.style(), { diff: true });
+    this.drawGraticule();
+    this.wake();
+  }
+
+  select(slot: number): void {
+    this.overlay.selected_slot = slot;
+    this.wake();
+  }
+
+  setTrail(points: readonly TrailPoint[]): void {
+    this.overlay.setTrail(points);
+    this.wake();
+  }
+
+  showTerminal(slot: number, padding: { right: number; bottom: number }): void {
+    const { fleet } = this.options;
+    if (!fleet.placed[slot]) return;
+    this.map.flyTo({
+      center: [longitudeDeg(fleet.x1[slot]), latitudeDeg(fleet.y1[slot])],
+      zoom: Math.max(this.map.getZoom(), CLOSE_UP_ZOOM),
+      padding: { top: 0, left: 0, ...padding },
+      duration: FLIGHT_MS,
+    });
+  }
+
+  /** The whole of what is shown, or the bounds of the service where nothing is. */
+  fit(): void {
+    const bounds = this.shownBounds() ?? this.options.page.bounds;
+    if (bounds)
+      this.map.fitBounds(bounds, { padding: 48, maxZoom: 17, duration: FLIGHT_MS, pitch: 0, bearing: 0 });
+  }
+
+  zoomBy(steps: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: 250 });
+  }
+
+  northUp(): void {
+    this.map.easeTo({ bearing: 0, pitch: 0, duration: 300 });
+  }
+
+  tilt(): void {
+    this.map.easeTo({ pitch: this.map.getPitch() > 5 ? 0 : 55, duration: 400 });
+  }
+
+  resize(): void {
+    this.map.resize();
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.animation);
+    this.map.remove();
+  }
+
+  private createMap(): LibreMap {
+    const { page, container, hooks } = this.options;
+    const map: LibreMap = new maplibregl.Map({
+      container,
+      style: this.style(),
+      ...(page.bounds
+        ? { bounds: page.bounds, fitBoundsOptions: { padding: 24 } }
+        : { center: page.center, zoom: page.zoom }),
+      maxZoom: 21,
+      maxPitch: 70,
+      renderWorldCopies: false,
+      attributionControl: page.basemap && !this.hasOwnBase() ? { compact: true } : false,
+      fadeDuration: 0,
+      transformRequest: hooks.request,
+    });
+    map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), 'bottom-right');
+    return map;
+  }
+
+  private hasOwnBase(): boolean {
+    return this.options.page.basemap?.startsWith('/') ?? false;
+  }
+
+  private style() {
+    const { basemap } = this.options.page;
+    if (basemap === null) return plainStyle(this.look);
+    return this.hasOwnBase() ? baseStyle(this.look, basemap) : basemap;
+  }
+
+  private listen(): void {
+    const { map, options } = this;
+    map.on('style.load', () => this.addProbe());
+    map.on('resize', () => this.fitCanvas());
+    map.on('render', () => {
+      this.overlay.setGround(map.getCanvas());
+      this.drawOverlay(performance.now());
+      this.drawn_by_camera = true;
+    });
+    map.on('moveend', () => {
+      this.drawGraticule();
+      this.recluster();
+    });
+    map.on('zoom', () => {
+      if (Math.floor(map.getZoom()) !== this.cluster_step) this.recluster();
+    });
+    map.on('dragstart', () => options.hooks.onCameraByHand());
+    map.on('mousemove', (event: MapMouseEvent) => {
+      this.pointer = [event.point.x, event.point.y];
+      options.hooks.onCursor(event.lngLat.lng, event.lngLat.lat);
+    });
+    map.on('mouseout', () => {
+      this.pointer = null;
+    });
+    map.on('click', (event: MapMouseEvent) =>
+      options.hooks.onPick(this.pickAt(event.point.x, event.point.y)),
+    );
+    map.on('error', (event) => options.hooks.onBaseMapError(event.error?.message ?? String(event)));
+    this.fitCanvas();
+  }
+
+  private fitCanvas(): void {
+    const { clientWidth, clientHeight } = this.options.container;
+    this.overlay.resize(clientWidth, clientHeight);
+    this.wake();
+  }
+
+  /** A layer that draws nothing: the public way to learn the camera's matrix in the frame that uses it. */
+  private addProbe(): void {
+    if (this.map.getLayer(PROBE_LAYER)) return;
+    const probe: CustomLayerInterface = {
+      id: PROBE_LAYER,
+      type: 'custom',
+      render: (_gl, input) => {
+        const center = this.map.getCenter();
+        this.overlay.setCamera({
+          matrix: input.defaultProjectionData.mainMatrix,
+          zoom: this.map.getZoom(),
+          bearing_deg: this.map.getBearing(),
+          x: mercatorX(center.lng),
+          y: mercatorY(center.lat),
+        });
+      },
+    };
+    this.map.addLayer(probe);
+    this.drawGraticule();
+  }
+
+  private readonly frame = (): void => {
+    this.animation = requestAnimationFrame(this.frame);
+    const now_ms = performance.now();
+    if (this.options.fleet.revision !== this.revision) this.wake();
+    if (this.drawn_by_camera) this.drawn_by_camera = false;
+    else if (now_ms < this.still_until_ms) this.drawOverlay(now_ms);
+    if (this.following) this.follow(now_ms);
+    this.onFrame?.(now_ms);
+  };
+
+  /** Draw for as long as something glides after this moment, then rest. */
+  private wake(): void {
+    this.still_until_ms = performance.now() + 2200;
+  }
+
+  private drawOverlay(now_ms: number): void {
+    const { fleet } = this.options;
+    if (fleet.revision !== this.revision || this.overlay.outdated(now_ms)) {
+      this.revision = fleet.revision;
+      this.reserve();
+      this.overlay.upload(this.drawn, this.smooth, now_ms);
+    }
+    this.updateHover(now_ms);
+    this.overlay.draw(now_ms, this.smooth ? 0.5 + 0.5 * Math.sin(now_ms / 320) : 0.5);
+  }
+
+  private updateHover(now_ms: number): void {
+    const slot = this.pointer ? this.overlay.pick(...this.pointer, this.drawn, now_ms) : -1;
+    if (slot === this.overlay.hovered_slot) return;
+    this.overlay.hovered_slot = slot;
+    this.map.getCanvas().style.cursor = slot >= 0 ? 'pointer' : '';
+    this.options.hooks.onHover(slot);
+  }
+
+  private pickAt(x_px: number, y_px: number): number {
+    return this.overlay.pick(x_px, y_px, this.drawn, performance.now());
+  }
+
+  private reserve(): void {
+    const { capacity } = this.options.fleet;
+    if (this.drawn.length >= capacity) return;
+    const grown = new Uint8Array(capacity);
+    grown.set(this.drawn);
+    this.drawn = grown;
+  }
+
+  private recluster(): void {
+    this.reserve();
+    if (this.shown.length < this.options.fleet.size) return;
+    this.cluster_step = Math.floor(this.map.getZoom());
+    this.clusters.show(clusterFleet(this.options.fleet, this.shown, this.map.getZoom(), this.drawn));
+    this.revision = -1;
+    this.wake();
+  }
+
+  private openCluster(cluster: Cluster): void {
+    this.options.hooks.onCameraByHand();
+    this.map.easeTo({
+      center: [longitudeDeg(cluster.x), latitudeDeg(cluster.y)],
+      zoom: this.map.getZoom() + 2,
+      duration: FLIGHT_MS / 2,
+    });
+  }
+
+  private follow(now_ms: number): void {
+    const slot = this.overlay.selected_slot;
+    const at = slot >= 0 ? this.screenOf(slot, now_ms) : null;
+    if (!at || this.map.isMoving()) return;
+    const { clientWidth, clientHeight } = this.options.container;
+    const off_x = Math.abs(at[0] / clientWidth - 0.5);
+    const off_y = Math.abs(at[1] / clientHeight - 0.5);
+    if (off_x < FOLLOW_SLACK && off_y < FOLLOW_SLACK) return;
+    const { fleet } = this.options;
+    const center: [number, number] = [longitudeDeg(fleet.x1[slot]), latitudeDeg(fleet.y1[slot])];
+    this.map.easeTo({ center, padding: { top: 0, left: 0, right: 0, bottom: 0 }, duration: FLIGHT_MS });
+  }
+
+  private shownBounds(): [number, number, number, number] | null {
+    const { fleet } = this.options;
+    const box = [
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ];
+    for (let slot = 0; slot < fleet.size; slot++) {
+      if (!this.shown[slot] || !fleet.placed[slot]) continue;
+      box[0] = Math.min(box[0], fleet.x1[slot]);
+      box[1] = Math.min(box[1], fleet.y1[slot]);
+      box[2] = Math.max(box[2], fleet.x1[slot]);
+      box[3] = Math.max(box[3], fleet.y1[slot]);
+    }
+    if (box[0] > box[2]) return null;
+    return [longitudeDeg(box[0]), latitudeDeg(box[3]), longitudeDeg(box[2]), latitudeDeg(box[1])];
+  }
+
+  private drawGraticule(): void {
+    if (this.options.page.basemap !== null || !this.map.isStyleLoaded()) return;
+    const b = this.map.getBounds();
+    const data = graticule([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
+    const source = this.map.getSource(GRID_SOURCE) as GeoJSONSource | undefined;
+    if (source) {
+      source.setData(data);
+      return;
+    }
+    const colours = gridColours(this.look.dark);
+    this.map.addSource(GRID_SOURCE, { type: 'geojson', data });
+    this.map.addLayer({
+      id: GRID_SOURCE,
+      type: 'line',
+      source: GRID_SOURCE,
+      paint: { 'line-color': colours.line, 'line-width': 1 },
+    });
+    this.map.addLayer({
+      id: `${GRID_SOURCE}-label`,
+      type: 'symbol',
+      source: GRID_SOURCE,
+      layout: {
+        'symbol-placement': 'line',
+        'text-field': ['get', 'label'],
+        'text-font': ['sans-serif'],
+        'text-size': 11,
+      },
+      paint: { 'text-color': colours.text, 'text-halo-color': colours.halo, 'text-halo-width': 2 },
+    });
+  }
+}

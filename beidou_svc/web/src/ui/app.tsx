@@ -1,0 +1,181 @@
+/** The page: header, list, map, panel, and what the keys do. */
+import { effect, useSignal, useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { t } from '../i18n';
+import type { MapView } from '../map/view';
+import type { Session } from '../session';
+import * as state from '../state';
+import { Announcer } from './announcer';
+import { Help, SignIn, StartTrouble } from './dialogs';
+import { Header, nextTheme, toggleLanguage } from './header';
+import { listedQualities, toggleQuality } from './legend';
+import { MapPane } from './map_pane';
+import { Panel } from './panel';
+import { Sidebar } from './sidebar';
+
+const NARROW = matchMedia('(max-width: 760px)');
+/** Room that the panel takes from the map, so that the terminal shown is not behind it. */
+const PANEL_PX = 404;
+
+export function App({ session }: { session: Session }): JSX.Element {
+  const view = useSignal<MapView | null>(null);
+  const open = (slot: number, fly: boolean): void => {
+    const id = session.fleet.ids[slot];
+    if (id === undefined) return;
+    state.selected_id.value = id;
+    if (fly) view.peek()?.showTerminal(slot, roomForPanel());
+  };
+  const close = (): void => {
+    state.selected_id.value = null;
+    state.following.value = false;
+    document.getElementById('terminal-list')?.focus();
+  };
+  useSignalEffect(() => {
+    state.filter.value;
+    state.sort.value;
+    session.refresh(true);
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => handleKey(event, view.peek(), close);
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  if (state.start_error.value && !state.page.value) return <StartTrouble />;
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById('terminal-list')?.focus()}>
+        {t('app.skip')}
+      </button>
+      <Header session={session} />
+      <div class={`body${state.selected_id.value === null ? '' : ' with-panel'}`}>
+        <Sidebar session={session} onOpen={(slot) => open(slot, true)} />
+        {state.page.value ? (
+          <MapPane
+            session={session}
+            onPick={(slot) => (slot >= 0 ? open(slot, false) : undefined)}
+            onReady={(made) => {
+              view.value = made;
+              probe(session, made);
+            }}
+          />
+        ) : (
+          <main class="map-pane">
+            <p class="map-wait">{t('app.loading')}</p>
+          </main>
+        )}
+        {state.selected_id.value !== null && (
+          <Panel
+            session={session}
+            id={state.selected_id.value}
+            onClose={close}
+            onZoom={() =>
+              view.peek()?.showTerminal(session.fleet.slotOf(state.selected_id.peek() ?? ''), roomForPanel())
+            }
+          />
+        )}
+      </div>
+      <SignIn session={session} />
+      <Help />
+      <Announcer />
+    </>
+  );
+}
+
+function roomForPanel(): { right: number; bottom: number } {
+  return NARROW.matches
+    ? { right: 0, bottom: Math.round(innerHeight * 0.4) }
+    : { right: PANEL_PX, bottom: 0 };
+}
+
+function handleKey(event: KeyboardEvent, view: MapView | null, close: () => void): void {
+  const target = event.target as HTMLElement;
+  const typing = target.matches('input, select, textarea');
+  if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector('dialog[open]'))
+    return;
+  const action = actionOf(event.key, view, close);
+  if (!action) return;
+  action();
+  event.preventDefault();
+}
+
+function actionOf(key: string, view: MapView | null, close: () => void): (() => void) | null {
+  const number = Number(key);
+  if (number >= 1 && number <= 6) {
+    const value = listedQualities()[number - 1];
+    return value === undefined ? null : () => toggleQuality(value);
+  }
+  switch (key.length === 1 ? key.toLowerCase() : key) {
+    case '/':
+      return () => document.getElementById('search')?.focus();
+    case '?':
+      return () => {
+        state.help_open.value = true;
+      };
+    case 'f':
+      return () => view?.fit();
+    case 'g':
+      return () => {
+        state.following.value = state.selected_id.value !== null && !state.following.value;
+      };
+    case 't':
+      return nextTheme;
+    case 'l':
+      return toggleLanguage;
+    case 'Escape':
+      return state.selected_id.value === null ? null : close;
+    default:
+      return null;
+  }
+}
+
+/** Language, theme and title of the document follow the state. */
+export function dressDocument(): void {
+  effect(() => {
+    document.documentElement.lang = state.language.value === 'zh' ? 'zh-CN' : 'en';
+    document.documentElement.dataset.theme = state.dark.value ? 'dark' : 'light';
+    document.title = state.page.value?.title || t('app.name');
+  });
+}
+
+const ADDRESS_PREFIX = '#terminal=';
+
+/** The selected terminal is part of the address, so that a link to it can be sent to a colleague. */
+export function keepAddress(): void {
+  const read = (): string | null =>
+    location.hash.startsWith(ADDRESS_PREFIX)
+      ? decodeURIComponent(location.hash.slice(ADDRESS_PREFIX.length))
+      : null;
+  state.selected_id.value = read();
+  effect(() => {
+    const id = state.selected_id.value;
+    const here = location.pathname + location.search;
+    history.replaceState(null, '', id === null ? here : `${ADDRESS_PREFIX}${encodeURIComponent(id)}`);
+  });
+  addEventListener('hashchange', () => {
+    state.selected_id.value = read();
+  });
+}
+
+/** Read-only figures for tests and benchmarks: frames drawn, rows received, what is on the screen. */
+function probe(session: Session, view: MapView): void {
+  const figures = {
+    get frames() {
+      return view.frames;
+    },
+    get rows() {
+      return session.fleet.rows_total;
+    },
+    get shown() {
+      return state.rows.value.length;
+    },
+    get total() {
+      return state.counts.value.total;
+    },
+    get phase() {
+      return state.stream.value.phase;
+    },
+    screenOf: (id: string) => view.screenOf(session.fleet.slotOf(id), performance.now()),
+  };
+  Object.defineProperty(window, '__beidou', { value: Object.freeze(figures), configurable: true });
+}

@@ -1,0 +1,187 @@
+/** Holds the map: loads it after the shell, ties it to the state, adds the controls, the tooltip and the readout. */
+import { useSignal, useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { fixed, sigma, speedKmh } from '../format';
+import { t } from '../i18n';
+import type { Cluster } from '../map/clusters';
+import { mercatorX, mercatorY } from '../map/mercator';
+import type { MapView } from '../map/view';
+import { FIXED, LIVENESS } from '../quality';
+import type { Session } from '../session';
+import * as state from '../state';
+import { LostNotice } from './connection';
+import { track } from './detail';
+import { Icon, type IconName } from './icons';
+import { QualityMark } from './quality_mark';
+
+interface Props {
+  session: Session;
+  onPick: (slot: number) => void;
+  onReady: (view: MapView) => void;
+}
+
+export function MapPane({ session, onPick, onReady }: Props): JSX.Element {
+  const container = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const tooltip = useRef<HTMLDivElement>(null);
+  const cursor = useRef<HTMLDivElement>(null);
+  const view = useSignal<MapView | null>(null);
+  const failed = useSignal(false);
+  const base_error = useSignal<string | null>(null);
+  const hovered = useSignal(-1);
+
+  useEffect(() => {
+    let gone = false;
+    const open = async (): Promise<void> => {
+      const page = state.page.value;
+      if (!page || !container.current || !canvas.current) return;
+      const { MapView } = await import('../map/view');
+      if (gone || !container.current || !canvas.current) return;
+      const made = new MapView({
+        container: container.current,
+        canvas: canvas.current,
+        fleet: session.fleet,
+        page,
+        look: { dark: state.dark.value, language: state.language.value },
+        smooth: !state.reduced_motion.value,
+        hooks: {
+          onHover: (slot) => {
+            hovered.value = slot;
+          },
+          onPick,
+          onCursor: (lon, lat) => {
+            if (cursor.current) cursor.current.textContent = `${fixed(lat, 6)}  ${fixed(lon, 6)}`;
+          },
+          onCameraByHand: () => {
+            state.following.value = false;
+          },
+          onBaseMapError: (message) => {
+            base_error.value = message;
+          },
+          describeCluster,
+          request: (url) => requestOf(session, url),
+        },
+      });
+      made.onFrame = (now_ms) => placeTooltip(tooltip.current, made, hovered.peek(), now_ms);
+      view.value = made;
+      session.onShown = (shown) => made.setShown(shown);
+      session.refresh(true);
+      onReady(made);
+    };
+    open().catch((error: unknown) => {
+      console.error(error);
+      failed.value = true;
+    });
+    return () => {
+      gone = true;
+      session.onShown = null;
+      view.peek()?.destroy();
+    };
+  }, [session]);
+
+  useSignalEffect(() => view.value?.setLook({ dark: state.dark.value, language: state.language.value }));
+  useSignalEffect(() => {
+    const id = state.selected_id.value;
+    state.pulse.value; // the terminal of the address becomes known only with the first names
+    view.value?.select(id === null ? -1 : session.fleet.slotOf(id));
+  });
+  useSignalEffect(() => {
+    const points = state.selected_id.value === null ? [] : track.value;
+    view.value?.setTrail(
+      points
+        .filter((p) => Number.isFinite(p.lat_deg) && Number.isFinite(p.lon_deg))
+        .map((p) => ({ x: mercatorX(p.lon_deg), y: mercatorY(p.lat_deg), quality: p.fix_quality })),
+    );
+  });
+  useSignalEffect(() => {
+    if (view.value) view.value.following = state.following.value && state.selected_id.value !== null;
+  });
+  useSignalEffect(() => {
+    if (view.value) view.value.smooth = !state.reduced_motion.value;
+  });
+
+  return (
+    <main class="map-pane" aria-label={t('map.label')}>
+      <div ref={container} class="map" />
+      <canvas ref={canvas} class="fleet-canvas" aria-hidden="true" />
+      {!view.value && !failed.value && <p class="map-wait">{t('map.loading')}</p>}
+      {failed.value && (
+        <div class="notice notice-error map-wait" role="alert">
+          <p>{t('map.no_webgl')}</p>
+          <p>{t('map.no_webgl.hint')}</p>
+        </div>
+      )}
+      <div class="map-notices">
+        <LostNotice />
+        {base_error.value && (
+          <p class="notice notice-warning" role="alert">
+            {t('map.base_failed', { reason: base_error.value })}
+          </p>
+        )}
+      </div>
+      {view.value && <Controls view={view.value} />}
+      <div ref={tooltip} class="tooltip" aria-hidden="true">
+        {hovered.value >= 0 && <TooltipText session={session} slot={hovered.value} />}
+      </div>
+      <div ref={cursor} class="cursor-readout" aria-hidden="true" title={t('map.cursor')} />
+    </main>
+  );
+}
+
+function Controls({ view }: { view: MapView }): JSX.Element {
+  const buttons: [IconName, string, () => void][] = [
+    ['plus', t('map.zoom_in'), () => view.zoomBy(1)],
+    ['minus', t('map.zoom_out'), () => view.zoomBy(-1)],
+    ['fit', t('map.fit'), () => view.fit()],
+    ['north', t('map.north'), () => view.northUp()],
+    ['tilt', t('map.tilt'), () => view.tilt()],
+  ];
+  return (
+    <div class="map-controls" role="toolbar" aria-label={t('map.controls')} aria-orientation="vertical">
+      {buttons.map(([icon, label, onClick]) => (
+        <button key={icon} type="button" class="tool" aria-label={label} title={label} onClick={onClick}>
+          <Icon name={icon} />
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function TooltipText({ session, slot }: { session: Session; slot: number }): JSX.Element {
+  state.pulse.value;
+  const { fleet } = session;
+  const quality = fleet.fix_quality[slot];
+  const live = LIVENESS[fleet.liveness[slot]];
+  return (
+    <>
+      <strong>{fleet.names[slot]}</strong>
+      <span class="tooltip-line">
+        <QualityMark value={quality} size={12} /> {t(`quality.${quality}` as 'quality.0')} ·{' '}
+        {sigma(fleet.sigma_h_m[slot])}
+      </span>
+      <span class="tooltip-line">
+        {live === 'online' ? speedKmh(fleet.speed_mps[slot]) : t(`live.${live}`)} · {fleet.ids[slot]}
+      </span>
+    </>
+  );
+}
+
+function placeTooltip(element: HTMLElement | null, view: MapView, slot: number, now_ms: number): void {
+  if (!element) return;
+  const at = slot >= 0 ? view.screenOf(slot, now_ms) : null;
+  element.style.visibility = at ? 'visible' : 'hidden';
+  if (at) element.style.transform = `translate(${Math.round(at[0])}px, ${Math.round(at[1])}px)`;
+}
+
+function describeCluster(cluster: Cluster): string {
+  return t('map.cluster', { n: cluster.n, fixed: cluster.quality[FIXED] });
+}
+
+/** Own tiles carry the token; nothing is added to requests of an outside base map. */
+function requestOf(session: Session, url: string): { url: string; headers?: Record<string, string> } {
+  const absolute = url.startsWith('/') ? session.api.url(url) : url;
+  return absolute.startsWith(session.api.url(''))
+    ? { url: absolute, headers: session.api.authorization() }
+    : { url };
+}

@@ -1,0 +1,106 @@
+/** Search, legend and list; on a narrow screen the bottom sheet. */
+import type { JSX } from 'preact';
+import { isFiltering, type SortKey } from '../filter';
+import { t } from '../i18n';
+import type { Session } from '../session';
+import { filter, search_text, sheet, sort } from '../state';
+import { Icon } from './icons';
+import { Legend } from './legend';
+import { SheetHandle } from './sheet_handle';
+import { resetFilter, shownText, TerminalList } from './terminal_list';
+
+const SORT_KEYS: readonly SortKey[] = ['name', 'quality', 'speed', 'sigma', 'age'];
+
+export function Sidebar({
+  session,
+  onOpen,
+}: {
+  session: Session;
+  onOpen: (slot: number) => void;
+}): JSX.Element {
+  return (
+    <aside class={`sidebar sheet sheet-${sheet.value}`} aria-label={t('list.title')}>
+      <SheetHandle />
+      <Search />
+      <Legend />
+      <div class="list-head">
+        <span class="list-count" data-shown>
+          {shownText()}
+        </span>
+        {isFiltering(filter.value) && (
+          <button type="button" class="link" onClick={resetFilter}>
+            {t('list.reset')}
+          </button>
+        )}
+        <label class="sort">
+          <span class="visually-hidden">{t('list.sort')}</span>
+          <select
+            value={sort.value}
+            onChange={(event) => {
+              sort.value = event.currentTarget.value as SortKey;
+            }}
+          >
+            {SORT_KEYS.map((key) => (
+              <option key={key} value={key}>
+                {t(`sort.${key}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <TerminalList fleet={session.fleet} onOpen={onOpen} />
+    </aside>
+  );
+}
+
+function Search(): JSX.Element {
+  const set = (text: string): void => {
+    search_text.value = text;
+    filter.value = { ...filter.value, text: text.trim().toLowerCase() };
+  };
+  return (
+    <search class="search">
+      <Icon name="search" />
+      <input
+        id="search"
+        type="text"
+        inputMode="search"
+        autoComplete="off"
+        spellcheck={false}
+        value={search_text.value}
+        aria-label={t('list.search')}
+        placeholder={t('list.search')}
+        aria-keyshortcuts="/"
+        onInput={(event) => set(event.currentTarget.value)}
+        onFocus={() => {
+          if (sheet.value === 'low') sheet.value = 'half';
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            set('');
+            event.currentTarget.blur();
+            event.stopPropagation();
+          } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+            document.getElementById('terminal-list')?.focus();
+            event.preventDefault();
+          }
+        }}
+      />
+      {search_text.value === '' ? (
+        <kbd aria-hidden="true">/</kbd>
+      ) : (
+        <button
+          type="button"
+          class="search-clear"
+          aria-label={t('list.clear_search')}
+          onClick={() => {
+            set('');
+            document.getElementById('search')?.focus();
+          }}
+        >
+          <Icon name="close" size={16} />
+        </button>
+      )}
+    </search>
+  );
+}
