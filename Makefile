@@ -9,6 +9,8 @@ PAGE    := $(WEB)/dist/index.html
 BROWSER := .cache/chromium
 WEB_PACKAGES := $(WEB)/node_modules/.package-lock.json
 ARGS    ?=
+# what kernels do on purpose, and numpy's scalars warn about
+WRAPS   := ignore:overflow encountered in scalar:RuntimeWarning
 
 SOURCES     := $(shell find gnss mapping simulators beidou_svc -name '*.py' 2>/dev/null)
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -30,7 +32,7 @@ serve: setup ## the service alone (ARGS="--config my.toml")
 # the kernels are tested twice: as the plain Python that they also are, and compiled
 test: setup $(STAMPS)/dev browser ## all tests (ARGS="-k nmea" selects among those of Python)
 	$(if $(ARGS),,cd $(WEB) && ../../.setup/npm test)
-	$(if $(ARGS),,NUMBA_DISABLE_JIT=1 $(BIN)/pytest -m 'not compiled' tests/unit tests/property)
+	$(if $(ARGS),,NUMBA_DISABLE_JIT=1 $(BIN)/pytest -m 'not compiled' -W '$(WRAPS)' tests/unit tests/property)
 	CHROMIUM=$(abspath $(BROWSER)/chromium) $(BIN)/pytest $(ARGS)
 
 check: $(STAMPS)/dev $(STAMPS)/project $(WEB_PACKAGES) ## format, lint, types and import rules
