@@ -73,7 +73,7 @@ class TcpPorts:
 
     def _accept_some(self, index: int, listening: socket.socket, most: int) -> int:
         for done in range(most):
-            if not self._make_room():
+            if not self._has_room():
                 self._streams.count(Counter.HANDSHAKES_HELD)
                 return done
             try:
@@ -90,17 +90,16 @@ class TcpPorts:
             self._streams.count(Counter.ACCEPT_HELD)
         return most
 
-    def _make_room(self) -> bool:
-        """Whether another connection may be unnamed for a while; the oldest one goes, if it had time to speak up."""
-        streams = self._streams
-        if len(streams.greeting) < streams.limits.handshakes_max:
+    def _is_crowded(self) -> bool:
+        return len(self._streams.greeting) >= self._streams.limits.handshakes_max
+
+    def _has_room(self) -> bool:
+        """Whether one more may be unnamed for a while: there is a place, or the oldest one had time to speak up."""
+        if not self._is_crowded():
             return True
-        oldest = next(iter(streams.greeting))
-        age_ns = streams.clock.mono_ns() - int(streams.rows[oldest]["t_open_ns"])
-        if age_ns < streams.limits.handshake_grace_s * NS_PER_S:
-            return False
-        streams.end(oldest, Counter.HANDSHAKE_EVICTED, reset=True)
-        return True
+        streams = self._streams
+        age_ns = streams.clock.mono_ns() - int(streams.rows[next(iter(streams.greeting))]["t_open_ns"])
+        return age_ns >= streams.limits.handshake_grace_s * NS_PER_S
 
     def _begin(self, index: int, connection: socket.socket, host: str, port: int) -> None:
         streams = self._streams
@@ -114,6 +113,8 @@ class TcpPorts:
             return
         listener = self.listeners[index]
         state = _STATES[listener.identity]
+        if state is not State.STREAM and self._is_crowded():
+            streams.end(next(iter(streams.greeting)), Counter.HANDSHAKE_EVICTED, reset=True)
         try:
             streams.open_connection(fd, index, state, address, port)
         except OSError:
