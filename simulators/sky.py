@@ -24,6 +24,7 @@ SKY_KINDS = SKY_TUNNEL + 1
 RECEIVER_KINDS = 2  # all systems; GPS and BDS only
 CN0_ZENITH_DBHZ = 49.0
 DOP_NONE = 99.9
+CONDITION_MAX = 1e8  # satellites in such a line give no position
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,14 @@ class Constellation:
     phase_rad: Floats
     shell: NDArray[np.int64]
     nmea_id: NDArray[np.int64]
-
-    @property
-    def system_id(self) -> NDArray[np.int64]:
-        """NMEA system id of every satellite."""
-        return np.array([shell.system_id for shell in SHELLS])[self.shell]
+    system_id: NDArray[np.int64]
 
 
 def build_constellation() -> Constellation:
     """The satellites of all shells."""
-    columns: list[tuple[float, float, float, float, int, int]] = []
+    rows: list[tuple[float, float, float, float, int, int, int]] = []
     for number, shell in enumerate(SHELLS):
-        for k in range(shell.planes * shell.slots):
+        for k, nmea_id in enumerate(shell.ids):
             plane, slot = divmod(k, shell.slots)
             node = np.radians(shell.node_deg) + 2 * np.pi * plane / shell.planes
             phase = 2 * np.pi * (slot + shell.phasing * plane) / shell.slots
@@ -107,11 +104,8 @@ def build_constellation() -> Constellation:
             if shell.tracks_deg:
                 node, phase = 0.0, np.radians(shell.tracks_deg[slot])
             element = (shell.radius_km * 1e3, np.radians(shell.incl_deg), node, phase)
-            columns.append((*element, number, shell.ids[k]))
-    radius, incl, node_rad, phase_rad, shell_index, nmea_id = (
-        np.array(column) for column in zip(*columns, strict=True)
-    )
-    return Constellation(radius, incl, node_rad, phase_rad, shell_index, nmea_id)
+            rows.append((*element, number, nmea_id, shell.system_id))
+    return Constellation(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
 def compute_sky(stars: Constellation, t_utc_s: float) -> Sky:
@@ -177,6 +171,9 @@ def _dops(el_deg: Floats, az_deg: Floats, stars: Constellation, rows: Bools) -> 
     el, az = np.radians(el_deg), np.radians(az_deg)
     clocks = (stars.system_id[rows][:, None] == systems).astype(float)
     design = np.column_stack((np.cos(el) * np.sin(az), np.cos(el) * np.cos(az), np.sin(el), clocks))
-    spread = np.diag(np.linalg.pinv(design.T @ design))
+    normal = design.T @ design
+    if np.linalg.cond(normal) > CONDITION_MAX:
+        return DOP_NONE, DOP_NONE, DOP_NONE
+    spread = np.diag(np.linalg.inv(normal))
     horizontal, vertical = float(spread[0] + spread[1]), float(spread[2])
     return min(horizontal**0.5, DOP_NONE), min((horizontal + vertical) ** 0.5, DOP_NONE), min(vertical**0.5, DOP_NONE)
