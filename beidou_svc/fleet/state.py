@@ -128,7 +128,7 @@ def step(state: FleetState, fixes: FixBatch, now_ns: int) -> tuple[FleetState, N
     winners.position_row[slots] = -1
     state.recent.note(incoming, columns["h_ell_m"], _sigma_h_m(columns), columns["speed_mps"], columns["sats_used"])
     state.touch(slots)
-    _judge(state, slots, now_ns)
+    _judge(state, incoming.slot, now_ns)
     return state, slots
 
 

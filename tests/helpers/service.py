@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,12 @@ T_GPST_NS = 1_400_000_000_000_000_000
 """2024-05-18T16:53:02Z, the first instant of the fakes."""
 
 
-def fixes(n: int, *, first_slot: int = 0, t_gpst_ns: int = T_GPST_NS, **columns: object) -> FixBatch:
+def fixes(n: int, *, first_slot: int = 0, **columns: Any) -> FixBatch:
     """`n` good rows of as many terminals, on a grid around Ganzhou; any column may be given."""
     slot = np.arange(first_slot, first_slot + n)
-    known: dict[str, object] = {
+    known: dict[str, Any] = {
         "slot": slot,
-        "t_gpst_ns": t_gpst_ns,
+        "t_gpst_ns": T_GPST_NS,
         "lat_rad": np.radians(25.80 + 0.0001 * (slot % 100)),
         "lon_rad": np.radians(114.90 + 0.0001 * (slot // 100)),
         "h_ell_m": 118.25,
