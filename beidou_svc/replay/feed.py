@@ -1,7 +1,8 @@
 """Logs in, pages of pieces out, in an order that depends on the logs alone: not on the size of pages, nor on speed.
 
-Logs without receive times are read one after the other, in the order given. Logs with receive times are merged by them: of
-pieces received at the same time, those of the log named first come first, and within a log the order is the log's own.
+Logs without receive times are read one after the other, in the order given. Logs with receive times are merged by
+them: of pieces received at the same time, those of the log named first come first, and within a log the order is the
+log's own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,7 +60,7 @@ def feed_streams(sources: Sequence[LogSource], page_bytes: int) -> Iterator[Fed]
 class TimedFeed:
     """Logs with receive times, merged by them.
 
-    A log whose times go back is played as if the later time still held; what is recorded with each piece stays as it is.
+    A log whose times go back is played as if the later time still held; what is recorded with a piece stays as it is.
     """
 
     def __init__(self, sources: Sequence[LogSource], page_bytes: int) -> None:

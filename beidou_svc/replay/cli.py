@@ -1,0 +1,47 @@
+"""`beidou decode` and `beidou replay`: their options. What they do is imported when they run: help is immediate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Logs = Annotated[
+    list[Path],
+    typer.Argument(metavar="LOG...", help="Recorded logs, plain or gzip; - is standard input.", show_default=False),
+]
+ReferenceTime = Annotated[
+    str | None,
+    typer.Option(
+        "--reference-time",
+        metavar="TIME",
+        help="Roughly when this was recorded (RFC 3339 or YYYY-MM-DD): dates logs whose sentences have no date.",
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+
+
+def decode(
+    logs: Logs,
+    to: Annotated[str | None, typer.Option("--to", metavar="FORMAT", help="parquet, csv, jsonl or geojson.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; - is standard output. Else LOG.FORMAT, here.")
+    ] = None,
+    table: Annotated[
+        str, typer.Option("--table", help="fixes, or a sentence type (GGA, RMC, GSV, ...) for its raw fields.")
+    ] = "fixes",
+    plot: Annotated[Path | None, typer.Option("--plot", metavar="PNG", help="Draw track and quality.")] = None,
+    reference_time: ReferenceTime = None,
+    frame: Annotated[
+        str | None, typer.Option("--frame", help="Frame of the coordinates, if you know it: CGCS2000@2000.0.")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Decode recorded logs to a table, and sum up what is in them."""
+    from beidou_svc.replay.decode_command import run_decode
+
+    run_decode(logs, to, out, table, plot, reference_time, frame, force=force)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands to `beidou`."""
+    app.command()(decode)
