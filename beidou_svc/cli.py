@@ -6,10 +6,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from beidou_svc.errors import ServiceError
+from beidou_svc.replay.cli import add_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="BeiDou positions: from socket to live map.")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens of people, programs and terminals.")
 app.add_typer(token_app, name="token")
+add_commands(app)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file; else the variable BEIDOU_CONFIG.")]
 
