@@ -77,7 +77,9 @@ HDOP_MEANINGLESS = 99.0
 REFERENCE_TOLERANCE_DAYS = 1
 """A date further than this from the receive time is suspect, or 1,024 weeks off."""
 
-_G_SYSTEM, _S_SYSTEM = 0, 6
+_G_SYSTEM = 0
+_DECIMAL_SIGNAL = 0x10
+"""From here on a signal id was written in decimal: they are one hexadecimal digit, but Unicore writes B2I as 11 (facts: nmea §4)."""
 _NS = 1_000_000_000
 _WEEK_NS = 604_800 * _NS
 
@@ -212,11 +214,13 @@ def _merge_view(
     did not mention is dropped with it.
     """
     signal = np.int64(cells[c + _GSV_SIGNAL]) & 0x1F if cells[c + _GSV_SIGNAL] >= 0 else 0
+    if signal >= _DECIMAL_SIGNAL:
+        signal -= _DECIMAL_SIGNAL - 10
     stated = talker_system(talker, cells[c + _GSV_SYSTEM])
     n = clock[s, SKY]
+    group = _G_SYSTEM if stated == UNKNOWN_SYSTEM else stated
     if cells[c + _GSV_INDEX] == 1:
-        system = _G_SYSTEM if stated == UNKNOWN_SYSTEM else stated
-        key = system * 32 + signal
+        key = group * 32 + signal
         bit = np.uint64(1) << np.uint64(key & 63)
         if seen[s, key >> 6] & bit != np.uint64(0):
             n = drop_generation(sky[s], n, clock[s, GENERATION])
@@ -224,16 +228,14 @@ def _merge_view(
             for i in range(4):
                 seen[s, i] = np.uint64(0)
         seen[s, key >> 6] |= bit
-        n = drop_group(sky[s], n, system, signal)
-        if stated == _G_SYSTEM or stated == UNKNOWN_SYSTEM:  # noqa: PLR1714 (numba: a tuple test is slower)
-            n = drop_group(sky[s], n, _S_SYSTEM, signal)
+        n = drop_group(sky[s], n, group, signal)
     for i in range(4):
         q = c + _GSV_FIRST + 4 * i
         if cells[q] > 0 and n < SATELLITES_MAX:
             system, prn = resolve_satellite(stated, np.int64(cells[q]))
             if prn <= 255:
                 sky[s, n] = pack_satellite(
-                    system, prn, signal, cells[q + 1], cells[q + 2], cells[q + 3], clock[s, GENERATION]
+                    system, prn, signal, cells[q + 1], cells[q + 2], cells[q + 3], clock[s, GENERATION], group
                 )
                 n += 1
     clock[s, SKY] = n

@@ -38,6 +38,8 @@ _OP, _CELL, _AUX = 0, 1, 2
 _POSITIVE, _NEGATIVE = 2, 3
 _PLACEHOLDER_DEG = (360.0, 720.0)
 _H, _TWO, _P = ord("H"), ord("2"), ord("P")
+_PQ = ord("P") << 8 | ord("Q")
+"""The one talker with P, which else begins a maker's own sentence (facts: nmea §1)."""
 
 SEPARATORS_MAX = LINE_BYTES_MAX + 66
 """Room for the separators of the longest sentence."""
@@ -83,7 +85,7 @@ def sentence_kind(
         letters = (load_u8(buffer, p + 2) << 16) | (load_u8(buffer, p + 3) << 8) | load_u8(buffer, p + 4)
         key = (letters >> 6) & 0x7C00 | (letters >> 3) & 0x3E0 | letters & 31
         kind = np.int64(formatter[np.uintp(key)]) if (letters & 0xE0E0E0) == 0x404040 else 0
-        if kind != 0 and first != _P:
+        if kind != 0 and (first != _P or talker == _PQ):
             return kind, talker, antenna
     name = fnv1a(buffer, p, p + length)
     for i in range(len(whole_name)):

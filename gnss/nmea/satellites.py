@@ -74,22 +74,26 @@ def resolve_satellite(stated: int, number: int) -> tuple[int, int]:
 
 
 @inline_kernel
-def pack_satellite(system: int, prn: int, signal: int, el_deg: float, az_deg: float, cn0_dbhz: float, generation: int) -> np.uint64:
-    """One satellite and signal as a word: system, prn, signal, C/N0, elevation + 90, azimuth, generation, a byte each (azimuth two)."""
+def pack_satellite(
+    system: int, prn: int, signal: int, el_deg: float, az_deg: float, cn0_dbhz: float, generation: int, group: int
+) -> np.uint64:
+    """One satellite and signal as a word: system, prn, signal, C/N0, elevation + 90, a byte each, azimuth two; then a bit of generation
+    and, above it, the constellation whose list it came in (QZSS and SBAS may stand among GPS).
+    """
     cn0 = np.int64(cn0_dbhz) if cn0_dbhz >= 0 else _NO_CN0
     el = np.int64(el_deg) + 90 if el_deg == el_deg else 255  # noqa: PLR0124 (not NaN)
     az = np.int64(az_deg) if az_deg == az_deg else 0xFFFF  # noqa: PLR0124 (not NaN)
-    word = system | prn << 8 | signal << 16 | cn0 << 24 | el << 32 | az << 40 | generation << 56
+    word = system | prn << 8 | signal << 16 | cn0 << 24 | el << 32 | az << 40 | generation << 56 | group << 57
     return np.uint64(word)
 
 
 @leaf_kernel
-def drop_group(sky: NDArray[np.uint64], n: int, system: int, signal: int) -> int:
-    """Remove the satellites of one constellation and signal from `sky[:n]`; returns how many stay."""
+def drop_group(sky: NDArray[np.uint64], n: int, group: int, signal: int) -> int:
+    """Remove the satellites of one list (by constellation and signal) from `sky[:n]`; returns how many stay."""
     kept = 0
     for i in range(n):
         word = np.int64(sky[i])
-        if word & 0xFF != system or (word >> 16) & 0xFF != signal:
+        if word >> 57 != group or (word >> 16) & 0xFF != signal:
             sky[kept] = sky[i]
             kept += 1
     return kept

@@ -36,13 +36,14 @@ def pieces_of(data: bytes, size: int) -> list[bytes]:
 def assert_same(got: Outcome, whole: Outcome, how: str) -> None:
     """Every terminal of `got` has the rows, counters and spans of the only one of `whole`."""
     n = len(got.texts)
-    rows = np.tile(np.arange(len(whole.fixes)), n)
-    wanted = whole.fixes.take(rows).replace(slot=np.repeat(np.arange(n, dtype=np.int32), len(whole.fixes)))
     for slot in range(n):
         assert got.texts[slot] == whole.texts[0], f"{how}: spans of terminal {slot}"
-    assert len(got.fixes) == len(wanted), f"{how}: {len(got.fixes)} rows, expected {len(wanted)}"
-    for name, column in got.fixes.columns().items():
-        np.testing.assert_array_equal(column, getattr(wanted, name), err_msg=f"{how}: column {name}")
+    for ours, theirs in ((got.fixes, whole.fixes), (got.open, whole.open)):
+        rows = np.tile(np.arange(len(theirs)), n)
+        wanted = theirs.take(rows).replace(slot=np.repeat(np.arange(n, dtype=np.int32), len(theirs)))
+        assert len(ours) == len(wanted), f"{how}: {len(ours)} rows, expected {len(wanted)}"
+        for name, column in ours.columns().items():
+            np.testing.assert_array_equal(column, getattr(wanted, name), err_msg=f"{how}: column {name}")
     for name in ("sentences", "drops", "epochs"):
         counters = getattr(whole, name)
         np.testing.assert_array_equal(getattr(got, name), np.repeat(counters, n, axis=0), err_msg=f"{how}: {name}")

@@ -16,9 +16,13 @@ Piece = bytes | NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything that a decoder said about some terminals: rows by terminal, counters, texts of the spans."""
+    """Everything that a decoder said about some terminals: rows by terminal, counters, texts of the spans.
+
+    `open` are the rows of the epochs that were still open before the streams ended.
+    """
 
     fixes: FixBatch
+    open: FixBatch
     texts: list[list[bytes]]
     sentences: NDArray[np.uint64]
     drops: NDArray[np.uint64]
@@ -36,7 +40,13 @@ class Outcome:
 
 
 def push_pieces(
-    decoder: StreamDecoder, pieces: Sequence[Piece], slots: Sequence[int] | None = None, *, final: bool = False, t_rx_ns: int = NO_TIME
+    decoder: StreamDecoder,
+    pieces: Sequence[Piece],
+    slots: Sequence[int] | None = None,
+    *,
+    final: bool = False,
+    show_open: bool = False,
+    t_rx_ns: int = NO_TIME,
 ) -> Push:
     """One push with one piece of each terminal (of terminals 0, 1, ... unless `slots` says otherwise)."""
     slots = range(len(pieces)) if slots is None else slots
@@ -44,7 +54,12 @@ def push_pieces(
     start = np.cumsum(lengths, dtype=np.int64) - lengths
     segments = SegmentBatch.missing(len(pieces), slot=list(slots), start=start, length=lengths, t_rx_ns=t_rx_ns)
     buffer = np.frombuffer(b"".join(bytes(piece) for piece in pieces), np.uint8)
-    return decoder.push(buffer, segments, final=final)
+    return decoder.push(buffer, segments, final=final, show_open=show_open)
+
+
+def open_rows(decoder: StreamDecoder, slots: Sequence[int] = (0,)) -> FixBatch:
+    """The epochs still open of some terminals."""
+    return push_pieces(decoder, [b""] * len(slots), slots, show_open=True).fixes
 
 
 def texts_of(buffer: NDArray[np.uint8], spans: SpanBatch) -> list[tuple[int, bytes]]:
@@ -60,19 +75,20 @@ def decode_pieces(streams: Sequence[Sequence[Piece]], *, reference_gpst_ns: int 
     parts: list[FixBatch] = []
 
     def keep(push: Push) -> None:
-        parts.append(push.fixes)
+        parts.append(push.fixes.take(slice(push.closed)))
         for slot, text in texts_of(push.buffer, push.spans):
             texts[slot].append(text)
 
     for k in range(max((len(pieces) for pieces in streams), default=0)):
         having = [slot for slot, pieces in enumerate(streams) if k < len(pieces)]
         keep(push_pieces(decoder, [streams[slot][k] for slot in having], having))
-    keep(decoder.end(np.arange(len(streams), dtype=np.int32)))
+    everybody = np.arange(len(streams), dtype=np.int32)
+    shown = open_rows(decoder, everybody.tolist())
+    keep(decoder.end(everybody))
     fixes = FixBatch.concat(parts)
     c = decoder.counters
-    return Outcome(
-        fixes.take(np.argsort(fixes.slot, kind="stable")), texts, c.sentences, c.drops, c.epochs, dict(c.unknown)
-    )
+    rows = fixes.take(np.argsort(fixes.slot, kind="stable"))
+    return Outcome(rows, shown, texts, c.sentences, c.drops, c.epochs, dict(c.unknown))
 
 
 def decode_whole(data: Piece, *, reference_gpst_ns: int = NO_TIME) -> Outcome:
