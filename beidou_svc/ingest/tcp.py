@@ -94,12 +94,16 @@ class TcpPorts:
         return len(self._streams.greeting) >= self._streams.limits.handshakes_max
 
     def _has_room(self) -> bool:
-        """Whether one more may be unnamed for a while: there is a place, or the oldest one had time to speak up."""
+        """Whether one more may be unnamed for a while: there is a place, or the oldest one had time to speak up.
+
+        One that is queued has spoken and was not heard yet: the fault is ours.
+        """
         if not self._is_crowded():
             return True
         streams = self._streams
-        age_ns = streams.clock.mono_ns() - int(streams.rows[next(iter(streams.greeting))]["t_open_ns"])
-        return age_ns >= streams.limits.handshake_grace_s * NS_PER_S
+        oldest = streams.rows[next(iter(streams.greeting))]
+        age_ns = streams.clock.mono_ns() - int(oldest["t_open_ns"])
+        return not oldest["queued"] and age_ns >= streams.limits.handshake_grace_s * NS_PER_S
 
     def _begin(self, index: int, connection: socket.socket, host: str, port: int) -> None:
         streams = self._streams

@@ -75,11 +75,13 @@ def test_unnamed_connections_make_room_for_new_ones_oldest_first() -> None:
         rig.until(lambda: set(rig.received) == {"bus-1", "bus-2"})
 
 
-def test_a_rush_of_terminals_that_name_themselves_loses_none() -> None:
-    with running(tcp(), bounds=limits(handshakes_max=8)) as rig:
+@pytest.mark.parametrize("stall_s", [0.0, 5.0])
+def test_a_rush_of_terminals_that_name_themselves_loses_none(stall_s: float) -> None:
+    with running(tcp(), bounds=limits(handshakes_max=8, handshakes_per_tick_max=2, handshake_s_max=60.0)) as rig:
         for i in range(50):
             rig.connect(b"a%d\n" % i + LINE)
-        rig.until(lambda: len(rig.received) == 50)
+        rig.until(lambda: rig.counted().get("handshakes_held", 0) > 0)
+        rig.until(lambda: len(rig.received) == 50, seconds=stall_s / 10)
         assert rig.counted().get("handshake_evicted", 0) == 0
 
 
