@@ -97,12 +97,10 @@ def read_network(path: Path, chart: Chart | None = None) -> Network:
     Raises `WorldError` when the file is not a GeoJSON city or holds no roads.
     """
     try:
-        features = orjson.loads(path.read_bytes())["features"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorldError(
-            f"{path} is not a city file ({error}); make one with: beidou-sim world --out {path}"
-        ) from error
-    return build_network(features, chart or Chart())
+        return build_network(orjson.loads(path.read_bytes())["features"], chart or Chart())
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise WorldError(f"{path} is not a city file ({what}); make one with: beidou-sim world --out {path}") from error
 
 
 def build_network(features: Sequence[dict[str, Any]], chart: Chart) -> Network:
