@@ -25,7 +25,10 @@ class Terms(NamedTuple):
 def find_expired(
     rows: Rows, first: int, end: int, now_ns: int, terms: Terms, found: NDArray[np.int32], why: NDArray[np.uint8]
 ) -> int:
-    """Rows `first` to `end` whose time is over, with the `Counter` that says why; as many as `found` holds."""
+    """Rows `first` to `end` whose time is over, with the `Counter` that says why; as many as `found` holds.
+
+    Rows in the drain's queue are neither silent nor nameless: they have bytes that nobody has looked at yet.
+    """
     n = 0
     for i in range(first, end):
         row = rows[i]
@@ -33,10 +36,11 @@ def find_expired(
         if state == _FREE:
             continue
         reason = 0
+        unheard = row["queued"] != 0
         if state not in (_STREAM, _PEER):
-            if now_ns - row["t_open_ns"] > terms.handshake_ns:
+            if not unheard and now_ns - row["t_open_ns"] > terms.handshake_ns:
                 reason = _HANDSHAKE_TIME
-        elif now_ns - row["t_read_ns"] > terms.idle_ns:
+        elif not unheard and now_ns - row["t_read_ns"] > terms.idle_ns:
             reason = _IDLE
         elif row["t_partial_ns"] != 0 and row["t_read_ns"] - row["t_partial_ns"] > terms.partial_ns:
             reason = _SLOW_RECORD
