@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss.batches import FixBatch, SegmentBatch
+from gnss.batches import NO_TIME, FixBatch, SegmentBatch
 from gnss.decoder import RTCM3_KIND, Push, StreamDecoder
 from gnss.nmea.catalogue import KIND_MAX, KIND_NAMES
 from gnss.nmea.satellites import SatelliteBatch
@@ -23,8 +23,8 @@ class Pipeline:
     )
     """Name of each column of `sentences`."""
 
-    def __init__(self, *, capacity: int) -> None:
-        self._decoder = StreamDecoder(capacity)
+    def __init__(self, *, capacity: int, reference_gpst_ns: int = NO_TIME) -> None:
+        self._decoder = StreamDecoder(capacity, reference_gpst_ns=reference_gpst_ns)
         self.last_push: Push | None = None
 
     @property
@@ -55,12 +55,22 @@ class Pipeline:
         """What one terminal has in view."""
         return self._decoder.epochs.satellites(slot)
 
-    def tick(self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32]) -> FixBatch:
-        """Decode what arrived; streams in `ended` are settled before the new bytes of the same terminals are read."""
+    def tick(
+        self,
+        buffer: NDArray[np.uint8],
+        segments: SegmentBatch,
+        ended: NDArray[np.int32],
+        *,
+        show_open: bool = True,
+    ) -> FixBatch:
+        """Decode what arrived; streams in `ended` are settled before the new bytes of the same terminals are read.
+
+        Without `show_open`, only rows that no later tick changes: what final tables are made of.
+        """
         parts: list[FixBatch] = []
         if len(ended):
             parts.append(self._decoder.end(ended).fixes)
         if len(segments):
-            self.last_push = self._decoder.push(buffer, segments, show_open=True)
+            self.last_push = self._decoder.push(buffer, segments, show_open=show_open)
             parts.append(self.last_push.fixes)
         return FixBatch.concat(parts)
