@@ -4,8 +4,7 @@ A kind is a small integer, 1 for the first sentence below; 0 is "not one of thes
 below 32 can make a `FixBatch` row (they are bits of its `sentences` column).
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,12 +53,13 @@ def formatter_key(letters: str) -> int:
     return (ord(letters[0]) & 31) << 10 | (ord(letters[1]) & 31) << 5 | (ord(letters[2]) & 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The tables as arrays, indexed by kind and field (fields in order: header, fields, group repetitions, tail).
+class Plan(NamedTuple):
+    """The tables as arrays; fields are flat, row `kind * FIELDS_MAX + field` (header, fields, group repetitions, tail).
 
-    `step`: op, cell, then the positive and the negative letter of a hemisphere, or first row and count of words. `shape`: cells, fields_min, fields of
-    head, of group, of tail, group_max, other kind where the first field is a digit.
+    `formatter` gives the kind of a three-letter formatter, `whole_name` and `whole_kind` the kind of a whole address by its hash.
+    `shape` (kinds, 8): cells, fields_min, fields of head, of group, of tail, group_max, other kind where the first field is a digit.
+    `step` (rows, 4): op, cell, then the positive and the negative letter of a hemisphere, or first row and count of words.
+    `limits` (rows, 2): least and greatest value. `letters` (rows, 2): the ASCII characters allowed, as bits.
     """
 
     formatter: NDArray[np.uint8]
@@ -70,11 +70,6 @@ class Plan:
     limits: NDArray[np.float64]
     letters: NDArray[np.uint64]
     word_hash: NDArray[np.uint64]
-
-    def arrays(self) -> tuple[NDArray[Any], ...]:
-        """All arrays in the order the kernels take them, fields flat: row `kind * FIELDS_MAX + field`."""
-        flat = (self.step.reshape(-1, 4), self.limits.reshape(-1, 2), self.letters.reshape(-1, 2))
-        return (self.formatter, self.whole_name, self.whole_kind, self.shape, *flat, self.word_hash)
 
 
 def _letter_set(field: Field) -> tuple[int, int]:
@@ -93,11 +88,11 @@ def _aux(field: Field, words: list[np.uint64]) -> tuple[int, int]:
 
 def _fill(plan: Plan, kind: int, sentence: Sentence, words: list[np.uint64]) -> None:
     cell = 0
-    for i, field in enumerate(sentence.all_fields):
+    for row, field in enumerate(sentence.all_fields, start=kind * FIELDS_MAX):
         own = cell - 1 if field.op is Op.HEMISPHERE else cell
-        plan.step[kind, i] = field.op, own, *_aux(field, words)
-        plan.limits[kind, i] = field.low, field.high
-        plan.letters[kind, i] = _letter_set(field)
+        plan.step[row] = field.op, own, *_aux(field, words)
+        plan.limits[row] = field.low, field.high
+        plan.letters[row] = _letter_set(field)
         cell += field.cells
     plan.shape[kind, :6] = (
         cell,
@@ -118,9 +113,9 @@ def _compile() -> Plan:
         whole_name=np.array([fnv1a_of(name) for name in _WHOLE_NAMES], np.uint64),
         whole_kind=np.array([KIND[name] for name in _WHOLE_NAMES], np.uint8),
         shape=np.zeros((kinds, 8), np.int32),
-        step=np.zeros((kinds, FIELDS_MAX, 4), np.int32),
-        limits=np.zeros((kinds, FIELDS_MAX, 2)),
-        letters=np.zeros((kinds, FIELDS_MAX, 2), np.uint64),
+        step=np.zeros((kinds * FIELDS_MAX, 4), np.int32),
+        limits=np.zeros((kinds * FIELDS_MAX, 2)),
+        letters=np.zeros((kinds * FIELDS_MAX, 2), np.uint64),
         word_hash=np.zeros(256, np.uint64),
     )
     words: list[np.uint64] = []

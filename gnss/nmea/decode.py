@@ -6,18 +6,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
-from gnss._simd import load_u64
 from gnss.batch import Batch, column
-from gnss.nmea._kernel import SEPARATORS_MAX, decode_fields, find_separators, sentence_kind
-from gnss.nmea.catalogue import CELLS_MAX, KIND, PLAN, SENTENCES, UNKNOWN
+from gnss.nmea._sentence_kernel import SEPARATORS_MAX, SentenceSink, decode_spans
+from gnss.nmea.catalogue import CELLS_MAX, KIND, PLAN, SENTENCES
 from gnss.status import Status
-from gnss.stream.scan import SpanKind
 from gnss.stream.spans import SpanBatch
 
-_OK, _UNKNOWN_SENTENCE, _PLACEHOLDER = int(Status.OK), int(Status.UNKNOWN_SENTENCE), int(Status.PLACEHOLDER)
-_RTCM3 = int(SpanKind.RTCM3)
-_FKI, _COMMA = KIND["FKI"], 0x2C
+_OK = int(Status.OK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,70 +89,6 @@ class Workspace:
         return len(self.placeholders)
 
 
-@leaf_kernel
-def _decode_spans(
-    buffer: NDArray[np.uint8],
-    span_kind: NDArray[np.uint8],
-    span_start: NDArray[np.int64],
-    span_stop: NDArray[np.int64],
-    formatter: NDArray[np.uint8],
-    whole_name: NDArray[np.uint64],
-    whole_kind: NDArray[np.uint8],
-    shape: NDArray[np.int32],
-    step: NDArray[np.int32],
-    limits: NDArray[np.float64],
-    letters: NDArray[np.uint64],
-    word_hash: NDArray[np.uint64],
-    kind: NDArray[np.uint8],
-    talker: NDArray[np.uint16],
-    antenna: NDArray[np.uint8],
-    status: NDArray[np.uint8],
-    cell: NDArray[np.int64],
-    cells: NDArray[np.float64],
-    placeholders: NDArray[np.int32],
-    unknown_names: NDArray[np.uint64],
-    found: NDArray[np.int32],
-) -> tuple[int, int, int]:
-    used = 0
-    placeholder_rows = 0
-    unknown_rows = 0
-    for i in range(len(span_kind)):
-        cell[i] = used
-        kind[i] = UNKNOWN
-        talker[i] = 0
-        antenna[i] = 0
-        status[i] = _OK
-        if span_kind[i] == _RTCM3:
-            continue
-        p = span_start[i] + 1
-        n = find_separators(buffer, p, span_stop[i], found)
-        k, t, a = sentence_kind(buffer, p, np.int64(found[0]), formatter, whole_name, whole_kind)
-        if k == _FKI and n > 0 and 48 <= buffer[p + found[0] + 1] <= 57:
-            k = np.int64(shape[k, 6])
-        talker[i] = t
-        antenna[i] = a
-        kind[i] = k
-        if k == UNKNOWN:
-            status[i] = _UNKNOWN_SENTENCE
-            length = min(max(np.int64(found[0]), 0), 8)
-            keep = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * length) if length > 0 else np.uint64(0)
-            unknown_names[unknown_rows] = load_u64(buffer, p) & keep
-            unknown_rows += 1
-            continue
-        end = used + np.int64(shape[k, 0])
-        for c in range(used, end):
-            cells[np.uintp(c)] = np.nan
-        verdict, note = decode_fields(
-            buffer, p, found, n, k, shape, step, limits, letters, word_hash, cells, used
-        )
-        status[i] = verdict
-        if note == _PLACEHOLDER:
-            placeholders[placeholder_rows] = i
-            placeholder_rows += 1
-        used = end
-    return used, placeholder_rows, unknown_rows
-
-
 def decode(buffer: NDArray[np.uint8], spans: SpanBatch, workspace: Workspace | None = None) -> Decoded:
     """Decode the sentences among `spans` of `buffer` (padded by `PAD_BYTES`).
 
@@ -174,11 +105,11 @@ def decode(buffer: NDArray[np.uint8], spans: SpanBatch, workspace: Workspace | N
             workspace.columns, workspace.cells = fresh.columns, fresh.cells
             workspace.placeholders, workspace.unknown_names = fresh.placeholders, fresh.unknown_names
     out = {name: array[:n] for name, array in workspace.columns.items()}
-    used, placeholder_rows, unknown_rows = _decode_spans(
-        buffer, spans.kind, spans.start, spans.stop, *PLAN.arrays(),
+    sink = SentenceSink(
         out["kind"], out["talker"], out["antenna"], out["status"], out["cell"],
         workspace.cells, workspace.placeholders, workspace.unknown_names, workspace.found,
     )  # fmt: skip
+    used, placeholder_rows, unknown_rows = decode_spans(buffer, spans.kind, spans.start, spans.stop, PLAN, sink)
     out.update(slot=spans.slot, start=spans.start, stop=spans.stop, t_rx_ns=spans.t_rx_ns)
     return Decoded(
         SentenceBatch(**out),
