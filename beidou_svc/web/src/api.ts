@@ -23,6 +23,8 @@ export interface ServiceStatus {
     sentences_per_s: number;
     bytes_per_s: number;
     drops: Record<string, number>;
+    /** Where terminals connect. */
+    listeners?: { transport: string; address: string }[];
   };
 }
 

@@ -73,6 +73,9 @@ export const en = {
   'list.none_match': 'No terminal matches.',
   'list.none_match.hint': 'Change the search text or switch qualities back on.',
   'list.reset': 'Show all',
+  'list.sats': '{n} satellites',
+  'list.empty.point':
+    'Point a terminal at {addresses} and let it send NMEA 0183. It appears here with its first sentence.',
   'list.empty': 'No terminals yet',
   'list.empty.hint':
     'Point a terminal at {host}: NMEA 0183 over TCP or UDP, at the port under [ingest] in `beidou config`. It appears here with its first sentence.',

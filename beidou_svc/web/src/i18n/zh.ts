@@ -75,6 +75,8 @@ export const zh: Catalogue = {
   'list.none_match': '没有符合条件的终端。',
   'list.none_match.hint': '请修改搜索文字，或重新打开图例中的质量项。',
   'list.reset': '显示全部',
+  'list.sats': '{n} 颗卫星',
+  'list.empty.point': '请将终端指向 {addresses} 并发送 NMEA 0183。收到第一条语句后即显示在此。',
   'list.empty': '还没有终端',
   'list.empty.hint':
     '请将终端指向 {host}：通过 TCP 或 UDP 发送 NMEA 0183，端口见 `beidou config` 的 [ingest] 部分。收到第一条语句后即显示在此。',

@@ -3,7 +3,7 @@ import type { Fleet } from '../fleet';
 import { QUALITY_COUNT } from '../quality';
 
 /** From this zoom on every terminal is drawn by itself. */
-export const CLUSTER_ZOOM_MAX = 12;
+export const CLUSTER_ZOOM_MAX = 11.5;
 const CELL_PX = 76;
 /** Fewer than this in a cell are drawn one by one. */
 const MEMBERS_MIN = 6;
@@ -19,14 +19,19 @@ export interface Cluster {
   quality: Uint32Array;
 }
 
+/** Views with the same step have the same clusters. */
+export function clusterStep(zoom: number): number {
+  return zoom >= CLUSTER_ZOOM_MAX ? Number.POSITIVE_INFINITY : Math.floor(zoom);
+}
+
 /**
  * Count the shown terminals by cell of a grid that belongs to the whole zoom step, so that clusters neither jump
  * while the camera moves nor change with it. Writes into `drawn` what is left to be drawn one by one.
  */
 export function clusterFleet(fleet: Fleet, shown: Uint8Array, zoom: number, drawn: Uint8Array): Cluster[] {
   drawn.set(shown.subarray(0, fleet.size));
-  if (zoom >= CLUSTER_ZOOM_MAX) return [];
-  const step = Math.floor(zoom);
+  const step = clusterStep(zoom);
+  if (step === Number.POSITIVE_INFINITY) return [];
   const cells_per_world = (TILE_PX * 2 ** step) / CELL_PX;
   const cells = new Map<number, Cluster>();
   const cell_of = new Float64Array(fleet.size);

@@ -5,7 +5,8 @@
  */
 import type { Fleet } from '../fleet';
 import { FIXED, GLYPHS, QUALITY_COUNT, qualityOf } from '../quality';
-import { buildProgram, matrixAt, type Program, rgb } from './gl';
+import { DotPainter, isSoftwareRendered } from './dot_painter';
+import { buildProgram, createImage, matrixAt, type Program, rgb } from './gl';
 import {
   GROUND_FRAGMENT,
   GROUND_VERTEX,
@@ -25,6 +26,13 @@ const ORIGIN_DISTANCE_MAX = 0.002;
 /** Seconds are float32 on the GPU: a new zero now and then keeps them good to a tenth of a millisecond. */
 const CLOCK_AGE_MS_MAX = 600_000;
 const PIXEL_RATIO_MAX = 2;
+/** Up to here markers are plain dots, which the CPU may paint. */
+const PAINTED_ZOOM_MAX = 14;
+
+const GROUND = {
+  light: { halo: '#ffffff', ring: '#0f172a', offline: '#9aa3af' },
+  dark: { halo: '#0b1118', ring: '#ffffff', offline: '#64707f' },
+};
 
 export interface Camera {
   /** From mercator 0..1 to clip space, column-major. */
@@ -48,6 +56,9 @@ export class FleetOverlay {
   private trails!: Program;
   private grounds!: Program;
   private ground!: WebGLTexture;
+  private dots!: WebGLTexture;
+  private readonly painter: DotPainter | null;
+  private smooth = true;
   private terminal_array!: WebGLVertexArrayObject;
   private trail_array!: WebGLVertexArrayObject;
   private terminal_buffer!: WebGLBuffer;
@@ -85,6 +96,7 @@ export class FleetOverlay {
     });
     if (!gl) throw new Error('WebGL 2 is not available');
     this.gl = gl;
+    this.painter = isSoftwareRendered(gl) ? new DotPainter() : null;
     this.build();
     canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
     canvas.addEventListener('webglcontextrestored', () => {
@@ -112,14 +124,15 @@ export class FleetOverlay {
       colours.set(rgb(dark ? quality.dark : quality.light), value * 3);
       glyphs[value] = GLYPHS.indexOf(quality.glyph);
     }
+    const ground = GROUND[dark ? 'dark' : 'light'];
     gl.useProgram(this.trails.program);
     gl.uniform3fv(this.trails.uniform('u_colours'), colours);
     gl.useProgram(this.terminals.program);
     gl.uniform3fv(this.terminals.uniform('u_colours'), colours);
     gl.uniform1iv(this.terminals.uniform('u_glyphs'), glyphs);
-    gl.uniform3fv(this.terminals.uniform('u_halo'), rgb(dark ? '#0b1118' : '#ffffff'));
-    gl.uniform3fv(this.terminals.uniform('u_ring'), rgb(dark ? '#ffffff' : '#0f172a'));
-    gl.uniform3fv(this.terminals.uniform('u_offline'), rgb(dark ? '#64707f' : '#9aa3af'));
+    gl.uniform3fv(this.terminals.uniform('u_halo'), rgb(ground.halo));
+    gl.uniform3fv(this.terminals.uniform('u_ring'), rgb(ground.ring));
+    gl.uniform3fv(this.terminals.uniform('u_offline'), rgb(ground.offline));
   }
 
   setCamera(camera: Camera): void {
@@ -146,6 +159,7 @@ export class FleetOverlay {
   /** Copy the fleet's columns into the vertex buffer; `drawn` tells which slots are drawn one by one. */
   upload(drawn: Uint8Array, smooth: boolean, now_ms: number): void {
     const { fleet, gl } = this;
+    this.smooth = smooth;
     if (this.outdated(now_ms)) this.clock_zero_ms = now_ms;
     this.reserve();
     const { floats, bytes, x_origin, y_origin, clock_zero_ms } = this;
@@ -206,15 +220,22 @@ export class FleetOverlay {
 
   /** Take over the base map as it has just been drawn; call it in the same task as that drawing. */
   setGround(base: HTMLCanvasElement): void {
-    this.gl.texImage2D(this.gl.TEXTURE_2D, 0, this.gl.RGBA, this.gl.RGBA, this.gl.UNSIGNED_BYTE, base);
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.ground);
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, true);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, base);
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
   }
 
   draw(now_ms: number, pulse: number): void {
     const { gl, camera } = this;
     this.frames += 1;
     if (!camera || gl.isContextLost()) return;
+    const painted = this.paintDots(camera, now_ms);
     gl.disable(gl.BLEND);
     gl.useProgram(this.grounds.program);
+    gl.uniform1i(this.grounds.uniform('u_with_dots'), painted ? 1 : 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.enable(gl.BLEND);
     this.drawTrail();
@@ -229,7 +250,7 @@ export class FleetOverlay {
     gl.uniform1f(uniform('u_ratio'), this.ratio);
     gl.uniform1f(uniform('u_pulse'), pulse);
     gl.uniform1i(uniform('u_ring_only'), 0);
-    gl.drawElements(gl.POINTS, this.order_size, gl.UNSIGNED_INT, 0);
+    if (!painted) gl.drawElements(gl.POINTS, this.order_size, gl.UNSIGNED_INT, 0);
     gl.uniform1i(uniform('u_ring_only'), 1);
     for (const slot of [this.selected_slot, this.hovered_slot]) {
       if (slot >= 0 && slot < this.fleet.size && this.fleet.placed[slot]) gl.drawArrays(gl.POINTS, slot, 1);
@@ -270,6 +291,30 @@ export class FleetOverlay {
     return best;
   }
 
+  /** Paint the dots on the CPU and hand them over as an image; false where the shaders shall draw them. */
+  private paintDots(camera: Camera, now_ms: number): boolean {
+    const { gl, painter, canvas, ratio } = this;
+    if (!painter || camera.zoom >= PAINTED_ZOOM_MAX) return false;
+    const radius_px = radiusPx(camera.zoom);
+    const ground = GROUND[this.dark ? 'dark' : 'light'];
+    painter.prepare({
+      dark: this.dark,
+      // In steps, so that zooming does not make new sprites with every frame.
+      radius_px: (Math.round(radius_px * 5) / 5) * ratio,
+      rim_px: rimPx(radius_px) * ratio,
+      halo: ground.halo,
+      offline: ground.offline,
+    });
+    painter.resize(canvas.width, canvas.height);
+    const origin: [number, number] = [this.x_origin, this.y_origin];
+    painter.paint(this.fleet, this.order, this.order_size, this.matrix64, origin, now_ms, this.smooth);
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, this.dots);
+    const { width, height, bytes } = painter;
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    return true;
+  }
+
   private drawTrail(): void {
     if (this.trail_points < 2) return;
     const gl = this.gl;
@@ -301,17 +346,10 @@ export class FleetOverlay {
     this.terminals = buildProgram(gl, TERMINAL_VERTEX, TERMINAL_FRAGMENT);
     this.trails = buildProgram(gl, TRAIL_VERTEX, TRAIL_FRAGMENT);
     this.grounds = buildProgram(gl, GROUND_VERTEX, GROUND_FRAGMENT);
-    this.ground = gl.createTexture();
-    gl.bindTexture(gl.TEXTURE_2D, this.ground);
-    for (const [name, value] of [
-      [gl.TEXTURE_MIN_FILTER, gl.NEAREST],
-      [gl.TEXTURE_MAG_FILTER, gl.NEAREST],
-      [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE],
-      [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE],
-    ]) {
-      gl.texParameteri(gl.TEXTURE_2D, name, value);
-    }
-    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, true);
+    this.ground = createImage(gl);
+    this.dots = createImage(gl);
+    gl.useProgram(this.grounds.program);
+    gl.uniform1i(this.grounds.uniform('u_dots'), 1);
     this.terminal_buffer = gl.createBuffer();
     this.trail_buffer = gl.createBuffer();
     this.order_buffer = gl.createBuffer();
@@ -366,4 +404,9 @@ export function radiusPx(zoom: number): number {
     if (zoom <= z1) return r0 + ((r1 - r0) * (zoom - z0)) / (z1 - z0);
   }
   return RADIUS_STOPS[RADIUS_STOPS.length - 1][1];
+}
+
+/** Width of the rim around a marker; the shader computes the same. */
+function rimPx(radius_px: number): number {
+  return Math.min(1.25, Math.max(0.5, radius_px * 0.5 - 0.7));
 }

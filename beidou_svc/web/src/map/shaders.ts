@@ -90,7 +90,7 @@ void main() {
     float r = v_extent_px - 3.0 * u_ratio - u_pulse * 3.0 * u_ratio;
     float d = abs(length(p) - r) - 1.25 * u_ratio;
     float a = clamp(0.5 - d, 0.0, 1.0);
-    float glow = clamp(1.0 - (length(p) - r) / (2.0 * u_ratio), 0.0, 1.0) * 0.12;
+    float glow = clamp(1.0 - (length(p) - r) / (2.0 * u_ratio), 0.0, 1.0) * 0.07;
     float alpha = max(a, glow);
     colour = vec4(u_ring * alpha, alpha);
     return;
@@ -139,7 +139,7 @@ in vec4 v_colour;
 out vec4 colour;
 void main() { colour = vec4(v_colour.rgb * v_colour.a, v_colour.a); }`;
 
-/** The base map behind everything: one triangle that covers the view. */
+/** The base map behind everything, with the dots that the CPU painted: one triangle that covers the view. */
 export const GROUND_VERTEX = `#version 300 es
 out vec2 v_place;
 void main() {
@@ -151,5 +151,14 @@ export const GROUND_FRAGMENT = `#version 300 es
 precision mediump float;
 in vec2 v_place;
 uniform sampler2D u_ground;
+uniform sampler2D u_dots;                // premultiplied, top row first
+uniform bool u_with_dots;
 out vec4 colour;
-void main() { colour = vec4(texture(u_ground, v_place).rgb, 1.0); }`;
+void main() {
+  vec3 ground = texture(u_ground, v_place).rgb;
+  if (u_with_dots) {
+    vec4 dots = texture(u_dots, vec2(v_place.x, 1.0 - v_place.y));
+    ground = dots.rgb + ground * (1.0 - dots.a);
+  }
+  colour = vec4(ground, 1.0);
+}`;

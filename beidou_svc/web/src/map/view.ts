@@ -6,7 +6,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import type { PageConfig } from '../api';
 import type { Fleet } from '../fleet';
 import { ClusterMarkers } from './cluster_markers';
-import { type Cluster, clusterFleet } from './clusters';
+import { type Cluster, clusterFleet, clusterStep } from './clusters';
 import { graticule } from './graticule';
 import { latitudeDeg, longitudeDeg, mercatorX, mercatorY } from './mercator';
 import { FleetOverlay, type TrailPoint } from './overlay';
@@ -16,6 +16,8 @@ const PROBE_LAYER = 'camera';
 const GRID_SOURCE = 'graticule';
 const CLOSE_UP_ZOOM = 16.3;
 const FLIGHT_MS = 900;
+/** A fleet that fills less than this of the bounds leaves the view as it is: more of it may be on the way. */
+const FRAMED_SHARE_MIN = 0.25;
 /** While following, the terminal may wander this share of the view from the centre before the camera moves. */
 const FOLLOW_SLACK = 0.22;
 
@@ -51,6 +53,8 @@ export class MapView {
   private cluster_step = Number.NaN;
   private still_until_ms = 0;
   private drawn_by_camera = false;
+  /** The opening view was chosen, by the fleet or by hand. */
+  private framed = false;
   private pointer: [number, number] | null = null;
   private animation = 0;
   smooth: boolean;
@@ -87,10 +91,12 @@ export class MapView {
 
   setShown(shown: Uint8Array): void {
     this.shown = shown;
+    if (!this.framed) this.frameFleet();
     this.recluster();
   }
 
   setLook(look: BaseLook): void {
+    if (look.dark === this.look.dark && look.language === this.look.language) return;
     this.look = look;
     this.overlay.setTheme(look.dark);
     if (!this.hasOwnBase() && this.options.page.basemap) return;
@@ -121,10 +127,10 @@ export class MapView {
   }
 
   /** The whole of what is shown, or the bounds of the service where nothing is. */
-  fit(): void {
+  fit(duration_ms = FLIGHT_MS): void {
     const bounds = this.shownBounds() ?? this.options.page.bounds;
-    if (bounds)
-      this.map.fitBounds(bounds, { padding: 48, maxZoom: 17, duration: FLIGHT_MS, pitch: 0, bearing: 0 });
+    if (!bounds) return;
+    this.map.fitBounds(bounds, { padding: 40, maxZoom: 17, duration: duration_ms, pitch: 0, bearing: 0 });
   }
 
   zoomBy(steps: number): void {
@@ -148,6 +154,17 @@ export class MapView {
     this.map.remove();
   }
 
+  /** Open with the fleet filling the view, where it lies within the bounds that the service gave. */
+  private frameFleet(): void {
+    const box = this.shownBounds();
+    if (!box) return;
+    this.framed = true;
+    const bounds = this.options.page.bounds;
+    if (!bounds || box[0] < bounds[0] || box[1] < bounds[1] || box[2] > bounds[2] || box[3] > bounds[3])
+      return;
+    if (box[2] - box[0] > (bounds[2] - bounds[0]) * FRAMED_SHARE_MIN) this.fit(0);
+  }
+
   private createMap(): LibreMap {
     const { page, container, hooks } = this.options;
     const map: LibreMap = new maplibregl.Map({
@@ -163,7 +180,7 @@ export class MapView {
       fadeDuration: 0,
       transformRequest: hooks.request,
     });
-    map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), 'bottom-right');
+    map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), 'bottom-left');
     return map;
   }
 
@@ -191,9 +208,13 @@ export class MapView {
       this.recluster();
     });
     map.on('zoom', () => {
-      if (Math.floor(map.getZoom()) !== this.cluster_step) this.recluster();
+      if (clusterStep(map.getZoom()) !== this.cluster_step) this.recluster();
     });
-    map.on('dragstart', () => options.hooks.onCameraByHand());
+    map.on('movestart', (event) => {
+      if (!event.originalEvent) return;
+      this.framed = true;
+      options.hooks.onCameraByHand();
+    });
     map.on('mousemove', (event: MapMouseEvent) => {
       this.pointer = [event.point.x, event.point.y];
       options.hooks.onCursor(event.lngLat.lng, event.lngLat.lat);
@@ -284,7 +305,7 @@ export class MapView {
   private recluster(): void {
     this.reserve();
     if (this.shown.length < this.options.fleet.size) return;
-    this.cluster_step = Math.floor(this.map.getZoom());
+    this.cluster_step = clusterStep(this.map.getZoom());
     this.clusters.show(clusterFleet(this.options.fleet, this.shown, this.map.getZoom(), this.drawn));
     this.revision = -1;
     this.wake();

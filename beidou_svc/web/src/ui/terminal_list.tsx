@@ -4,10 +4,10 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { isFiltering, NO_FILTER } from '../filter';
 import type { Fleet } from '../fleet';
-import { count, sigma, speedKmh } from '../format';
+import { count, sigma, speedKmh, UNKNOWN } from '../format';
 import { t } from '../i18n';
 import { LIVENESS } from '../quality';
-import { counts, filter, has_picture, pulse, rows, search_text, selected_id } from '../state';
+import { counts, filter, has_picture, pulse, rows, search_text, selected_id, status } from '../state';
 import { QualityMark } from './quality_mark';
 
 const ROW_PX = 46;
@@ -136,7 +136,7 @@ function Row({ fleet, slot, index, total, active, onOpen }: RowProps): JSX.Eleme
       <QualityMark value={quality} size={16} />
       <span class="row-name">{name}</span>
       <span class="row-speed">{speed}</span>
-      <span class="row-id">{id}</span>
+      <span class="row-id">{id === name ? t('list.sats', { n: satsUsed(fleet, slot) }) : id}</span>
       <span class="row-quality">
         {live === 'online' ? `${quality_text} · ${sigma(fleet.sigma_h_m[slot])}` : t(`live.${live}`)}
       </span>
@@ -144,12 +144,25 @@ function Row({ fleet, slot, index, total, active, onOpen }: RowProps): JSX.Eleme
   );
 }
 
+/** 255 = the terminal does not say. */
+function satsUsed(fleet: Fleet, slot: number): string {
+  return fleet.sats_used[slot] === 255 ? UNKNOWN : String(fleet.sats_used[slot]);
+}
+
+/** Where terminals can connect, as the service says; without an answer, where to look it up. */
+function emptyHint(): string {
+  const listeners = status.value?.ingest.listeners ?? [];
+  if (listeners.length === 0) return t('list.empty.hint', { host: location.hostname });
+  const addresses = listeners.map((l) => `${l.transport}://${l.address}`).join(', ');
+  return t('list.empty.point', { addresses });
+}
+
 function Nothing(): JSX.Element {
   if (counts.value.total === 0 && !isFiltering(filter.value)) {
     return (
       <div class="empty" data-empty="fleet">
         <strong>{t('list.empty')}</strong>
-        <p>{t('list.empty.hint', { host: location.hostname })}</p>
+        <p>{emptyHint()}</p>
       </div>
     );
   }
