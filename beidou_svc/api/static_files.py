@@ -31,6 +31,8 @@ _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".pbf": "applicat
 
 def find_asset(root: Path, path: str) -> Path | None:
     """The file under `root` that an address names, None = there is none or it lies outside."""
+    if "\0" in path:
+        return None
     asset = (root / path).resolve()
     if not asset.is_relative_to(root.resolve()):
         return None

@@ -47,6 +47,55 @@ _EXAMPLE_LIST = example(
         ],
     }
 )
+_EXAMPLE_ONE = example(
+    {
+        "id": "gz-00001",
+        "name": "gz-00001",
+        "slot": 0,
+        "liveness": "online",
+        "policy": "accepted",
+        "connection": {
+            "transport": "tcp",
+            "peer": "127.0.0.1:50122",
+            "since": "2026-11-22T06:30:00.000Z",
+            "bytes": 12_300,
+            "takeovers": 0,
+            "duplicate": False,
+        },
+        "clock_offset_s": 0.031,
+        "latest": {
+            "time": "2026-11-22T06:31:00.000Z",
+            "lat_deg": 25.8312345678,
+            "lon_deg": 114.9312345678,
+            "fix_quality": 4,
+            "projected": {
+                "epsg": 4547,
+                "easting_m": 593_746.196,
+                "northing_m": 2_858_444.927,
+                "scale": 1.0001085,
+                "convergence_deg": 0.407,
+            },
+        },
+        "counters": {
+            "sentences": {"GGA": 60, "RMC": 60},
+            "drops": {"CHECKSUM": 1},
+            "epochs": 60,
+            "quality": {"4": 59, "5": 1},
+        },
+        "satellites": [
+            {
+                "sv": "C21",
+                "system": "C",
+                "signal": "B1C",
+                "el_deg": 40,
+                "az_deg": 120,
+                "cn0_dbhz": 44,
+                "used": True,
+            }
+        ],
+    },
+    "`latest` has every field of /v1/fleet and the projected position.",
+)
 _EXAMPLE_RECENT = example(
     {
         "n": 2,
@@ -83,7 +132,9 @@ async def list_terminals(
     return await answer_json(request, {"n": len(rows), "total": len(slots), "terminals": rows})
 
 
-@router.get("/v1/terminals/{terminal_id}", dependencies=[READER], summary="All about one terminal")
+@router.get(
+    "/v1/terminals/{terminal_id}", dependencies=[READER], responses=_EXAMPLE_ONE, summary="All about one terminal"
+)
 async def get_terminal(request: Request, service: Service, terminal_id: TerminalId) -> Response:
     """Latest epoch with the projected position, counters by reason, satellites."""
     slot = _slot(service, terminal_id)

@@ -7,6 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.api.auth import Gate
+from beidou_svc.api.context import Context, Rates
+from beidou_svc.api.hub import Hub, HubRules
+from beidou_svc.clock import Clock, ManualClock
+from beidou_svc.config import Settings
+from beidou_svc.fleet.names import Names
+from beidou_svc.fleet.state import FleetRules, new_state
 from beidou_svc.ingest.counters import Counter
 from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
 from gnss.batches import FixBatch, SegmentBatch
@@ -14,7 +21,7 @@ from gnss.nmea.satellites import SatelliteBatch
 from gnss.status import STATUS_MAX, Status
 
 T_GPST_NS = 1_400_000_000_000_000_000
-"""2024-05-18T16:53:02Z, the first instant of the fakes."""
+"""2024-05-17T16:53:02Z, the first instant of the fakes."""
 
 
 def fixes(n: int, *, first_slot: int = 0, **columns: Any) -> FixBatch:
@@ -61,12 +68,16 @@ class FakePipeline:
 
     def tick(self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32]) -> FixBatch:
         batch = self.batches.pop(0) if self.batches else FixBatch.empty()
+        self.count(batch)
+        return batch
+
+    def count(self, batch: FixBatch) -> None:
+        """Note the rows in the counters as if they had been decoded."""
         if len(batch):
             self.ensure_capacity(int(batch.slot.max()) + 1)
             self.sentences[batch.slot] += np.uint64(1)
             self.epochs[batch.slot, batch.fix_quality] += np.uint64(1)
             self.drops[batch.slot[0], Status.CHECKSUM] += np.uint64(1)
-        return batch
 
     def satellites(self, slot: int) -> SatelliteBatch:
         return SatelliteBatch.missing(
@@ -103,3 +114,25 @@ class FakeNames:
 
     def name_of(self, slot: int) -> str:
         return f"Shuttle {slot}"
+
+
+def new_context(terminals: int = 0, settings: Settings | None = None, clock: Clock | None = None) -> Context:
+    """A service of fakes with so many terminals, none of them heard."""
+    settings, clock = settings or Settings(), clock or ManualClock()
+    state = new_state(FleetRules(terminals_max=settings.fleet.terminals_max))
+    state.ensure_capacity(terminals)
+    names = Names(FakeNames(terminals))
+    return Context(
+        settings=settings,
+        clock=clock,
+        boot="b007",
+        t_start_ns=clock.utc_ns(),
+        gate=Gate(settings.auth.tokens),
+        state=state,
+        names=names,
+        hub=Hub(state, names, HubRules(clients_max=settings.stream.clients_max), "b007"),
+        pipeline=FakePipeline(),
+        ingest=FakeIngest(),
+        rates=Rates(),
+        ready=True,
+    )

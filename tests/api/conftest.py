@@ -1,0 +1,37 @@
+"""A service without sockets: a fleet on a grid, asked through the ASGI application."""
+
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from beidou_svc.api.application import create_api
+from beidou_svc.api.context import Context
+from beidou_svc.fleet.state import step
+from tests.helpers.service import FakePipeline, fixes, new_context
+
+Ask = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture
+def service() -> Context:
+    """Three terminals with a position, one that was never heard."""
+    context = new_context(terminals=4)
+    batch = fixes(3, t_rx_ns=context.clock.utc_ns(), fix_quality=[4, 5, 1], sigma_u_m=0.0213, base_id=7)
+    assert isinstance(context.pipeline, FakePipeline)
+    context.pipeline.count(batch)
+    step(context.state, batch, context.clock.utc_ns())
+    return context
+
+
+@pytest.fixture
+async def client(service: Context) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks `service`."""
+    async with client_of(service) as asking:
+        yield asking
+
+
+def client_of(service: Context) -> httpx.AsyncClient:
+    """A client of any context."""
+    transport = httpx.ASGITransport(create_api(service), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")
