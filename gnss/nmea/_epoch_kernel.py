@@ -36,12 +36,12 @@ from gnss.nmea.satellites import (
 )
 from gnss.nmea.sentences.unicore import FIX_QUALITY_OF_TYPE
 from gnss.time.civil import days_from_civil, is_valid_civil
-from gnss.time.leap import gpst_to_utc, utc_to_gpst
+from gnss.time.leap import GPS_EPOCH_DAY, gpst_to_utc, utc_to_gpst
 from gnss.time.resolve import ROLLOVER_DAYS, resolve_utc_day, unroll_date
 
 # columns of the integer state of a terminal
-OPEN, TIME, DAY, LAST, CLOSED, RX, SKY, GENERATION, DIRTY, USED_FRESH, SUSPECT = range(11)
-CLOCK_COUNT = 11
+OPEN, TIME, DAY, LAST, CLOSED, RX, SKY, GENERATION, DIRTY, USED_FRESH, SUSPECT, STATED, LAST_RX = range(13)
+CLOCK_COUNT = 13
 
 _GGA, _RMC, _GNS, _GSA, _GSV, _GST, _GLL = (KIND[name] for name in ("GGA", "RMC", "GNS", "GSA", "GSV", "GST", "GLL"))
 _ZDA, _KSXT, _BESTNAVA, _UNIHEADINGA, _THS = (KIND[name] for name in ("ZDA", "KSXT", "BESTNAVA", "UNIHEADINGA", "THS"))
@@ -81,6 +81,7 @@ _G_SYSTEM = 0
 _DECIMAL_SIGNAL = 0x10
 """From here on a signal id was written in decimal: they are one hexadecimal digit, but Unicore writes B2I as 11 (facts: nmea §4)."""
 _NS = 1_000_000_000
+_HALF_DAY_NS = 43_200 * _NS
 _WEEK_NS = 604_800 * _NS
 
 
@@ -252,18 +253,22 @@ def _date_epoch(clock: NDArray[np.int64], s: int, day: int, reference_gpst_ns: i
         tolerance_days = REFERENCE_TOLERANCE_DAYS
         rx_day = rx // (86_400 * _NS)
         reference_gpst_ns = utc_to_gpst(rx_day, rx - rx_day * 86_400 * _NS)
-    if day >= 0:
+    if day >= GPS_EPOCH_DAY:
         if reference_gpst_ns != NO_TIME:
             reference_day, _ = gpst_to_utc(reference_gpst_ns)
             day = unroll_date(day, reference_day, tolerance_days)
             clock[s, SUSPECT] = 1 if abs(day - reference_day) > tolerance_days else 0
         clock[s, DAY] = day
+        clock[s, STATED] = 1
     elif clock[s, LAST] != NO_TIME:
-        clock[s, DAY] = resolve_utc_day(time, clock[s, LAST])
+        # the terminal's clock went on while nothing was heard of it
+        silence_ns = rx - clock[s, LAST_RX] if rx != NO_TIME and clock[s, LAST_RX] != NO_TIME else 0
+        clock[s, DAY] = resolve_utc_day(time, clock[s, LAST] + silence_ns)
     elif reference_gpst_ns != NO_TIME:
         clock[s, DAY] = resolve_utc_day(time, reference_gpst_ns)
-    if clock[s, DAY] >= 0:
+    if clock[s, DAY] >= 0 and not clock[s, SUSPECT]:
         clock[s, LAST] = utc_to_gpst(clock[s, DAY], time)
+        clock[s, LAST_RX] = rx
 
 
 @inline_kernel
@@ -300,11 +305,15 @@ def _close(
     row_acc: NDArray[np.float64],
     row_clock: NDArray[np.int64],
 ) -> int:
-    """Emit the open epoch of a terminal, if there is one, and forget it; returns the number of rows."""
+    """Emit the open epoch of a terminal, if there is one, and forget it; returns the number of rows.
+
+    A suspect date makes nothing late that comes after it.
+    """
     if not clock[s, OPEN]:
         return rows
     _emit(acc, clock, sky, s, rows, row_acc, row_clock)
-    clock[s, CLOSED] = max(clock[s, CLOSED], row_clock[rows, 1])
+    if not clock[s, SUSPECT]:
+        clock[s, CLOSED] = max(clock[s, CLOSED], row_clock[rows, 1])
     clock[s, OPEN] = 0
     return rows + 1
 
@@ -321,6 +330,7 @@ def _open(acc: NDArray[np.float64], clock: NDArray[np.int64], s: int, time: int)
     clock[s, DAY] = -1
     clock[s, USED_FRESH] = 0
     clock[s, SUSPECT] = 0
+    clock[s, STATED] = 0
 
 
 @inline_kernel
@@ -351,13 +361,16 @@ def _merge(
         _merge_used(clock, used, s, cells, c, talker)
 
 
-_DATED = 1 << _RMC | 1 << _ZDA | 1 << _KSXT | 1 << _BESTNAVA | 1 << _UNIHEADINGA
-
-
 @inline_kernel
-def _stated(acc: NDArray[np.float64], s: int) -> bool:
-    """Whether a sentence of the open epoch stated its day itself."""
-    return np.int64(acc[s, _SENTENCES]) & _DATED != 0
+def _is_new_epoch(clock: NDArray[np.int64], s: int, time: int, day: int, rx: int) -> bool:
+    """Whether a sentence at this time of day belongs to another epoch than the open one: another time, another day stated, or the same
+    time half a day or more later.
+    """
+    if not clock[s, OPEN] or time != clock[s, TIME]:
+        return True
+    if day >= 0 and clock[s, STATED] and (day - clock[s, DAY]) % ROLLOVER_DAYS != 0:
+        return True
+    return rx != NO_TIME and clock[s, RX] != NO_TIME and rx - clock[s, RX] > _HALF_DAY_NS
 
 
 @leaf_kernel
@@ -392,8 +405,7 @@ def assemble_rows(
             _merge_view(clock, sky, seen, s, cells, c, np.int64(talker[i]))
         time, day = _instant(cells, c, k)
         if time >= 0:
-            other_day = day >= 0 and _stated(acc, s) and (day - clock[s, DAY]) % ROLLOVER_DAYS != 0
-            if not clock[s, OPEN] or time != clock[s, TIME] or other_day:
+            if _is_new_epoch(clock, s, time, day, t_rx_ns[i]):
                 rows = _close(acc, clock, sky, s, rows, row_acc, row_clock)
                 _open(acc, clock, s, time)
                 clock[s, RX] = t_rx_ns[i]
@@ -421,9 +433,9 @@ def emit_open(
         s = np.int64(slots[i])
         if not clock[s, OPEN]:
             continue
-        _emit(acc, clock, sky, s, rows, row_acc, row_clock)
         if close:
-            clock[s, CLOSED] = max(clock[s, CLOSED], row_clock[rows, 1])
-            clock[s, OPEN] = 0
-        rows += 1
+            rows = _close(acc, clock, sky, s, rows, row_acc, row_clock)
+        else:
+            _emit(acc, clock, sky, s, rows, row_acc, row_clock)
+            rows += 1
     return rows

@@ -21,7 +21,7 @@ _NOT_STATED = 255
 class EpochState:
     """What the assembler remembers of each terminal: its open epoch, its date, its sky.
 
-    `acc` (slots, `ACC_COUNT`) holds the values of the open row, `clock` (slots, 11) its times and flags, `sky` (slots, 96) a word for
+    `acc` (slots, `ACC_COUNT`) holds the values of the open row, `clock` (slots, 13) its times and flags, `sky` (slots, 96) a word for
     each satellite and signal, `seen` the groups of the GSV cycle under way, `used` a bit for each satellite used.
     `reference_gpst_ns` dates a terminal that never says its date, where rows carry no receive time.
     """
@@ -44,7 +44,7 @@ class EpochState:
             np.zeros((n, SYSTEM_COUNT, 2), np.uint64),
             reference_gpst_ns,
         )
-        state.clock[:, [k.LAST, k.CLOSED, k.RX]] = NO_TIME
+        state.clock[:, [k.LAST, k.CLOSED, k.RX, k.LAST_RX]] = NO_TIME
         state.acc[:, Acc.SUMMARY + SYSTEM_COUNT :] = np.nan
         return state
 

@@ -5,11 +5,12 @@ sync byte, a corrupt length or a flipped bit never takes a good neighbour with i
 """
 
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss._simd import load_u8
 from gnss.status import Status
 from gnss.stream import frames
@@ -43,12 +44,16 @@ _BAD_CHARACTER = int(Status.BAD_CHARACTER)
 _FOREIGN = int(Status.FOREIGN_BINARY)
 
 _CR, _LF, _DOLLAR, _BANG, _HASH = 0x0D, 0x0A, 0x24, 0x21, 0x23
+_A, _Z = ord("A"), ord("Z")
 _RTCM3_SYNC, _UBX_SYNC, _CASIC_SYNC, _UNICORE_SYNC = 0xD3, 0xB5, 0xBA, 0xAA
 
-MARKS = np.zeros(256, np.uint8)
-"""1: a sentence or frame may begin with this byte; 2: a line end, which is nobody's loss."""
-MARKS[[_DOLLAR, _BANG, _HASH, _RTCM3_SYNC, _UBX_SYNC, _CASIC_SYNC, _UNICORE_SYNC]] = 1
-MARKS[[_CR, _LF]] = 2
+_NOISE, _SENTENCE, _FRAME, _LINE_END = range(4)
+
+MARKS = np.full(256, _NOISE, np.uint8)
+"""What a byte may begin; a line end between sentences is nobody's loss."""
+MARKS[[_DOLLAR, _BANG, _HASH]] = _SENTENCE
+MARKS[[_RTCM3_SYNC, _UBX_SYNC, _CASIC_SYNC, _UNICORE_SYNC]] = _FRAME
+MARKS[[_CR, _LF]] = _LINE_END
 
 
 @leaf_kernel
@@ -65,6 +70,8 @@ def _frame(buffer: NDArray[np.uint8], p: int, end: int, sync: int) -> int:
 @leaf_kernel
 def _sentence(buffer: NDArray[np.uint8], p: int, end: int, final: bool) -> tuple[int, int, int]:
     """(verdict, content stop, where to go on); verdict 0 = good, -1 = need more, else a `Status`."""
+    if load_u8(buffer, p) == _HASH and p + 1 < end and not _A <= load_u8(buffer, p + 1) <= _Z:
+        return _GARBAGE, p + 1, p + 1
     limit = min(end, p + LINE_BYTES_MAX + 1)
     q = find_line_end(buffer, p + 1, limit)
     if q == end and not final:
@@ -91,7 +98,47 @@ def _sentence(buffer: NDArray[np.uint8], p: int, end: int, final: bool) -> tuple
     return (_TRUNCATED if cut_off else _NO_CHECKSUM), q, p + 1
 
 
-@leaf_kernel
+class SpanSink(NamedTuple):
+    """Where spans go, by row."""
+
+    slot: NDArray[np.int32]
+    kind: NDArray[np.uint8]
+    start: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    t_rx_ns: NDArray[np.int64]
+
+
+@inline_kernel
+def _put_span(sink: SpanSink, n: int, kind: int, start: int, stop: int) -> int:
+    row = np.uintp(n)
+    sink.kind[row] = kind
+    sink.start[row] = start
+    sink.stop[row] = stop
+    return n + 1
+
+
+@inline_kernel
+def _take_frame(
+    buffer: NDArray[np.uint8], p: int, end: int, final: bool, blamed: int, drops: NDArray[np.uint64], sink: SpanSink, n: int
+) -> tuple[int, int, bool]:
+    """Take the binary frame at `p`, or one byte of noise; returns (rows, where to go on, whether more bytes must come first)."""
+    sync = load_u8(buffer, p)
+    length = _frame(buffer, p, end, sync)
+    if length == _NEED_MORE and not final:
+        return n, p, True
+    if length > 0:
+        if sync == _RTCM3_SYNC:
+            n = _put_span(sink, n, _RTCM3, p, p + length)
+        else:
+            drops[_FOREIGN] += np.uint64(1)
+        return n, p + length, False
+    if p >= blamed:
+        reason = _CRC if length == _BAD_CHECK else (_TRUNCATED if length == _NEED_MORE else _GARBAGE)
+        drops[reason] += np.uint64(1)
+    return n, p + 1, False
+
+
+@inline_kernel
 def scan_run(
     buffer: NDArray[np.uint8],
     p: int,
@@ -99,9 +146,7 @@ def scan_run(
     final: bool,
     blamed: int,
     drops: NDArray[np.uint64],
-    span_kind: NDArray[np.uint8],
-    span_start: NDArray[np.int64],
-    span_stop: NDArray[np.int64],
+    sink: SpanSink,
     n: int,
 ) -> tuple[int, int, int]:
     """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1`, ...; returns (rows, first byte not consumed, blamed).
@@ -113,45 +158,22 @@ def scan_run(
     while p < end:
         c = load_u8(buffer, p)
         mark = MARKS[np.uintp(c)]
-        if mark != 1:
-            if mark == 0 and p >= blamed:
-                drops[_GARBAGE] += np.uint64(1)
-            p += 1
-            continue
-        if c in (_DOLLAR, _BANG, _HASH):
-            if c == _HASH and p + 1 < end and not 65 <= load_u8(buffer, p + 1) <= 90:
-                verdict, stop, after = _GARBAGE, p + 1, p + 1
-            else:
-                verdict, stop, after = _sentence(buffer, p, end, final)
+        if mark == _SENTENCE:
+            verdict, stop, after = _sentence(buffer, p, end, final)
             if verdict == _NEED_MORE:
                 break
-            row = np.uintp(n)
             if verdict == 0:
-                span_kind[row] = _UNICORE if c == _HASH else _NMEA
-                span_start[row] = p
-                span_stop[row] = stop
-                n += 1
+                n = _put_span(sink, n, _UNICORE if c == _HASH else _NMEA, p, stop)
             elif p >= blamed:
                 drops[verdict] += np.uint64(1)
                 blamed = stop
             p = after
-            continue
-        length = _frame(buffer, p, end, c)
-        if length > 0:
-            if c == _RTCM3_SYNC:
-                row = np.uintp(n)
-                span_kind[row] = _RTCM3
-                span_start[row] = p
-                span_stop[row] = p + length
-                n += 1
-            else:
-                drops[_FOREIGN] += np.uint64(1)
-            p += length
-            continue
-        if length == _NEED_MORE and not final:
-            break
-        if p >= blamed:
-            reason = _CRC if length == _BAD_CHECK else (_TRUNCATED if length == _NEED_MORE else _GARBAGE)
-            drops[reason] += np.uint64(1)
-        p += 1
+        elif mark == _FRAME:
+            n, p, need_more = _take_frame(buffer, p, end, final, blamed, drops, sink, n)
+            if need_more:
+                break
+        else:
+            if mark == _NOISE and p >= blamed:
+                drops[_GARBAGE] += np.uint64(1)
+            p += 1
     return n, p, blamed

@@ -1,17 +1,17 @@
 """From arena to spans: stitch what each terminal sent to what it left unfinished, and scan all of it in one call."""
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss._simd import PAD_BYTES, copy_bytes
 from gnss.batch import Batch, column
 from gnss.batches import SegmentBatch
 from gnss.status import STATUS_MAX
-from gnss.stream.scan import scan_run
+from gnss.stream.scan import SpanSink, scan_run
 
 SENTENCE_BYTES_MIN = 4
 """Shortest thing that can become a span (`$*00`, which says nothing with a good check): bounds the number of spans."""
@@ -119,57 +119,80 @@ def _chain_segments(
     return runs
 
 
+class Arrivals(NamedTuple):
+    """Segments by row, and the segment that follows of the same terminal (-1: none)."""
+
+    start: NDArray[np.int64]
+    length: NDArray[np.int32]
+    t_rx_ns: NDArray[np.int64]
+    following: NDArray[np.int32]
+
+
+class Tails(NamedTuple):
+    """The unfinished bytes of every terminal, and what it lost: the arrays of `ScanState`."""
+
+    bytes: NDArray[np.uint8]
+    start: NDArray[np.int64]
+    length: NDArray[np.int32]
+    blamed: NDArray[np.int32]
+    drops: NDArray[np.uint64]
+
+
+@inline_kernel
+def _stitch(
+    buffer: NDArray[np.uint8], segments: Arrivals, i: int, tails: Tails, slot: int, work: NDArray[np.uint8], at: int
+) -> int:
+    """Copy what a terminal left unfinished and all its segments from the `i`-th on to `work[at:]`; returns the end."""
+    copy_bytes(tails.bytes, tails.start[slot], work, at, np.int64(tails.length[slot]))
+    at += np.int64(tails.length[slot])
+    while i >= 0:
+        copy_bytes(buffer, segments.start[i], work, at, np.int64(segments.length[i]))
+        at += np.int64(segments.length[i])
+        i = segments.following[i]
+    return at
+
+
+@inline_kernel
+def _stamp(segments: Arrivals, i: int, arrived: int, sink: SpanSink, first: int, n: int, slot: int) -> None:
+    """Give the spans `first..n` of a terminal its slot, and the receive time of the segment that brought their last byte.
+
+    `arrived` is where the bytes before the `i`-th segment end.
+    """
+    arrived += np.int64(segments.length[i])
+    for row in range(first, n):
+        sink.slot[row] = slot
+        while sink.stop[row] > arrived and segments.following[i] >= 0:
+            i = segments.following[i]
+            arrived += np.int64(segments.length[i])
+        sink.t_rx_ns[row] = segments.t_rx_ns[i]
+
+
 @leaf_kernel
 def _scan_runs(
     buffer: NDArray[np.uint8],
-    start: NDArray[np.int64],
-    length: NDArray[np.int32],
-    t_rx_ns: NDArray[np.int64],
-    following: NDArray[np.int32],
+    segments: Arrivals,
     head: NDArray[np.int32],
     order: NDArray[np.int32],
     final: bool,
-    tail: NDArray[np.uint8],
-    tail_start: NDArray[np.int64],
-    tail_length: NDArray[np.int32],
-    blamed: NDArray[np.int32],
-    drops: NDArray[np.uint64],
+    tails: Tails,
     work: NDArray[np.uint8],
-    span_slot: NDArray[np.int32],
-    span_kind: NDArray[np.uint8],
-    span_start: NDArray[np.int64],
-    span_stop: NDArray[np.int64],
-    span_t_rx_ns: NDArray[np.int64],
+    sink: SpanSink,
 ) -> int:
-    """Stitch and scan one terminal after the other. What is unfinished stays in `work`, where `tail_start` points to."""
+    """Stitch and scan one terminal after the other. What is unfinished stays in `work`, where `tails.start` then points to."""
     n = 0
     at = 0
     for r in range(len(order)):
-        s = order[r]
+        slot = np.int64(order[r])
         begin = at
-        copy_bytes(tail, tail_start[s], work, at, np.int64(tail_length[s]))
-        at += np.int64(tail_length[s])
-        i = head[s]
-        while i >= 0:
-            copy_bytes(buffer, start[i], work, at, np.int64(length[i]))
-            at += np.int64(length[i])
-            i = following[i]
+        at = _stitch(buffer, segments, np.int64(head[slot]), tails, slot, work, at)
         first = n
-        n, rest, blame = scan_run(
-            work, begin, at, final, begin + np.int64(blamed[s]), drops[s], span_kind, span_start, span_stop, n
-        )
-        i = head[s]
-        arrived = begin + np.int64(tail_length[s]) + (np.int64(length[i]) if i >= 0 else 0)
-        for k in range(first, n):
-            span_slot[k] = s
-            while i >= 0 and span_stop[k] > arrived and following[i] >= 0:
-                i = following[i]
-                arrived += np.int64(length[i])
-            span_t_rx_ns[k] = t_rx_ns[i] if i >= 0 else np.iinfo(np.int64).min
-        tail_start[s] = rest
-        tail_length[s] = at - rest
-        blamed[s] = max(blame - rest, 0)
-        head[s] = -1
+        blamed = begin + np.int64(tails.blamed[slot])
+        n, rest, blamed = scan_run(work, begin, at, final, blamed, tails.drops[slot], sink, n)
+        _stamp(segments, np.int64(head[slot]), begin + np.int64(tails.length[slot]), sink, first, n, slot)
+        tails.start[slot] = rest
+        tails.length[slot] = at - rest
+        tails.blamed[slot] = max(blamed - rest, 0)
+        head[slot] = -1
     return n
 
 
@@ -234,11 +257,10 @@ def scan(
     old = state.tail
     workspace.reserve(int(segments.length.sum()) + int(state.tail_length[order].sum()))
     w = workspace
-    spans = _scan_runs(
-        buffer, segments.start, segments.length, segments.t_rx_ns, following, head, order, final,
-        old, state.tail_start, state.tail_length, state.blamed, state.drops,
-        w.work, w.slot, w.kind, w.start, w.stop, w.t_rx_ns,
-    )  # fmt: skip
+    arrivals = Arrivals(segments.start, segments.length, segments.t_rx_ns, following)
+    tails = Tails(old, state.tail_start, state.tail_length, state.blamed, state.drops)
+    sink = SpanSink(w.slot, w.kind, w.start, w.stop, w.t_rx_ns)
+    spans = _scan_runs(buffer, arrivals, head, order, final, tails, w.work, sink)
     kept = state.tailed
     tailed = np.empty(len(kept) + len(order), np.int32)
     touched = np.concatenate([kept, order])
