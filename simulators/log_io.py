@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -64,11 +64,15 @@ def write_log(
     return written
 
 
-def _open(path: Path) -> IO[bytes]:
-    """A log file for writing; a name that ends in .gz is compressed, without a time stamp of its own."""
-    if path.suffix == ".gz":
-        return gzip.GzipFile(path, "wb", compresslevel=6, mtime=0)  # type: ignore[return-value]
-    return path.open("wb")
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    """A log file for writing; one that ends in .gz is compressed, with neither name nor time in it."""
+    with path.open("wb") as raw:
+        if path.suffix != ".gz":
+            yield raw
+            return
+        with gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed:
+            yield cast(IO[bytes], packed)
 
 
 def _lines(writes: Writes, ids: list[str], prefix: Prefix, t_utc_ns: int) -> Iterator[bytes]:

@@ -29,9 +29,7 @@ def test_nobody_turns_back_where_there_is_another_way() -> None:
 
 
 def test_oneway_roads_are_not_entered_from_their_end() -> None:
-    network = network_of(
-        road([(0, 0), (100, 0)]), road([(200, 0), (100, 0)], oneway=True), road([(100, 0), (100, 90)])
-    )
+    network = network_of(road([(0, 0), (100, 0)]), road([(200, 0), (100, 0)], oneway=True), road([(100, 0), (100, 90)]))
     assert following(network, 0) == {3}
 
 
@@ -75,7 +73,11 @@ def test_surroundings_follow_from_the_road(road_class: str, properties: dict[str
 
 def test_stops_are_put_on_both_directions_of_the_scenic_edge() -> None:
     network = network_of(
-        road([(0, 0), (100, 0)], "scenic"), road([(100, 0), (300, 0)], "scenic"), stop(140, 6), stop(250, -6), stop(9000, 0)
+        road([(0, 0), (100, 0)], "scenic"),
+        road([(100, 0), (300, 0)], "scenic"),
+        stop(140, 6),
+        stop(250, -6),
+        stop(9000, 0),
     )
     assert np.diff(network.first_stop).tolist() == [0, 0, 2, 2]
     np.testing.assert_allclose(network.stop_m, [40, 150, 50, 160], atol=0.1)

@@ -22,7 +22,7 @@ def street(*points: tuple[float, float], road_class: RoadClass = RoadClass.TERTI
 
 
 def total(streets: list[Street]) -> float:
-    return sum(s.line.length for s in streets)
+    return float(sum(s.line.length for s in streets))
 
 
 def test_a_crossing_becomes_four_arms_of_the_right_classes() -> None:
@@ -53,7 +53,12 @@ def test_junctions_that_almost_coincide_become_one() -> None:
 
 
 def test_blind_ends_go_unless_they_may_end_there() -> None:
-    square = [street((0, 0), (300, 0)), street((300, 0), (300, 300)), street((300, 300), (0, 300)), street((0, 300), (0, 0))]
+    square = [
+        street((0, 0), (300, 0)),
+        street((300, 0), (300, 300)),
+        street((300, 300), (0, 300)),
+        street((0, 300), (0, 0)),
+    ]
     stub, exit_road = street((300, 0), (400, 0)), street((0, 0), (-100, 0))
     kept = prune([*square, stub, exit_road], lambda node: node[0] < 0)
     assert stub not in kept

@@ -1,4 +1,4 @@
-"""Vehicles: on the road, within the bounds of acceleration and speed, apart from each other, stopping where they should."""
+"""Vehicles: on the road, within the bounds of acceleration and speed, apart, stopping where they should."""
 
 from collections.abc import Iterator
 

@@ -87,7 +87,9 @@ def test_every_edge_can_be_reached_from_every_other(network: Network) -> None:
 def test_carriageways_of_the_ring_touch_other_roads_only_by_ramps(city: World) -> None:
     ends = Counter[tuple[float, ...]]()
     ring = [s for s in city.streets if s.road_class is RoadClass.MOTORWAY and s.lane_count == 3]
-    others = {p for s in city.streets if s.road_class is not RoadClass.MOTORWAY for p in (s.line.coords[0], s.line.coords[-1])}
+    others = {
+        p for s in city.streets if s.road_class is not RoadClass.MOTORWAY for p in (s.line.coords[0], s.line.coords[-1])
+    }
     for street in ring:
         ends.update({street.line.coords[0]: 1, street.line.coords[-1]: 1})
     assert ring
