@@ -16,7 +16,7 @@ export interface Quality {
 export const QUALITIES: readonly Quality[] = [
   { value: 4, key: 'quality.4', light: '#00805c', dark: '#17c793', glyph: 'plain' },
   { value: 5, key: 'quality.5', light: '#1b83c4', dark: '#56b4e9', glyph: 'dot' },
-  { value: 2, key: 'quality.2', light: '#c98a00', dark: '#f0b429', glyph: 'bar' },
+  { value: 2, key: 'quality.2', light: '#b97c00', dark: '#f0b429', glyph: 'bar' },
   { value: 1, key: 'quality.1', light: '#cf4d00', dark: '#ff7a33', glyph: 'ring' },
   { value: 6, key: 'quality.6', light: '#b04a86', dark: '#e08bbd', glyph: 'split' },
   { value: 3, key: 'quality.3', light: '#3b4fc4', dark: '#8fa1ff', glyph: 'bar' },

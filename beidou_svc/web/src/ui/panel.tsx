@@ -63,7 +63,7 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
             <span class="chip-lamp" />
             {t(`live.${live}`)}
           </span>
-          <span class="mono quiet">{id}</span>
+          {id !== name && <span class="mono quiet">{id}</span>}
         </p>
         <p class="quiet">{t(`quality.${quality}.long` as 'quality.0.long')}</p>
         <Actions slot={slot} session={session} latest={known?.latest ?? null} onZoom={onZoom} />
