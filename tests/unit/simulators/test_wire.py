@@ -1,4 +1,4 @@
-"""Connections against a listener on loopback: identities first, a new one after each break, no FIN where none is due."""
+"""Connections against a listener on loopback: identities first, a new one after each break, no needless FIN."""
 
 import socket
 from collections.abc import Iterator
