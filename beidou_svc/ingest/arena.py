@@ -39,7 +39,7 @@ def add_segment(sink: Sink, slot: int, start: int, length: int) -> None:
 class Page:
     """One tick's bytes."""
 
-    __slots__ = ("_t_rx_ns", "sink")
+    __slots__ = ("_columns", "_t_rx_ns", "sink")
 
     def __init__(self, size_bytes: int, segments_max: int) -> None:
         self.sink = Sink(
@@ -50,6 +50,8 @@ class Page:
             length=np.zeros(segments_max, np.int32),
         )
         self._t_rx_ns = np.zeros(segments_max, np.int64)
+        columns = (self.sink.slot, self.sink.start, self.sink.length, self._t_rx_ns)
+        self._columns = tuple(_read_only(column) for column in columns)
 
     def copy_in(self, slot: int, data: bytes) -> None:
         """Append bytes that were kept elsewhere."""
@@ -64,15 +66,15 @@ class Page:
 
     def segments(self, t_rx_ns: int) -> SegmentBatch:
         """The columns filled so far; views that live as long as the page is not taken again."""
-        sink, n = self.sink, int(self.sink.filled[COUNT])
+        n = int(self.sink.filled[COUNT])
         self._t_rx_ns[:n] = t_rx_ns
-        columns: dict[str, NDArray[Any]] = {
-            "slot": sink.slot[:n],
-            "start": sink.start[:n],
-            "length": sink.length[:n],
-            "t_rx_ns": self._t_rx_ns[:n],
-        }
-        return SegmentBatch.of(**columns)
+        return SegmentBatch(*(column[:n] for column in self._columns))
+
+
+def _read_only(column: NDArray[Any]) -> NDArray[Any]:
+    view = column.view()
+    view.flags.writeable = False
+    return view
 
 
 class Arena:

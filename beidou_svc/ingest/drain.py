@@ -22,11 +22,11 @@ EVENTS_PER_WAIT = 4_096
 WAITS_PER_TICK_MAX = 64
 ENDED_PER_TICK_MAX = 1_024
 
-WAITING, AGAINS, GREETINGS, ENDED = range(4)
+WAITING, AGAINS, GREETINGS, ENDED, KNOCKS = range(5)
 """What the numbers in `Queue.filled` count."""
 
 _HANG_UP = syscalls.EPOLLRDHUP | syscalls.EPOLLHUP | syscalls.EPOLLERR
-_FREE, _STREAM = int(State.FREE), int(State.STREAM)
+_FREE, _STREAM, _LISTENER = int(State.FREE), int(State.STREAM), int(State.LISTENER)
 _GREETING_LINE, _GREETING_SENTENCE = int(State.GREETING_LINE), int(State.GREETING_SENTENCE)
 _ARENA_FULL = int(Counter.ARENA_FULL)
 _ONE = np.uint64(1)
@@ -49,7 +49,7 @@ class Queue(NamedTuple):
 def new_queue(capacity: int, handshakes_per_tick: int) -> Queue:
     """Working memory for rows below `capacity`."""
     return Queue(
-        filled=np.zeros(4, np.int64),
+        filled=np.zeros(5, np.int64),
         events=np.zeros(EVENTS_PER_WAIT, EPOLL_EVENT),
         rows_waiting=np.zeros(capacity, np.int32),
         rows_again=np.zeros(capacity, np.int32),
@@ -62,15 +62,18 @@ def new_queue(capacity: int, handshakes_per_tick: int) -> Queue:
 
 
 @kernel
-def _collect(epoll_fd: int, rows: Rows, queue: Queue) -> int:
+def _collect(epoll_fd: int, rows: Rows, queue: Queue, n_waiting: int) -> int:
     """Append the rows that epoll reports to those already waiting; returns how many wait now."""
-    n = queue.filled[WAITING]
+    n = n_waiting
     events = queue.events
     for _ in range(WAITS_PER_TICK_MAX):
         got = epoll_wait(np.int32(epoll_fd), np.int64(events.ctypes.data), np.int32(len(events)), np.int32(0))
         for i in range(got):
             fd = events[i]["fd"]
             row = rows[fd]
+            if row["state"] == _LISTENER:
+                queue.filled[KNOCKS] += 1
+                continue
             if np.int64(events[i]["events"]) & _HANG_UP:
                 row["hung_up"] = 1
             if row["queued"] == 0 and row["state"] != _FREE:
@@ -79,7 +82,7 @@ def _collect(epoll_fd: int, rows: Rows, queue: Queue) -> int:
                 n += 1
         if got < len(events):
             break
-    return int(n)
+    return n
 
 
 @kernel
@@ -137,10 +140,11 @@ def drain(
     """Read every socket that has something, once, in the order in which they became ready.
 
     Adds to `sink` and lists the greetings (first lines) and ended rows in `queue`, where the rows that have more to
-    give keep waiting.
+    give keep waiting. `filled[KNOCKS]` tells whether there is something to accept.
     """
-    total = _collect(epoll_fd, rows, queue)
+    n_waiting = int(queue.filled[WAITING])
     queue.filled[:] = 0
+    total = _collect(epoll_fd, rows, queue, n_waiting)
     at = 0
     while at < total and queue.filled[ENDED] < len(queue.ended_row):
         if len(room_left(sink)) < bounds.handshake_bytes:

@@ -9,7 +9,8 @@ from beidou_svc.ingest.counters import Counter
 from beidou_svc.ingest.table import Rows, State
 from gnss._jit import kernel
 
-_FREE, _PEER, _STREAM = int(State.FREE), int(State.PEER), int(State.STREAM)
+_FREE, _LISTENER = int(State.FREE), int(State.LISTENER)
+_PEER, _STREAM = int(State.PEER), int(State.STREAM)
 _HANDSHAKE_TIME, _IDLE, _SLOW_RECORD = int(Counter.HANDSHAKE_TIME), int(Counter.IDLE), int(Counter.SLOW_RECORD)
 
 
@@ -33,7 +34,7 @@ def find_expired(
     for i in range(first, end):
         row = rows[i]
         state = row["state"]
-        if state == _FREE:
+        if state in (_FREE, _LISTENER):
             continue
         reason = 0
         unheard = row["queued"] != 0

@@ -13,7 +13,7 @@ from beidou_svc.clock import NS_PER_S, Clock
 from beidou_svc.fleet.registry import Registry
 from beidou_svc.ingest.arena import Arena, Page
 from beidou_svc.ingest.counters import Counter, counters_by_name
-from beidou_svc.ingest.drain import ENDED, GREETINGS, WAITING, drain, new_queue
+from beidou_svc.ingest.drain import ENDED, GREETINGS, KNOCKS, WAITING, drain, new_queue
 from beidou_svc.ingest.expiry import Terms, find_expired
 from beidou_svc.ingest.outgoing import Dialer, stop_dialling
 from beidou_svc.ingest.reading import Bounds
@@ -77,8 +77,12 @@ class Ingest:
 
     async def start(self) -> None:
         """Open the ports and begin to connect. Raises OSError, naming the port, if one cannot be bound."""
-        self.tcp.open()
-        self.udp.open()
+        try:
+            self.tcp.open()
+            self.udp.open()
+        except OSError:
+            self.close()
+            raise
         self._tasks = [asyncio.create_task(dialer.run()) for dialer in self._dialers]
 
     def poll(self) -> Tick:
@@ -88,7 +92,8 @@ class Ingest:
         self.udp.deliver_held(page)
         self._read(page, now_ns)
         self.udp.receive(page, self._bounds, now_ns)
-        self.tcp.accept(now_ns)
+        if self._queue.filled[KNOCKS]:
+            self.tcp.accept(now_ns)
         if now_ns >= self._t_sweep_ns:
             self._sweep(now_ns)
         return self._tick(page)
@@ -166,9 +171,7 @@ class Ingest:
         """Close every socket at once."""
         self.tcp.close()
         self.udp.close()
-        used = np.flatnonzero(self.streams.rows["state"] != State.FREE)
-        for row in used.tolist():
-            self.streams.end(row)
+        self.streams.end_all()
         self.streams.epoll.close()
 
     def connection_of(self, slot: int) -> ConnectionInfo | None:

@@ -50,10 +50,14 @@ def listen_tcp(host: str, port: int, limits: Limits) -> socket.socket:
         keep_alive(listener)
         listener.bind((host, port))
         listener.listen(limits.listen_backlog)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise _named(error, "tcp", host, port) from error
     return listener
+
+
+def _named(error: OSError, transport: str, host: str, port: int) -> OSError:
+    return OSError(error.errno, f"{transport} {host}:{port}: {error.strerror or error}")
 
 
 def keep_alive(connection: socket.socket) -> None:
@@ -72,9 +76,9 @@ def bind_udp(host: str, port: int, buffer_bytes: int) -> socket.socket:
         udp.setblocking(False)
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
         udp.bind((host, port))
-    except OSError:
+    except OSError as error:
         udp.close()
-        raise
+        raise _named(error, "udp", host, port) from error
     return udp
 
 

@@ -66,6 +66,21 @@ class Streams:
         if state is not State.STREAM:
             self.greeting[fd] = None
 
+    def watch_listener(self, fd: int) -> None:
+        """Let the drain tell when a listening socket has connections to accept."""
+        self.rows[fd]["state"] = State.LISTENER
+        self.epoll.register(fd, select.EPOLLIN)
+
+    def forget_listener(self, fd: int) -> None:
+        """To be called before a listening socket is closed."""
+        self.epoll.unregister(fd)
+        self.rows[fd]["state"] = State.FREE
+
+    def end_all(self) -> None:
+        """End every stream."""
+        for row in np.flatnonzero(~np.isin(self.rows["state"], (State.FREE, State.LISTENER))).tolist():
+            self.end(row)
+
     def reserve(self, terminals: Iterable[str]) -> None:
         """Terminals that the configuration ties to a port: nobody else may claim them without their token."""
         self._reserved.update(terminals)

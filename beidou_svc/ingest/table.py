@@ -25,6 +25,8 @@ class State(IntEnum):
     """TCP, bytes belong to a terminal."""
     PEER = 4
     """UDP peer, datagrams belong to a terminal."""
+    LISTENER = 5
+    """A TCP port."""
 
 
 ROW = np.dtype(

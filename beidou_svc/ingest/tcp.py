@@ -49,11 +49,14 @@ class TcpPorts:
     def open(self) -> None:
         """Bind all ports; raises OSError."""
         for listener in self.listeners:
-            self.sockets.append(listen_tcp(listener.host, listener.port, self._streams.limits))
+            listening = listen_tcp(listener.host, listener.port, self._streams.limits)
+            self.sockets.append(listening)
+            self._streams.watch_listener(listening.fileno())
 
     def close(self) -> None:
         """Stop listening."""
         for listening in self.sockets:
+            self._streams.forget_listener(listening.fileno())
             listening.close()
         self.sockets.clear()
 

@@ -67,6 +67,8 @@ class UdpPorts:
 
     def receive(self, page: Page, bounds: Bounds, now_ns: int) -> bool:
         """Read all ports into the page. Returns whether something was left for the next tick."""
+        if not self.sockets:
+            return False
         before = self._left_behind()
         for index, udp in enumerate(self.sockets):
             self._receive_port(index, udp, page, bounds, now_ns)

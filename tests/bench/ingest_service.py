@@ -70,6 +70,8 @@ async def main() -> None:
     stopped = asyncio.Event()
 
     def tick() -> None:
+        if stopped.is_set():
+            return
         service.tick()
         loop.call_later(TICK_S, tick)
 

@@ -1,10 +1,14 @@
 """TCP: who is let in under which name, and that every byte arrives exactly once."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
-from beidou_svc.fleet.registry import Policy, Terminal, hash_token
-from beidou_svc.ingest.settings import Identity, Unknown
+from beidou_svc.clock import ManualClock
+from beidou_svc.fleet.registry import Policy, Registry, Terminal, hash_token
+from beidou_svc.ingest.ingest import Ingest
+from beidou_svc.ingest.settings import Identity, IngestSettings, Unknown
 from tests.unit.ingest.rig import limits, running, sentence, tcp, was_reset
 
 SENTENCE = b"$GNGGA,120000.00,2549.7,N,11456.4,E,4,27,0.6,118.0,M,-9.5,M,1.0,0123*47\r\n"
@@ -172,6 +176,14 @@ def test_what_was_sent_before_closing_arrives_before_the_end_is_told() -> None:
         assert rig.received == {"bus-1": SENTENCE}
         assert rig.counted()["ended_by_peer"] == 1
         assert rig.ingest.connection_of(0) is None
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with running(tcp()) as rig:
+        taken = rig.port()
+        settings = IngestSettings(tcp=(tcp(), tcp(port=taken)), limits=limits())
+        with pytest.raises(OSError, match=rf"tcp 127\.0\.0\.1:{taken}: Address already in use"):
+            asyncio.run(Ingest(settings, Registry(), ManualClock()).start())
 
 
 def test_many_terminals_in_one_tick() -> None:
