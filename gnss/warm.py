@@ -17,7 +17,9 @@ def warm() -> None:
     half = len(_SAMPLE) // 2
     data = np.frombuffer(_SAMPLE, np.uint8).copy()
     decoder.push(data, SegmentBatch.missing(1, slot=[0], start=[0], length=[half]))
-    decoder.push(data, SegmentBatch.missing(2, slot=[0, 1], start=[half, 0], length=[len(data) - half, half]), show_open=True)
+    decoder.push(
+        data, SegmentBatch.missing(2, slot=[0, 1], start=[half, 0], length=[len(data) - half, half]), show_open=True
+    )
     decoder.end(np.array([0, 1], np.int32))
 
 

@@ -149,7 +149,9 @@ def _put_field(
 
 
 @inline_kernel
-def _repetitions(values: NDArray[np.float64], row: int, plan: NDArray[np.int64], head: int, group: int, group_max: int) -> int:
+def _repetitions(
+    values: NDArray[np.float64], row: int, plan: NDArray[np.int64], head: int, group: int, group_max: int
+) -> int:
     """How many repetitions of the group have a value, counted up to the last that has one."""
     for repetition in range(group_max, 0, -1):
         for i in range(group):

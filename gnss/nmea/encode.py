@@ -59,7 +59,11 @@ def _address(sentence: Sentence, talker: bytes | NDArray[np.bytes_], n: int) -> 
 
 
 def encode(
-    name: str, columns: Mapping[str, Any], talker: bytes | NDArray[np.bytes_] = b"GN", *, decimals: Mapping[str, int] | None = None
+    name: str,
+    columns: Mapping[str, Any],
+    talker: bytes | NDArray[np.bytes_] = b"GN",
+    *,
+    decimals: Mapping[str, int] | None = None,
 ) -> Encoded:
     """Write one sentence type for `n` rows, with checksum and CR LF.
 

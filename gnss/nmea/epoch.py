@@ -7,7 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batches import NO_BASE, NO_TIME, SYSTEM_COUNT, FixBatch, Source
-from gnss.nmea import _epoch_kernel as k
+from gnss.nmea._epoch_kernel import assemble_rows, emit_open
+from gnss.nmea._epoch_state import (
+    CLOCK_COUNT,
+    CLOSED,
+    LAST,
+    LAST_RX,
+    ROW_CLOCK_COUNT,
+    ROW_CLOSED,
+    ROW_RX,
+    ROW_SLOT,
+    ROW_SUSPECT,
+    ROW_TIME,
+    RX,
+    SKY,
+    EpochArrays,
+    RowSink,
+    SentenceColumns,
+)
 from gnss.nmea.catalogue import KIND
 from gnss.nmea.decode import Decoded
 from gnss.nmea.merge import ACC_COUNT, DEG, Acc
@@ -38,13 +55,13 @@ class EpochState:
         """State of `n` terminals of which nothing was received."""
         state = cls(
             np.zeros((n, ACC_COUNT)),
-            np.zeros((n, k.CLOCK_COUNT), np.int64),
+            np.zeros((n, CLOCK_COUNT), np.int64),
             np.zeros((n, SATELLITES_MAX), np.uint64),
             np.zeros((n, 4), np.uint64),
             np.zeros((n, SYSTEM_COUNT, 2), np.uint64),
             reference_gpst_ns,
         )
-        state.clock[:, [k.LAST, k.CLOSED, k.RX, k.LAST_RX]] = NO_TIME
+        state.clock[:, [LAST, CLOSED, RX, LAST_RX]] = NO_TIME
         state.acc[:, Acc.SUMMARY + SYSTEM_COUNT :] = np.nan
         return state
 
@@ -63,7 +80,7 @@ class EpochState:
 
     def satellites(self, slot: int) -> SatelliteBatch:
         """What one terminal has in view, from its last GSV and GSA."""
-        return unpack_satellites(self.sky[slot, : self.clock[slot, k.SKY]], self.used[slot])
+        return unpack_satellites(self.sky[slot, : self.clock[slot, SKY]], self.used[slot])
 
 
 @dataclass(slots=True)
@@ -71,13 +88,13 @@ class EpochWorkspace:
     """Arrays that are used again from call to call."""
 
     row_acc: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, ACC_COUNT)))
-    row_clock: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 5), np.int64))
+    row_clock: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, ROW_CLOCK_COUNT), np.int64))
 
     def reserve(self, rows: int) -> None:
         """Make room for `rows` rows; memory is only touched as far as it is used."""
         if len(self.row_acc) < rows:
             self.row_acc = np.empty((rows * 5 // 4, ACC_COUNT))
-            self.row_clock = np.empty((rows * 5 // 4, 5), np.int64)
+            self.row_clock = np.empty((rows * 5 // 4, ROW_CLOCK_COUNT), np.int64)
 
 
 def assemble(
@@ -99,78 +116,85 @@ def assemble(
     """
     s, w = decoded.sentences, workspace
     w.reserve(len(s) + len(still_open))
-    closed = k.assemble_rows(
-        buffer, s.slot, s.kind, s.talker, s.antenna, s.status, s.cell, s.t_rx_ns, decoded.cells, state.reference_gpst_ns,
-        state.acc, state.clock, state.sky, state.seen, state.used, w.row_acc, w.row_clock,
-    )  # fmt: skip
-    rows = k.emit_open(still_open, close, state.acc, state.clock, state.sky, w.row_acc, w.row_clock, closed)
+    sentences = SentenceColumns(s.slot, s.kind, s.talker, s.antenna, s.status, s.cell, s.t_rx_ns, decoded.cells)
+    arrays = EpochArrays(state.acc, state.clock, state.sky, state.seen, state.used)
+    sink = RowSink(w.row_acc, w.row_clock)
+    closed = assemble_rows(buffer, sentences, state.reference_gpst_ns, arrays, sink)
+    rows = emit_open(still_open, close, arrays, sink, closed)
     return _to_fixes(w.row_acc[:rows], w.row_clock[:rows]), rows if close else closed
+
+
+_PLAIN: dict[str, Acc] = {
+    "h_msl_m": Acc.H_MSL_M,
+    "geoid_sep_m": Acc.GEOID_SEP_M,
+    "sigma_n_m": Acc.SIGMA_N_M,
+    "sigma_e_m": Acc.SIGMA_E_M,
+    "sigma_u_m": Acc.SIGMA_U_M,
+    "cov_ne_m2": Acc.COV_NE_M2,
+    "hdop": Acc.HDOP,
+    "pdop": Acc.PDOP,
+    "vdop": Acc.VDOP,
+    "age_corr_s": Acc.AGE_CORR_S,
+    "speed_mps": Acc.SPEED_MPS,
+    "vel_u_mps": Acc.VEL_U_MPS,
+}
+"""Columns that are values of the row as they stand."""
+
+_ANGLES: dict[str, Acc] = {
+    "lat_rad": Acc.LAT_DEG,
+    "lon_rad": Acc.LON_DEG,
+    "course_rad": Acc.COURSE_DEG,
+    "heading_rad": Acc.HEADING_DEG,
+    "pitch_rad": Acc.PITCH_DEG,
+    "roll_rad": Acc.ROLL_DEG,
+}
+"""Columns in radians of values in degrees."""
+
+_SMALL: dict[str, tuple[Acc, int, type[np.integer[Any]]]] = {
+    "fix_quality": (Acc.FIX_QUALITY, 0, np.uint8),
+    "fix_dim": (Acc.FIX_DIM, 0, np.uint8),
+    "sats_used": (Acc.SATS_USED, _NOT_STATED, np.uint8),
+    "base_id": (Acc.BASE_ID, NO_BASE, np.int32),
+}
+"""Whole numbers: what stands for a missing one, and their type."""
+
+
+def _whole(values: NDArray[np.float64], missing: int, dtype: type[np.integer[Any]]) -> NDArray[Any]:
+    return np.where(np.isnan(values), missing, values).astype(dtype)
 
 
 def _to_fixes(acc: NDArray[np.float64], clock: NDArray[np.int64]) -> FixBatch:
     """Rows of values to columns with their types."""
-
-    def col(which: Acc) -> NDArray[np.float64]:
-        return acc[:, which].copy()
-
-    def small(which: Acc, missing: int, dtype: Any) -> NDArray[Any]:
-        values = acc[:, which]
-        return np.where(np.isnan(values), missing, values).astype(dtype)
-
-    h_msl_m, geoid_sep_m = col(Acc.H_MSL_M), col(Acc.GEOID_SEP_M)
-    sentences = acc[:, Acc.SENTENCES].astype(np.uint32)
-    lat_rad = acc[:, Acc.LAT_DEG] * DEG
+    columns: dict[str, NDArray[Any]] = {name: acc[:, which].copy() for name, which in _PLAIN.items()}
+    columns |= {name: acc[:, which] * DEG for name, which in _ANGLES.items()}
+    columns |= {name: _whole(acc[:, which], missing, dtype) for name, (which, missing, dtype) in _SMALL.items()}
     return FixBatch.of(
-        slot=clock[:, 0].astype(np.int32),
-        t_gpst_ns=clock[:, 1].copy(),
-        t_rx_ns=clock[:, 2].copy(),
-        lat_rad=lat_rad,
-        lon_rad=acc[:, Acc.LON_DEG] * DEG,
-        h_ell_m=h_msl_m + geoid_sep_m,
-        h_msl_m=h_msl_m,
-        geoid_sep_m=geoid_sep_m,
-        fix_quality=small(Acc.FIX_QUALITY, 0, np.uint8),
-        fix_dim=small(Acc.FIX_DIM, 0, np.uint8),
-        sigma_n_m=col(Acc.SIGMA_N_M),
-        sigma_e_m=col(Acc.SIGMA_E_M),
-        sigma_u_m=col(Acc.SIGMA_U_M),
-        cov_ne_m2=col(Acc.COV_NE_M2),
-        hdop=col(Acc.HDOP),
-        pdop=col(Acc.PDOP),
-        vdop=col(Acc.VDOP),
-        sats_used=small(Acc.SATS_USED, _NOT_STATED, np.uint8),
+        **columns,
+        slot=clock[:, ROW_SLOT].astype(np.int32),
+        t_gpst_ns=clock[:, ROW_TIME].copy(),
+        t_rx_ns=clock[:, ROW_RX].copy(),
+        h_ell_m=columns["h_msl_m"] + columns["geoid_sep_m"],
         sats_view=acc[:, Acc.SUMMARY : Acc.SUMMARY + SYSTEM_COUNT].astype(np.uint8),
         cn0_dbhz=acc[:, Acc.SUMMARY + SYSTEM_COUNT :].astype(np.float32),
-        age_corr_s=col(Acc.AGE_CORR_S),
-        base_id=small(Acc.BASE_ID, NO_BASE, np.int32),
-        speed_mps=col(Acc.SPEED_MPS),
-        course_rad=acc[:, Acc.COURSE_DEG] * DEG,
-        heading_rad=acc[:, Acc.HEADING_DEG] * DEG,
-        pitch_rad=acc[:, Acc.PITCH_DEG] * DEG,
-        roll_rad=acc[:, Acc.ROLL_DEG] * DEG,
-        vel_u_mps=col(Acc.VEL_U_MPS),
-        source=_source(acc[:, Acc.POSITION_RANK]),
-        sentences=sentences,
-        status=_status(clock, lat_rad),
+        source=_SOURCE_OF_RANK[acc[:, Acc.POSITION_RANK].astype(np.int64)],
+        sentences=acc[:, Acc.SENTENCES].astype(np.uint32),
+        status=_status(clock, columns["lat_rad"]),
     )
 
 
 _SOURCE_OF_RANK = np.array(
-    [Source.UNKNOWN, Source.RDSS, Source.NMEA, Source.NMEA, Source.NMEA, Source.NMEA, Source.KSXT, Source.BESTNAV], np.uint8
+    [Source.UNKNOWN, Source.RDSS, Source.NMEA, Source.NMEA, Source.NMEA, Source.NMEA, Source.KSXT, Source.BESTNAV],
+    np.uint8,
 )
-
-
-def _source(rank: NDArray[np.float64]) -> NDArray[np.uint8]:
-    return _SOURCE_OF_RANK[rank.astype(np.int64)]
 
 
 def _status(clock: NDArray[np.int64], lat_rad: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Verdicts, the gravest last."""
     status = np.where(np.isnan(lat_rad), Status.NO_POSITION, Status.OK).astype(np.uint8)
-    status[clock[:, 1] < clock[:, 3]] = Status.STALE
-    status[clock[:, 1] == clock[:, 3]] = Status.DUPLICATE
-    status[clock[:, 4] != 0] = Status.DATE_SUSPECT
-    status[clock[:, 1] == NO_TIME] = Status.NO_DATE
+    status[clock[:, ROW_TIME] < clock[:, ROW_CLOSED]] = Status.STALE
+    status[clock[:, ROW_TIME] == clock[:, ROW_CLOSED]] = Status.DUPLICATE
+    status[clock[:, ROW_SUSPECT] != 0] = Status.DATE_SUSPECT
+    status[clock[:, ROW_TIME] == NO_TIME] = Status.NO_DATE
     return status
 
 

@@ -172,7 +172,9 @@ class SatelliteBatch(Batch):
 
     def sv_names(self) -> list[str]:
         """RINEX names (`C21`); SBAS PRN 120 is S20."""
-        return [f"{SYSTEMS[s]}{p - 100 if SYSTEMS[s] == 'S' else p:02d}" for s, p in zip(self.system, self.prn, strict=True)]
+        return [
+            f"{SYSTEMS[s]}{p - 100 if SYSTEMS[s] == 'S' else p:02d}" for s, p in zip(self.system, self.prn, strict=True)
+        ]
 
 
 def unpack_satellites(sky: NDArray[np.uint64], used: NDArray[np.uint64]) -> SatelliteBatch:
@@ -191,5 +193,3 @@ def unpack_satellites(sky: NDArray[np.uint64], used: NDArray[np.uint64]) -> Sate
         cn0_dbhz=np.where(cn0 == _NO_CN0, np.nan, cn0),
         used=bits,
     )
-
-

@@ -171,7 +171,9 @@ def parse_angle(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
     if dot - s > 8 or dot == s or part_digits > 12:
         return np.nan
     clock = parse_digits8(buffer, s, dot - s)
-    part = parse_digits8(buffer, dot + 1, part_digits) if part_digits <= 8 else parse_digits(buffer, dot + 1, part_digits)
+    part = (
+        parse_digits8(buffer, dot + 1, part_digits) if part_digits <= 8 else parse_digits(buffer, dot + 1, part_digits)
+    )
     degrees = clock // 100
     minutes = clock - 100 * degrees
     if clock < 0 or part < 0 or minutes > 59:

@@ -119,7 +119,14 @@ def _put_span(sink: SpanSink, n: int, kind: int, start: int, stop: int) -> int:
 
 @inline_kernel
 def _take_frame(
-    buffer: NDArray[np.uint8], p: int, end: int, final: bool, blamed: int, drops: NDArray[np.uint64], sink: SpanSink, n: int
+    buffer: NDArray[np.uint8],
+    p: int,
+    end: int,
+    final: bool,
+    blamed: int,
+    drops: NDArray[np.uint64],
+    sink: SpanSink,
+    n: int,
 ) -> tuple[int, int, bool]:
     """Take the binary frame at `p`, or one byte of noise; returns (rows, where to go on, whether more bytes must come first)."""
     sync = load_u8(buffer, p)

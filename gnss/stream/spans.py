@@ -102,7 +102,11 @@ class ScanWorkspace:
 
 @leaf_kernel
 def _chain_segments(
-    slot: NDArray[np.int32], head: NDArray[np.int32], last: NDArray[np.int32], following: NDArray[np.int32], order: NDArray[np.int32]
+    slot: NDArray[np.int32],
+    head: NDArray[np.int32],
+    last: NDArray[np.int32],
+    following: NDArray[np.int32],
+    order: NDArray[np.int32],
 ) -> int:
     """Link the segments of each terminal in order of arrival; `order` gets the terminals in order of first appearance."""
     runs = 0
@@ -237,7 +241,12 @@ def _require_inside(segments: SegmentBatch, slots: int, n_bytes: int) -> None:
 
 
 def scan(
-    state: ScanState, buffer: NDArray[np.uint8], segments: SegmentBatch, workspace: ScanWorkspace, *, final: bool = False
+    state: ScanState,
+    buffer: NDArray[np.uint8],
+    segments: SegmentBatch,
+    workspace: ScanWorkspace,
+    *,
+    final: bool = False,
 ) -> tuple[NDArray[np.uint8], SpanBatch]:
     """Scan what arrived; returns the stitched bytes and the spans in them, both valid until the workspace is used again.
 

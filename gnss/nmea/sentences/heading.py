@@ -9,6 +9,4 @@ from gnss.nmea.sentence import Sentence
 
 HDT = Sentence("HDT", (number("heading_deg", 0, 360, decimals=4), unit("T")), fields_min=1)
 
-THS = Sentence(
-    "THS", (number("heading_deg", 0, 360, decimals=4), character("heading_mode", "AEMSV")), fields_min=2
-)
+THS = Sentence("THS", (number("heading_deg", 0, 360, decimals=4), character("heading_mode", "AEMSV")), fields_min=2)

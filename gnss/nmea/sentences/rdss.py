@@ -15,9 +15,7 @@ TXR = Sentence(
     fields_min=5,
 )
 
-TXA = Sentence(
-    "TXA", (text("to_id"), integer("urgency", 1, 2), integer("coding", 0, 2), text("content")), fields_min=4
-)
+TXA = Sentence("TXA", (text("to_id"), integer("urgency", 1, 2), integer("coding", 0, 2), text("content")), fields_min=4)
 
 ICI = Sentence(
     "ICI",

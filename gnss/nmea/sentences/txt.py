@@ -8,6 +8,11 @@ from gnss.nmea.sentence import Sentence
 
 TXT = Sentence(
     "TXT",
-    (integer("total", 0, 99, width=2), integer("index", 0, 99, width=2), integer("severity", 0, 99, width=2), text("text")),
+    (
+        integer("total", 0, 99, width=2),
+        integer("index", 0, 99, width=2),
+        integer("severity", 0, 99, width=2),
+        text("text"),
+    ),
     fields_min=4,
 )
