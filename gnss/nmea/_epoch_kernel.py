@@ -109,13 +109,17 @@ def _instant(cells: NDArray[np.float64], c: int, kind: int) -> tuple[int, int]:
 def _merge_position(
     acc: NDArray[np.float64], s: int, cells: NDArray[np.float64], c: int, kind: int, quality: int
 ) -> None:
+    """The best sentence of the epoch says how good its position is; where it says "none", no other gives one either."""
     rank = np.float64(RANK_OF_KIND[kind])
     if quality >= 0 and rank >= acc[s, _QUALITY_RANK]:
         acc[s, _QUALITY] = np.float64(quality)
         acc[s, _QUALITY_RANK] = rank
+        if quality == 0:
+            acc[s, _LAT] = acc[s, _LON] = np.nan
+            acc[s, _RANK] = 0.0
     lat = cells[c + LAT_CELL[kind]]
     lon = cells[c + LON_CELL[kind]]
-    usable = quality != 0 and lat == lat and lon == lon  # noqa: PLR0124 (not NaN)
+    usable = quality > 0 and acc[s, _QUALITY] > 0 and lat == lat and lon == lon  # noqa: PLR0124 (not NaN)
     if usable and rank >= acc[s, _RANK]:
         acc[s, _LAT] = lat
         acc[s, _LON] = lon

@@ -8,7 +8,7 @@ from gnss._simd import load_u8
 from gnss.nmea.catalogue import KIND
 from gnss.nmea.fields import TEXT_SPAN
 from gnss.nmea.merge import MODE_ORDER, QUALITY_OF_KSXT, QUALITY_OF_MODE, cell_of
-from gnss.nmea.sentences.unicore import FIX_QUALITY_OF_TYPE
+from gnss.nmea.sentences.unicore import FIX_QUALITY_OF_TYPE, SOLUTION_STATUS
 
 _GGA, _RMC, _GNS, _GLL, _KSXT, _BESTNAVA = (KIND[name] for name in ("GGA", "RMC", "GNS", "GLL", "KSXT", "BESTNAVA"))
 _RMC_STATUS, _RMC_MODE = cell_of("RMC", "rmc_status"), cell_of("RMC", "mode")
@@ -16,6 +16,7 @@ _GLL_STATUS, _GLL_MODE = cell_of("GLL", "gll_status"), cell_of("GLL", "mode")
 _GGA_QUALITY, _GGA_SATS, _GGA_HDOP = cell_of("GGA", "fix_quality"), cell_of("GGA", "sats_used"), cell_of("GGA", "hdop")
 _GNS_MODES = cell_of("GNS", "modes")
 _KSXT_STATUS, _NAV_TYPE = cell_of("KSXT", "position_status"), cell_of("BESTNAVA", "position_type")
+_NAV_SOLUTION, _SOL_COMPUTED = cell_of("BESTNAVA", "solution_status"), SOLUTION_STATUS.index("SOL_COMPUTED")
 _V, _VALID_LETTER = ord("V"), ord("A")
 _QUALITY_OF_TYPE = np.array(FIX_QUALITY_OF_TYPE, np.int64)
 
@@ -65,5 +66,7 @@ def stated_quality(buffer: NDArray[np.uint8], cells: NDArray[np.float64], c: int
     if kind == _KSXT:
         return QUALITY_OF_KSXT[np.int64(cells[c + _KSXT_STATUS])] if cells[c + _KSXT_STATUS] >= 0 else -1
     if kind == _BESTNAVA:
+        if cells[c + _NAV_SOLUTION] != _SOL_COMPUTED:
+            return 0
         return _QUALITY_OF_TYPE[np.int64(cells[c + _NAV_TYPE])] if cells[c + _NAV_TYPE] >= 0 else -1
     return 1
