@@ -129,8 +129,7 @@ class Hub:
         ready: dict[tuple[Criteria, int], list[Client]] = defaultdict(list)
         for interval_ms, group in self._groups.items():
             if mono_ns >= group.t_due_ns and group.clients:
-                # from the time that was due, not from now: a tick's delay does not add up
-                group.t_due_ns = max(group.t_due_ns + interval_ms * NS_PER_MS, mono_ns)
+                group.t_due_ns = _next_due_ns(group.t_due_ns, interval_ms * NS_PER_MS, mono_ns)
                 for client in self._awake(group.clients, mono_ns):
                     ready[client.want.criteria, client.seq].append(client)
         if not ready:
@@ -232,3 +231,9 @@ class Hub:
             group.clients.remove(client)
             if not group.clients:
                 del self._groups[client.want.interval_ms]
+
+
+def _next_due_ns(t_due_ns: int, interval_ns: int, now_ns: int) -> int:
+    """Counted from when it was due, so that the delay of a tick does not add up, unless a whole turn was missed."""
+    next_ns = t_due_ns + interval_ns
+    return next_ns if next_ns > now_ns else now_ns + interval_ns

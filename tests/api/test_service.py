@@ -1,0 +1,154 @@
+"""The whole service on loopback: sentences in by TCP, the fleet out by HTTP and WebSocket, and a clean end."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from beidou_svc.api.client import decode_frame
+from beidou_svc.app import Service
+from beidou_svc.clock import ManualClock
+from beidou_svc.config import Settings
+from beidou_svc.errors import ConfigError, StartError
+from beidou_svc.pipeline.runner import Pipeline
+
+LIMIT_S = 30.0
+# the clock of the service stands at 2027-01-15T08:00:00Z
+EPOCH = (
+    "GNRMC,080000.00,A,2549.8000000,N,11455.8000000,E,5.2,45.0,150127,,,R",
+    "GNGGA,080000.00,2549.8000000,N,11455.8000000,E,4,31,0.6,120.123,M,-12.300,M,1.0,0007",
+    "GNGST,080000.00,0.010,0.012,0.008,10.0,0.011,0.009,0.021",
+)
+
+
+def sentence(body: str) -> bytes:
+    checksum = 0
+    for byte in body.encode():
+        checksum ^= byte
+    return f"${body}*{checksum:02X}\r\n".encode()
+
+
+def settings(**sections: object) -> Settings:
+    listener = {"port": 0, "unknown": "accept"}
+    ingest = {"tcp": [listener], "udp": [listener], "limits": {"connections_max": 50}}
+    return Settings.model_validate({"http": {"port": 0}, "ingest": ingest, **sections})
+
+
+@contextlib.asynccontextmanager
+async def running(given: Settings) -> AsyncIterator[tuple[Service, int]]:
+    """A service and the TCP port of its terminals."""
+    service = Service(given, Pipeline(capacity=64), clock=ManualClock())
+    serving = asyncio.create_task(service.run())
+    await asyncio.wait([serving, asyncio.create_task(service.ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
+    port = int(service.ingest.status().listeners[0].address.rpartition(":")[2])
+    try:
+        yield service, port
+    finally:
+        service.stop()
+        await serving
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        for _ in iter(holds, True):
+            await asyncio.sleep(0)
+
+
+async def test_from_a_sentence_to_every_way_out() -> None:
+    async with running(settings()) as (service, port):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"gz-00001\r\n" + b"".join(sentence(body) for body in EPOCH))
+        await until(lambda: service.context.state.count == 1 and service.context.state.columns["sigma_n_m"][0] == 0.011)
+        async with httpx.AsyncClient(base_url=service.http_address) as client:
+            assert (await client.get("/readyz")).status_code == 200
+            latest = (await client.get("/v1/terminals/gz-00001")).json()["latest"]
+        async with connect(f"ws{service.http_address[4:]}v1/stream", compression=None) as stream:
+            await stream.send('{"type": "subscribe", "interval_ms": 20}')
+            hello = json.loads(await stream.recv())
+            names = json.loads(await stream.recv())
+            frame = decode_frame(await stream.recv(decode=False), {0: names["id"][0]})
+        writer.close()
+    assert (latest["lat_deg"], latest["lon_deg"]) == (25.83, 114.93)
+    assert (latest["h_msl_m"], latest["geoid_sep_m"], latest["h_ell_m"]) == (120.123, -12.3, 107.823)
+    assert (latest["fix_quality"], latest["sats_used"], latest["age_corr_s"], latest["base_id"]) == (4, 31, 1.0, 7)
+    assert (latest["sigma_n_m"], latest["sigma_e_m"], latest["sigma_u_m"]) == (0.011, 0.009, 0.021)
+    assert latest["time"] == "2027-01-15T08:00:00.000Z"
+    assert hello["boot"] == service.context.boot
+    assert frame.ids() == ["gz-00001"]
+    assert frame.columns["lat_deg"][0] == pytest.approx(25.83, abs=1e-9)
+    assert frame.t0_ms == 1_800_000_000_000
+
+
+async def test_a_stop_uses_what_was_received_and_says_good_bye() -> None:
+    async with running(settings()) as (service, port):
+        async with connect(f"ws{service.http_address[4:]}v1/stream", compression=None) as stream:
+            await stream.send('{"type": "subscribe"}')
+            await stream.recv()
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"gz-00001\r\n" + b"".join(sentence(body) for body in EPOCH))
+            await writer.drain()
+            service.stop()
+            with pytest.raises(ConnectionClosed) as closed:
+                async with asyncio.timeout(LIMIT_S):
+                    for _ in iter(int, 1):
+                        await stream.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1001
+        writer.close()
+    assert service.context.ready is False
+    assert service.context.state.columns["fix_quality"][0] == 4
+    assert service.context.pipeline.epochs[0, 4] == 1
+
+
+async def test_a_tick_that_fails_is_counted_and_the_next_one_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(settings()) as (service, port):
+
+        def fail(*_: object) -> None:
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(service.context.hub, "flush", fail)
+        await until(lambda: service.context.failed_ticks >= 2)
+        monkeypatch.undo()
+        failed = service.context.failed_ticks
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"gz-00001\r\n" + sentence(EPOCH[0]))
+        await until(lambda: service.context.state.count == 1)
+        assert service.context.failed_ticks == failed
+        writer.close()
+
+
+async def test_a_port_that_is_taken_says_which_and_what_to_do() -> None:
+    async with running(settings()) as (service, port):
+        http_port = int(service.http_address.rstrip("/").rpartition(":")[2])
+        with pytest.raises(StartError, match=r"http 127\.0\.0\.1:\d+: .*choose another with http\.port"):
+            await Service(settings(http={"port": http_port}), Pipeline(capacity=64), clock=ManualClock()).run()
+        taken = settings(ingest={"tcp": [{"port": port}], "udp": []})
+        with pytest.raises(StartError, match=f"ingest: .*{port}"):
+            await Service(taken, Pipeline(capacity=64), clock=ManualClock()).run()
+
+
+async def test_files_that_are_missing_are_named_before_anything_starts(tmp_path: Path) -> None:
+    for section, key in (("basemap", "file"), ("fleet", "terminals_file")):
+        with pytest.raises(ConfigError, match=rf"{section}\.{key}: .*absent"):
+            Service(settings(**{section: {key: tmp_path / "absent"}}), Pipeline(capacity=64), clock=ManualClock())
+
+
+async def test_registered_terminals_are_known_before_they_speak(tmp_path: Path) -> None:
+    file = tmp_path / "terminals.csv"
+    file.write_text("id,name,policy\ngz-1,First,accepted\ngz-2,Second,quarantined\n")
+    async with running(settings(fleet={"terminals_file": file})) as (service, _):
+        await until(lambda: service.context.state.count == 2)
+        async with httpx.AsyncClient(base_url=service.http_address) as client:
+            rows = (await client.get("/v1/terminals")).json()["terminals"]
+    assert [(row["id"], row["name"], row["policy"], row["liveness"]) for row in rows] == [
+        ("gz-1", "First", "accepted", "offline"),
+        ("gz-2", "Second", "quarantined", "offline"),
+    ]

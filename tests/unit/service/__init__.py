@@ -1,0 +1,1 @@
+"""The shell around the parts: settings, commands, logs, start and stop."""
