@@ -8,7 +8,6 @@ from beidou_svc.replay.decode import FIXES, Decoded, Wanted, decode_logs
 from beidou_svc.replay.fix_table import FRAME_UNSTATED
 from beidou_svc.replay.ids import terminal_id_of
 from beidou_svc.replay.log_io import STDIN, LogError
-from beidou_svc.replay.plot import plot_fixes
 from beidou_svc.replay.progress import reading_progress
 from beidou_svc.replay.report import report
 from beidou_svc.replay.source import LogSource
@@ -46,6 +45,8 @@ def run_decode(
             done = decode_logs(sources, ids, wanted, on_page=on_page)
         _tell(done, sources, wanted)
         if plot is not None and done.sample is not None:
+            from beidou_svc.replay.plot import plot_fixes  # matplotlib takes a second to load
+
             plot_fixes(done.sample.rows(), _title(sources, done.sample.stride), plot)
         return [*problems, *done.problems, *_nothing_found(done)]
 

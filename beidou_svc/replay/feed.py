@@ -5,7 +5,7 @@ them: of pieces received at the same time, those of the log named first come fir
 log's own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,21 +31,33 @@ class Fed(NamedTuple):
     ended: NDArray[np.int32]
 
 
-def feed(sources: Sequence[LogSource], page_bytes: int = PAGE_BYTES) -> Iterator[Fed]:
-    """Everything in the logs, a page at a time."""
-    yield from feed_streams([source for source in sources if not source.is_timed], page_bytes)
-    timed = TimedFeed([source for source in sources if source.is_timed], page_bytes)
+def _never(slot: int) -> bool:
+    return False
+
+
+def feed(
+    sources: Sequence[LogSource],
+    page_bytes: int = PAGE_BYTES,
+    *,
+    end_unix_ns: int = FOREVER,
+    is_over: Callable[[int], bool] = _never,
+) -> Iterator[Fed]:
+    """Everything in the logs by pages; timed ones up to a receive time, others until their terminal is over."""
+    yield from feed_streams([source for source in sources if not source.is_timed], page_bytes, is_over)
+    timed = TimedFeed([source for source in sources if source.is_timed], page_bytes, end_unix_ns)
     while not timed.ended:
         yield timed.take(FOREVER)
         timed.advance()
 
 
-def feed_streams(sources: Sequence[LogSource], page_bytes: int) -> Iterator[Fed]:
+def feed_streams(
+    sources: Sequence[LogSource], page_bytes: int, is_over: Callable[[int], bool] = _never
+) -> Iterator[Fed]:
     """Logs without receive times, small ones several to a page."""
     page = Page(max(page_bytes, FILL_BYTES_MIN))
     ended: list[int] = []
     for source in sources:
-        while not source.ended:
+        while not source.ended and not is_over(source.slot):
             source.fill(page, page.size_bytes)
             if source.ended:
                 ended.append(source.slot)
@@ -63,8 +75,9 @@ class TimedFeed:
     A log whose times go back is played as if the later time still held; what is recorded with a piece stays as it is.
     """
 
-    def __init__(self, sources: Sequence[LogSource], page_bytes: int) -> None:
+    def __init__(self, sources: Sequence[LogSource], page_bytes: int, end_unix_ns: int = FOREVER) -> None:
         share = max(page_bytes // max(len(sources), 1), 2 * FILL_BYTES_MIN)
+        self._end_ns = end_unix_ns
         self._buffer = np.zeros(share * len(sources) + PAD_BYTES, np.uint8)
         self._lanes = [_Lane(source, self._buffer, i * share, share) for i, source in enumerate(sources)]
         self._read_on()
@@ -72,7 +85,7 @@ class TimedFeed:
     @property
     def ended(self) -> bool:
         """Whether everything was taken."""
-        return not self._lanes
+        return self.next_unix_ns > self._end_ns or not self._lanes
 
     @property
     def next_unix_ns(self) -> int:
@@ -86,7 +99,7 @@ class TimedFeed:
         parts = []
         for i, lane in enumerate(self._lanes):
             limit_ns = horizon_ns if i <= limiting else horizon_ns - 1
-            parts.append(lane.take(min(limit_ns, until_unix_ns)))
+            parts.append(lane.take(min(limit_ns, until_unix_ns, self._end_ns)))
         return Fed(self._buffer, _merged(parts), _NONE)
 
     def advance(self) -> None:

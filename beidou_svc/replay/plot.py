@@ -131,7 +131,7 @@ def _draw_times(figure: Figure, place: SubplotSpec, fixes: FixBatch) -> None:
     _draw_quality(axes[0], t, fixes, color)
     used = np.where(fixes.sats_used == _SATS_NOT_STATED, np.nan, fixes.sats_used)
     _draw_strip(axes[1], t, used, color, "satellites used")
-    axes[1].set_ylim(bottom=0)
+    axes[1].set_ylim(0, 1.15 * float(np.nanmax(used, initial=1.0)))
     sigma_h_m = np.hypot(fixes.sigma_n_m, fixes.sigma_e_m)
     if np.isfinite(sigma_h_m).any():
         _draw_strip(axes[2], t, np.where(sigma_h_m > 0, sigma_h_m, np.nan), color, "horizontal sigma, m")
@@ -165,7 +165,7 @@ def _share_time_axis(axes: list[Axes], t: Any) -> None:
         strip.tick_params(labelbottom=strip is axes[-1])
     locator = AutoDateLocator(tz=UTC)  # type: ignore[no-untyped-call]
     axes[-1].xaxis.set_major_locator(locator)
-    axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC))  # type: ignore[no-untyped-call]
+    axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC, show_offset=False))  # type: ignore[no-untyped-call]
     if len(t):
         day = datetime.fromtimestamp(int(t.min().astype(np.int64)) // 1_000_000_000, UTC).date()
-        axes[-1].set_xlabel(f"UTC, {day.isoformat()}", color=_INK)
+        axes[-1].set_xlabel(f"UTC, from {day.isoformat()}", color=_INK)

@@ -112,6 +112,8 @@ class LogSource:
         kept = len(self._rest)
         page.buffer[first : first + kept] = self._rest
         view = page.buffer.data[first + kept : first + limit_bytes]
+        if not len(view):
+            raise ValueError(f"no room for more of {self.path}: {limit_bytes} bytes, of which {kept} are taken")
         got = self.reader.readinto(view)
         self.ended = got == 0
         self.unpacked_bytes += got

@@ -1,0 +1,125 @@
+"""Logs through the live pipeline into a fleet, in this process: what comes out are the final tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beidou_svc.fleet.state import FleetRules, new_state, step
+from beidou_svc.pipeline.runner import Pipeline
+from beidou_svc.replay.events import GAP_S
+from beidou_svc.replay.feed import FOREVER, Fed
+from beidou_svc.replay.final import Counted, FinalTables, final_tables
+from beidou_svc.replay.ids import TERMINALS_MAX, Ids
+from beidou_svc.replay.log_io import LogError
+from gnss._jit import kernel
+from gnss.batches import NO_TIME, FixBatch, SegmentBatch
+
+ROWS_MAX = 50_000_000
+"""Epochs that final tables may have: some 11 GB. `beidou decode` writes any number."""
+
+_NO_SLOTS = np.empty(0, np.int32)
+_NO_BYTES = np.empty(0, np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of event time that is asked for, both ends included; everything unless said otherwise."""
+
+    from_gpst_ns: int = NO_TIME
+    until_gpst_ns: int = FOREVER
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everything is asked for, epochs without a date too."""
+        return self.from_gpst_ns == NO_TIME and self.until_gpst_ns == FOREVER
+
+
+@kernel
+def _select(
+    slot: NDArray[np.int32],
+    t_gpst_ns: NDArray[np.int64],
+    from_gpst_ns: int,
+    until_gpst_ns: int,
+    is_over: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+) -> None:
+    """A terminal's rows end with its first row beyond the window: what comes after may not have been read."""
+    for i in range(len(slot)):
+        t_ns = t_gpst_ns[i]
+        is_over[slot[i]] |= t_ns > until_gpst_ns
+        wanted[i] = t_ns != NO_TIME and t_ns >= from_gpst_ns and not is_over[slot[i]]
+
+
+class Replayer:
+    """Takes what a feed brings. Rows depend on the logs alone, so how they are cut and how fast they come is free."""
+
+    def __init__(
+        self, ids: Ids, *, reference_gpst_ns: int = NO_TIME, window: Window | None = None, gap_s: float = GAP_S
+    ) -> None:
+        self._ids = ids
+        self._window = window or Window()
+        self._gap_s = gap_s
+        self._capacity = 16
+        self.pipeline = Pipeline(capacity=self._capacity, reference_gpst_ns=reference_gpst_ns)
+        # the last minutes of every terminal are for the live page: one second of them is the least
+        self.state = new_state(FleetRules(terminals_max=TERMINALS_MAX, recent_s=1))
+        self._rows: list[FixBatch] = []
+        self._is_over = np.zeros(self._capacity, np.bool_)
+        self.rows = 0
+
+    def take(self, fed: Fed) -> FixBatch:
+        """Decode what was fed and fold it into the fleet; returns the epochs that closed."""
+        if self._ids.count > self._capacity:
+            self._grow()
+        closed = self.pipeline.tick(fed.buffer, fed.segments, _NO_SLOTS, show_open=False)
+        self._keep(closed)
+        if len(fed.ended):
+            closed = FixBatch.concat([closed, self._end(fed.ended)])
+        return closed
+
+    def is_over(self, slot: int) -> bool:
+        """Whether a terminal is beyond the window, so that the rest of its log need not be read."""
+        return bool(self._is_over[slot])
+
+    def finish(self) -> FinalTables:
+        """Settle what is unfinished; the final tables."""
+        ids = self._ids
+        if ids.count > self._capacity:
+            self._grow()
+        self._end(np.arange(ids.count, dtype=np.int32))
+        self.state.ensure_capacity(ids.count)
+        counted = None
+        if self._window.is_open:
+            pipeline, n = self.pipeline, ids.count
+            counted = Counted(pipeline.sentences[:n], pipeline.drops[:n], pipeline.epochs[:n], pipeline.unknown)
+        return final_tables(ids.names, self._rows, self.state, counted, self._gap_s)
+
+    def _end(self, slots: NDArray[np.int32]) -> FixBatch:
+        closed = self.pipeline.tick(_NO_BYTES, SegmentBatch.empty(), slots)
+        self._keep(closed)
+        return closed
+
+    def _keep(self, closed: FixBatch) -> None:
+        rows = closed if self._window.is_open else closed.take(self._wanted(closed))
+        if not len(rows):
+            return
+        self._rows.append(rows)
+        self.rows += len(rows)
+        if self.rows > ROWS_MAX:
+            raise LogError(
+                f"more than {ROWS_MAX:,} epochs: replay a part with --seek and --until, or use beidou decode, "
+                "which needs no more memory for longer logs"
+            )
+        step(self.state, rows, 0)
+
+    def _wanted(self, rows: FixBatch) -> NDArray[np.bool_]:
+        wanted = np.empty(len(rows), np.bool_)
+        window = self._window
+        _select(rows.slot, rows.t_gpst_ns, window.from_gpst_ns, window.until_gpst_ns, self._is_over, wanted)
+        return wanted
+
+    def _grow(self) -> None:
+        self._capacity = max(self._ids.count, 2 * self._capacity)
+        self.pipeline.ensure_capacity(self._capacity)
+        self._is_over = np.concatenate([self._is_over, np.zeros(self._capacity - len(self._is_over), np.bool_)])
