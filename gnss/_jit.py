@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba import config as _config
 from numba.core import caching
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_njit: Any = numba.njit
+_numba_config: Any = _config
 
 _PACKAGES = ("gnss", "mapping", "simulators", "beidou_svc")
 _ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +27,7 @@ _FROM = re.compile(rb"^\s*from\s+((?:%s)[\w.]*)\s+import\s+([\w, ()\n]+)" % "|".
 
 def kernel(function: _F) -> _F:
     """Compile `function` with numba: no GIL, cached on disk, IEEE arithmetic (fastmath would drop our NaN checks)."""
-    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    compiled: _F = _njit(nogil=True, cache=True, error_model="numpy")(function)
     return compiled
 
 
@@ -33,13 +36,13 @@ def leaf_kernel(function: _F) -> _F:
 
     That is worth 5 ns an array and call, which is more than a field of a sentence takes to parse.
     """
-    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+    compiled: _F = _njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
     return compiled
 
 
 def inline_kernel(function: _F) -> _F:
     """Compile a leaf kernel that its callers inline at LLVM level: a helper of a few instructions."""
-    compiled: _F = numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
+    compiled: _F = _njit(nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
     return compiled
 
 
@@ -73,19 +76,19 @@ def source_stamp(path: Path) -> bytes:
     return digest.digest()
 
 
-class InTreeLocator(caching.InTreeCacheLocator):  # type: ignore[misc]
+class InTreeLocator(caching.InTreeCacheLocator):
     """Compiled kernels live in `__pycache__` beside their source, stamped with its imports."""
 
     def get_source_stamp(self) -> bytes:
         return source_stamp(Path(self._py_file).resolve())
 
 
-class UserLocator(caching.UserWideCacheLocator):  # type: ignore[misc]
+class UserLocator(caching.UserWideCacheLocator):
     """Where the package is installed read-only, compiled kernels live in the user's cache folder."""
 
     def get_source_stamp(self) -> bytes:
         return source_stamp(Path(self._py_file).resolve())
 
 
-if not numba.config.CACHE_LOCATOR_CLASSES:
-    numba.config.CACHE_LOCATOR_CLASSES = "gnss._jit.InTreeLocator,gnss._jit.UserLocator"
+if not _numba_config.CACHE_LOCATOR_CLASSES:
+    _numba_config.CACHE_LOCATOR_CLASSES = "gnss._jit.InTreeLocator,gnss._jit.UserLocator"

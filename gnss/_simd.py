@@ -6,14 +6,18 @@ Every index is a plain non-negative offset; nothing here checks bounds. Buffers 
 
 from typing import Any
 
-import numba
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba import config as _config
+from numba.core import cgutils as _cgutils
+from numba.core import types
 from numba.extending import intrinsic
 
 PAD_BYTES = 64
 """Readable bytes that a buffer needs after its content."""
+
+_numba_config: Any = _config
+cgutils: Any = _cgutils
 
 _U8, _U64 = ir.IntType(8), ir.IntType(64)
 _BLOCK = ir.VectorType(_U8, 64)
@@ -129,41 +133,50 @@ def _py_xor(buffer: Any, i: int, keep: Any) -> Any:
     return np.uint64(acc)
 
 
-if numba.config.DISABLE_JIT:
+def _py_load_u64(buffer: Any, i: int) -> Any:
+    return np.uint64(_py_word(buffer, i, 8))
 
-    def load_u64(buffer: Any, i: int) -> Any:
-        """Eight bytes at `i`, first byte lowest."""
-        return np.uint64(_py_word(buffer, i, 8))
 
-    def load_u8(buffer: Any, i: int) -> int:
-        """The byte at `i` as int64."""
-        return int(buffer[i])
+def _py_load_u8(buffer: Any, i: int) -> int:
+    return int(buffer[i])
 
-    def separators(buffer: Any, i: int) -> Any:
-        """Bit k: byte `i + k` separates fields (`,` or `;`)."""
-        return _py_flags(buffer, i, lambda b: b in b",;")
 
-    def line_ends(buffer: Any, i: int) -> Any:
-        """Bit k: byte `i + k` ends a sentence (`$`, control characters, bytes above 0x7E)."""
-        return _py_flags(buffer, i, lambda b: b == 0x24 or not 0x20 <= b <= 0x7E)
+def _py_separators(buffer: Any, i: int) -> Any:
+    return _py_flags(buffer, i, lambda b: b in b",;")
 
-    def xor_bytes(buffer: Any, i: int, keep: Any) -> Any:
-        """XOR of the bytes `i + k` whose bit k is set in `keep`, as eight lanes in a word."""
-        return _py_xor(buffer, i, keep)
 
-    def count_trailing_zeros(word: Any) -> int:
-        """Number of the lowest set bit; 64 for 0."""
-        word = int(word)
-        return (word & -word).bit_length() - 1 if word else 64
+def _py_line_ends(buffer: Any, i: int) -> Any:
+    return _py_flags(buffer, i, lambda b: b == 0x24 or not 0x20 <= b <= 0x7E)
 
-    def copy_bytes(source: Any, start: int, target: Any, at: int, length: int) -> None:
-        """Copy `length` bytes from `source[start:]` to `target[at:]`; the two do not overlap."""
-        target[at : at + length] = source[start : start + length]
-else:
-    load_u64 = _load_u64
-    load_u8 = _load_u8
-    separators = _separators
-    line_ends = _line_ends
-    xor_bytes = _xor_bytes
-    count_trailing_zeros = _count_trailing_zeros
-    copy_bytes = _copy_bytes
+
+def _py_count_trailing_zeros(word: Any) -> int:
+    word = int(word)
+    return (word & -word).bit_length() - 1 if word else 64
+
+
+def _py_copy_bytes(source: Any, start: int, target: Any, at: int, length: int) -> None:
+    target[at : at + length] = source[start : start + length]
+
+
+_interpreted: bool = _numba_config.DISABLE_JIT
+
+load_u64: Any = _py_load_u64 if _interpreted else _load_u64
+"""`load_u64(buffer, i)`: eight bytes at `i` as uint64, first byte lowest."""
+
+load_u8: Any = _py_load_u8 if _interpreted else _load_u8
+"""`load_u8(buffer, i)`: the byte at `i` as int64."""
+
+separators: Any = _py_separators if _interpreted else _separators
+"""`separators(buffer, i)`: bit k is set where byte `i + k` separates fields (`,` or `;`)."""
+
+line_ends: Any = _py_line_ends if _interpreted else _line_ends
+"""`line_ends(buffer, i)`: bit k is set where byte `i + k` ends a sentence (`$`, control characters, above 0x7E)."""
+
+xor_bytes: Any = _py_xor if _interpreted else _xor_bytes
+"""`xor_bytes(buffer, i, keep)`: XOR of the bytes `i + k` whose bit k is set in `keep`, as eight lanes of a uint64."""
+
+count_trailing_zeros: Any = _py_count_trailing_zeros if _interpreted else _count_trailing_zeros
+"""`count_trailing_zeros(word)`: number of the lowest set bit of a uint64; 64 for 0."""
+
+copy_bytes: Any = _py_copy_bytes if _interpreted else _copy_bytes
+"""`copy_bytes(source, start, target, at, length)`: copy bytes between two arrays that do not overlap."""

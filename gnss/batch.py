@@ -6,6 +6,7 @@ A batch class lists its columns as dataclass fields made by `column`; its docstr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -96,7 +97,7 @@ class Batch:
     def split(self, at: Sequence[int]) -> list[Self]:
         """Consecutive parts, cut before the given row numbers."""
         edges = [0, *at, len(self)]
-        return [self.take(slice(a, b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        return [self.take(slice(a, b)) for a, b in pairwise(edges)]
 
     @classmethod
     def concat(cls, parts: Sequence[Self]) -> Self:

@@ -65,9 +65,9 @@ def crc24q(buffer: NDArray[np.uint8], start: int, stop: int) -> int:
             ^ CRC24Q[0, w >> np.uint64(56)]
         )
         i += 8
-    value = np.int64(crc)
+    value = int(np.int64(crc))
     while i < stop:
-        value = ((value << 8) & 0xFFFFFF) ^ np.int64(CRC24Q[0, (value >> 16) ^ load_u8(buffer, i)])
+        value = ((value << 8) & 0xFFFFFF) ^ int(CRC24Q[0, (value >> 16) ^ load_u8(buffer, i)])
         i += 1
     return value
 
@@ -90,9 +90,9 @@ def crc32(buffer: NDArray[np.uint8], start: int, stop: int) -> int:
             ^ CRC32[0, w >> np.uint64(56)]
         )
         i += 8
-    value = np.int64(crc)
+    value = int(np.int64(crc))
     while i < stop:
-        value = (value >> 8) ^ np.int64(CRC32[0, (value ^ load_u8(buffer, i)) & 0xFF])
+        value = (value >> 8) ^ int(CRC32[0, (value ^ load_u8(buffer, i)) & 0xFF])
         i += 1
     return value
 
@@ -110,4 +110,4 @@ def xor_checksum(buffer: NDArray[np.uint8], start: int, stop: int) -> int:
     acc ^= acc >> np.uint64(32)
     acc ^= acc >> np.uint64(16)
     acc ^= acc >> np.uint64(8)
-    return np.int64(acc & np.uint64(0xFF))
+    return int(np.int64(acc & np.uint64(0xFF)))

@@ -30,7 +30,10 @@ _NOBODY = np.empty(0, np.int32)
 
 @dataclass(slots=True)
 class Counters:
-    """What was received, by terminal: `sentences` (slots, KIND_MAX), `drops` (slots, STATUS_MAX), `epochs` (slots, 9) by quality."""
+    """What was received, by terminal.
+
+    `sentences` (slots, KIND_MAX), `drops` (slots, STATUS_MAX), `epochs` (slots, 9) by quality.
+    """
 
     sentences: NDArray[np.uint64]
     drops: NDArray[np.uint64]
@@ -40,8 +43,11 @@ class Counters:
     @classmethod
     def for_slots(cls, n: int) -> Self:
         """All zero."""
-        widths = (KIND_MAX, STATUS_MAX, QUALITY_COUNT)
-        return cls(*(np.zeros((n, width), np.uint64) for width in widths))
+        return cls(
+            np.zeros((n, KIND_MAX), np.uint64),
+            np.zeros((n, STATUS_MAX), np.uint64),
+            np.zeros((n, QUALITY_COUNT), np.uint64),
+        )
 
     def grow(self, n: int) -> None:
         """Make room for `n` terminals. `drops` is the scanner's array and grows there."""
@@ -93,9 +99,12 @@ def _count_epochs(
 
 @dataclass(slots=True)
 class Push:
-    """What one push brought: rows, the spans and the bytes they lie in (spans, bytes and sentences valid until the next push).
+    """What one push brought.
 
-    `fixes` has the closed epochs first, `closed` of them; rows behind them are epochs still open, to be shown and forgotten.
+    Rows, the spans and the bytes they lie in (spans, bytes and sentences valid until the next push).
+
+    `fixes` has the closed epochs first, `closed` of them; rows behind them are epochs still open, to be shown and
+    forgotten.
     """
 
     fixes: FixBatch
@@ -138,8 +147,9 @@ class StreamDecoder:
     ) -> Push:
         """Take received bytes; `final` says that these terminals send no more, so that what is unfinished is settled.
 
-        `buffer` needs no padding. With `show_open` the epochs still open of these terminals are among the rows. Rows with a status other
-        than OK are among the fixes; sentences and bytes that did not make a row are in `counters` by reason.
+        `buffer` needs no padding. With `show_open` the epochs still open of these terminals are among the rows. Rows
+        with a status other than OK are among the fixes; sentences and bytes that did not make a row are in `counters`
+        by reason.
         """
         work, spans = scan(self.scanner, buffer, segments, self._scan_space, final=final)
         decoded = decode(work, spans, self._sentence_space)

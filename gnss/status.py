@@ -25,6 +25,12 @@ class Status(IntEnum):
     PLACEHOLDER = 21
     NOT_VALID = 22
     SEQUENCE = 23
+    UNKNOWN_MESSAGE = 24
+    TOO_SHORT = 25
+    TOO_MANY_CELLS = 26
+    UNKNOWN_SIGNAL = 27
+    NO_CHANNEL = 28
+    MODULO = 29
     # epochs
     NO_DATE = 32
     NO_POSITION = 33
@@ -56,6 +62,12 @@ STATUS_TEXT: dict[Status, str] = {
     Status.PLACEHOLDER: "a placeholder position that a receiver sends before its first fix",
     Status.NOT_VALID: "the receiver itself says that the record is not valid",
     Status.SEQUENCE: "a part of a multi-sentence message is missing",
+    Status.UNKNOWN_MESSAGE: "a well-formed frame whose message number is not decoded",
+    Status.TOO_SHORT: "the message promises more than its frame holds",
+    Status.TOO_MANY_CELLS: "the message promises more than 64 satellites times signals",
+    Status.UNKNOWN_SIGNAL: "a signal number that its system does not have",
+    Status.NO_CHANNEL: "a GLONASS satellite whose frequency channel is not known yet: no phase in cycles",
+    Status.MODULO: "a pseudorange without its whole milliseconds",
     Status.NO_DATE: "a time of day without any date to go with it",
     Status.NO_POSITION: "an epoch without a position",
     Status.STALE: "older than what is already known of the terminal",

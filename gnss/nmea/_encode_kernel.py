@@ -48,7 +48,7 @@ def _put_scaled(out: NDArray[np.uint8], at: int, scaled: int, decimals: int, wid
 
 @inline_kernel
 def _put_number(out: NDArray[np.uint8], at: int, value: float, decimals: int, width: int) -> int:
-    scaled = np.int64(np.rint(abs(value) * POW10[decimals]))
+    scaled = int(np.rint(abs(value) * POW10[decimals]))
     if value < 0 and scaled > 0:
         out[at] = _MINUS
         at += 1
@@ -57,7 +57,7 @@ def _put_number(out: NDArray[np.uint8], at: int, value: float, decimals: int, wi
 
 @inline_kernel
 def _put_time(out: NDArray[np.uint8], at: int, ns_of_day: float, decimals: int) -> int:
-    ns = np.int64(ns_of_day)
+    ns = int(ns_of_day)
     second = ns // POW10_INT[_NS_DIGITS]
     minute = min(second // 60, 1439)
     at = _put_integer(out, at, minute // 60, 2)
@@ -68,8 +68,8 @@ def _put_time(out: NDArray[np.uint8], at: int, ns_of_day: float, decimals: int) 
 
 @inline_kernel
 def _put_angle(out: NDArray[np.uint8], at: int, value: float, decimals: int, width: int) -> int:
-    whole = np.int64(abs(value))
-    minutes = np.int64(np.rint((abs(value) - whole) * 60.0 * POW10[decimals]))
+    whole = int(abs(value))
+    minutes = int(np.rint((abs(value) - whole) * 60.0 * POW10[decimals]))
     if minutes >= 60 * POW10_INT[decimals]:
         whole += 1
         minutes -= 60 * POW10_INT[decimals]
@@ -80,7 +80,7 @@ def _put_angle(out: NDArray[np.uint8], at: int, value: float, decimals: int, wid
 @inline_kernel
 def _put_date(out: NDArray[np.uint8], at: int, day: float, century: bool) -> int:
     """ddmmyy, or yyyymmdd with the century."""
-    year, month, day_of_month = civil_from_days(np.int64(day))
+    year, month, day_of_month = civil_from_days(int(day))
     if century:
         return _put_integer(out, at, (year * 100 + month) * 100 + day_of_month, 8)
     return _put_integer(out, at, (day_of_month * 100 + month) * 100 + year % 100, 6)
@@ -138,10 +138,10 @@ def _put_field(
         out[at] = plan[f, _SECOND] if value < 0 else plan[f, _FIRST]
         return at + 1
     if op == _CHARACTER:
-        out[at] = np.int64(value)
+        out[at] = int(value)
         return at + 1
     if op == _HEX:
-        return _put_hex(out, at, np.int64(value), 1)
+        return _put_hex(out, at, int(value), 1)
     if op == _DATE:
         return _put_date(out, at, value, False)
     at = _put_date(out, at, value, True)
@@ -173,7 +173,7 @@ def _put_check(out: NDArray[np.uint8], begin: int, at: int, long: bool) -> int:
     """`*`, the XOR or CRC-32 of what stands behind the first character, CR LF."""
     check = 0
     for i in range(begin + 1, at):
-        check = _crc32_step(check, np.int64(out[i])) if long else check ^ np.int64(out[i])
+        check = _crc32_step(check, int(out[i])) if long else check ^ int(out[i])
     out[at] = _STAR
     at = _put_hex(out, at + 1, check, 8 if long else 2)
     out[at] = 13
@@ -194,7 +194,10 @@ def encode_rows(
     out: NDArray[np.uint8],
     offset: NDArray[np.int64],
 ) -> int:
-    """Write every row; returns the number of bytes. `header` fields end with `;` and make it a `#` sentence with CRC-32."""
+    """Write every row; returns the number of bytes.
+
+    `header` fields end with `;` and make it a `#` sentence with CRC-32.
+    """
     at = 0
     past_group = head + group * group_max
     for row in range(len(values)):

@@ -77,14 +77,14 @@ _WEEK_NS = 604_800 * _NS
 def _day_of(cells: NDArray[np.float64], c: int, kind: int) -> int:
     """Day that the sentence states, days since 1970-01-01; -1 for none."""
     if kind == _RMC and cells[c + _RMC_DAY] >= 0:
-        return np.int64(cells[c + _RMC_DAY])
+        return int(cells[c + _RMC_DAY])
     if kind == _KSXT and cells[c + _KSXT_DAY] >= 0:
-        return np.int64(cells[c + _KSXT_DAY])
+        return int(cells[c + _KSXT_DAY])
     if kind == _ZDA and cells[c + _ZDA_YEAR] > 0 and cells[c + _ZDA_MONTH] > 0 and cells[c + _ZDA_DAY] > 0:
         year, month, day = (
-            np.int64(cells[c + _ZDA_YEAR]),
-            np.int64(cells[c + _ZDA_MONTH]),
-            np.int64(cells[c + _ZDA_DAY]),
+            int(cells[c + _ZDA_YEAR]),
+            int(cells[c + _ZDA_MONTH]),
+            int(cells[c + _ZDA_DAY]),
         )
         if is_valid_civil(year, month, day):
             return days_from_civil(year, month, day)
@@ -97,12 +97,12 @@ def _instant(cells: NDArray[np.float64], c: int, kind: int) -> tuple[int, int]:
     if kind in (_BESTNAVA, _UNIHEADINGA):
         if not (cells[c + _NAV_WEEK] > 0 and cells[c + _NAV_TOW] >= 0):
             return -1, -1
-        day, ns = gpst_to_utc(np.int64(cells[c + _NAV_WEEK]) * _WEEK_NS + np.int64(cells[c + _NAV_TOW]) * 1_000_000)
+        day, ns = gpst_to_utc(int(cells[c + _NAV_WEEK]) * _WEEK_NS + int(cells[c + _NAV_TOW]) * 1_000_000)
         return ns, day
     cell = TIME_CELL[kind]
     if cell < 0 or not cells[c + cell] >= 0:
         return -1, -1
-    return np.int64(cells[c + cell]), _day_of(cells, c, kind)
+    return int(cells[c + cell]), _day_of(cells, c, kind)
 
 
 @inline_kernel
@@ -134,7 +134,10 @@ def _merge_ellipse(acc: NDArray[np.float64], s: int, cells: NDArray[np.float64],
 
 @inline_kernel
 def _date_epoch(clock: NDArray[np.int64], s: int, day: int, reference_gpst_ns: int) -> None:
-    """Give the open epoch its day: stated, else nearest to the last instant of the terminal, else nearest to the reference."""
+    """Give the open epoch its day.
+
+    Stated, else nearest to the last instant of the terminal, else nearest to the reference.
+    """
     time = clock[s, TIME]
     rx = clock[s, RX]
     tolerance_days = ROLLOVER_DAYS // 2
@@ -213,7 +216,7 @@ def _merge(
 ) -> None:
     """Add one sentence to the open epoch of its terminal."""
     acc = state.acc
-    acc[s, _SENTENCES] = np.float64(np.int64(acc[s, _SENTENCES]) | 1 << kind)
+    acc[s, _SENTENCES] = np.float64(int(acc[s, _SENTENCES]) | 1 << kind)
     if kind == _THS and cells[c + _THS_MODE] == _V:
         return
     for i in range(MERGE_COUNT[kind]):
@@ -230,7 +233,9 @@ def _merge(
 
 @inline_kernel
 def _is_new_epoch(clock: NDArray[np.int64], s: int, time: int, day: int, rx: int) -> bool:
-    """Whether a sentence at this time of day belongs to another epoch than the open one: another time, another day stated, or the same
+    """Whether a sentence at this time of day belongs to another epoch than the open one.
+
+    Another time, another day stated, or the same
     time half a day or more later.
     """
     if not clock[s, OPEN] or time != clock[s, TIME]:
@@ -244,14 +249,17 @@ def _is_new_epoch(clock: NDArray[np.int64], s: int, time: int, day: int, rx: int
 def assemble_rows(
     buffer: NDArray[np.uint8], sentences: SentenceColumns, reference_gpst_ns: int, state: EpochArrays, sink: RowSink
 ) -> int:
-    """Merge sentences into open epochs; an epoch closes when its terminal states another instant. Returns the closed rows."""
+    """Merge sentences into open epochs; an epoch closes when its terminal states another instant.
+
+    Returns the closed rows.
+    """
     rows = 0
     clock, cells = state.clock, sentences.cells
     for i in range(len(sentences.slot)):
-        kind = np.int64(sentences.kind[i])
+        kind = int(sentences.kind[i])
         if sentences.status[i] != 0 or kind == 0 or kind > _LAST_EPOCH_KIND or sentences.antenna[i] != 0:
             continue
-        s, c, talker = np.int64(sentences.slot[i]), sentences.cell[i], np.int64(sentences.talker[i])
+        s, c, talker = int(sentences.slot[i]), sentences.cell[i], int(sentences.talker[i])
         if kind == _GSV:
             merge_view(state, s, cells, c, talker)
         time, day = _instant(cells, c, kind)
@@ -270,9 +278,12 @@ def assemble_rows(
 
 @leaf_kernel
 def emit_open(slots: NDArray[np.int32], close: bool, state: EpochArrays, sink: RowSink, rows: int) -> int:
-    """Append the epochs still open of these terminals to `rows` rows; with `close` they are closed. Returns the rows."""
+    """Append the epochs still open of these terminals to `rows` rows; with `close` they are closed.
+
+    Returns the rows.
+    """
     for i in range(len(slots)):
-        s = np.int64(slots[i])
+        s = int(slots[i])
         if close:
             rows = _close(state, s, sink, rows)
         elif state.clock[s, OPEN]:

@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# columns of `EpochArrays.clock`: is an epoch open; its time of day and day; last dated instant; latest instant closed; receive time;
-# satellites in the sky, generation and whether they changed; constellations whose GSA came; date suspect, stated; receive time of `LAST`
+# columns of `EpochArrays.clock`: is an epoch open; its time of day and day; last dated instant; latest instant
+# closed; receive time;
+# satellites in the sky, generation and whether they changed; constellations whose GSA came; date suspect, stated;
+# receive time of `LAST`
 OPEN, TIME, DAY, LAST, CLOSED, RX, SKY, GENERATION, DIRTY, USED_FRESH, SUSPECT, STATED, LAST_RX = range(13)
 CLOCK_COUNT = 13
 
@@ -16,7 +18,10 @@ ROW_CLOCK_COUNT = 5
 
 
 class EpochArrays(NamedTuple):
-    """State by terminal: values of the open row, times and flags, satellites in view, GSV groups of this cycle, satellites used."""
+    """State by terminal.
+
+    Values of the open row, times and flags, satellites in view, GSV groups of this cycle, satellites used.
+    """
 
     acc: NDArray[np.float64]
     clock: NDArray[np.int64]

@@ -76,7 +76,7 @@ def _word_index(buffer: NDArray[np.uint8], s: int, e: int, words: int, word_hash
 
 
 @inline_kernel
-def _letter_allowed(c: int, letters: NDArray[np.uint64], row: int) -> bool:
+def _letter_allowed(c: int, letters: NDArray[np.uint64], row: np.uintp) -> bool:
     if letters[row, 0] == np.uint64(0) and letters[row, 1] == np.uint64(0):
         return True
     if c > 127:
@@ -86,27 +86,30 @@ def _letter_allowed(c: int, letters: NDArray[np.uint64], row: int) -> bool:
 
 @inline_kernel
 def apply_hemisphere(
-    buffer: NDArray[np.uint8], s: int, n: int, plan: Plan, row: int, cells: NDArray[np.float64], cell: int
+    buffer: NDArray[np.uint8], s: int, n: int, plan: Plan, row: np.uintp, cells: NDArray[np.float64], cell: np.uintp
 ) -> int:
-    """Give the value in `cell` the sign that its letter says; returns a `Status`. An angle without its letter is refused."""
+    """Give the value in `cell` the sign that its letter says; returns a `Status`.
+
+    An angle without its letter is refused.
+    """
     if n == 1:
         c = load_u8(buffer, s)
-        if c == np.int64(plan.step[row, NEGATIVE]):
+        if c == int(plan.step[row, NEGATIVE]):
             cells[cell] = -cells[cell]
             return _OK
-        if c == np.int64(plan.step[row, POSITIVE]):
+        if c == int(plan.step[row, POSITIVE]):
             return _OK
-    elif n == 0 and (np.isnan(cells[cell]) or np.int64(plan.step[row - np.uintp(1), OP]) == _SIGNED):
+    elif n == 0 and (np.isnan(cells[cell]) or int(plan.step[row - np.uintp(1), OP]) == _SIGNED):
         return _OK
     return _BAD_HEMISPHERE
 
 
 @inline_kernel
 def _read_odd(
-    buffer: NDArray[np.uint8], s: int, e: int, plan: Plan, row: int, cells: NDArray[np.float64], cell: int
+    buffer: NDArray[np.uint8], s: int, e: int, plan: Plan, row: np.uintp, cells: NDArray[np.float64], cell: np.uintp
 ) -> int:
     """Fields that are not plain numbers, times or angles."""
-    op = np.int64(plan.step[row, OP])
+    op = int(plan.step[row, OP])
     if op == _CHARACTER:
         if e - s != 1 or not _letter_allowed(load_u8(buffer, s), plan.letters, row):
             return _FIELD_SYNTAX
@@ -125,16 +128,16 @@ def _read_odd(
         cells[cell], cells[following] = _parse_date_time(buffer, s, e)
         return _FIELD_SYNTAX if np.isnan(cells[cell] + cells[following]) else _OK
     elif op == _WORD:
-        cells[cell] = _word_index(buffer, s, e, np.int64(plan.step[row, WORDS]), plan.word_hash)
+        cells[cell] = _word_index(buffer, s, e, int(plan.step[row, WORDS]), plan.word_hash)
     return _OK
 
 
 @inline_kernel
 def read_field(
-    buffer: NDArray[np.uint8], s: int, e: int, plan: Plan, row: int, cells: NDArray[np.float64], cell: int
+    buffer: NDArray[np.uint8], s: int, e: int, plan: Plan, row: np.uintp, cells: NDArray[np.float64], cell: np.uintp
 ) -> int:
     """Read the non-empty field `buffer[s:e]` into its cell; returns a `Status`."""
-    op = np.int64(plan.step[row, OP])
+    op = int(plan.step[row, OP])
     if op <= _INTEGER:
         digits = parse_digits8(buffer, s, e - s) if e - s <= 8 else BAD_DIGITS
         value = np.float64(digits) if digits >= 0 else parse_long(buffer, s, e)
@@ -144,7 +147,7 @@ def read_field(
         value = parse_number(buffer, s, e)
     elif op == _ANGLE:
         first = load_u8(buffer, s)
-        if first == _PLUS or first == _MINUS:  # noqa: PLR1714 (numba: a tuple test is slower)
+        if first in (_PLUS, _MINUS):
             return _BAD_HEMISPHERE
         value = parse_angle(buffer, s, find_point(buffer, s, e), e)
         if value in _PLACEHOLDER_DEG:
@@ -161,7 +164,7 @@ def read_field(
 
 @leaf_kernel
 def read_padded(
-    buffer: NDArray[np.uint8], s: int, e: int, plan: Plan, row: int, cells: NDArray[np.float64], cell: int
+    buffer: NDArray[np.uint8], s: int, e: int, plan: Plan, row: np.uintp, cells: NDArray[np.float64], cell: np.uintp
 ) -> int:
     """A field that was no good as it stands, without the blanks that some receivers pad it with. All blank is empty."""
     begin = s

@@ -29,7 +29,7 @@ def _modes_quality(buffer: NDArray[np.uint8], span: float) -> int:
     """Best quality among the mode letters of a GNS; -1 for none."""
     best = -1
     if span >= 0:
-        packed = np.int64(span)
+        packed = int(span)
         start = packed // TEXT_SPAN
         for i in range(start, start + packed % TEXT_SPAN):
             c = load_u8(buffer, i)
@@ -41,14 +41,14 @@ def _modes_quality(buffer: NDArray[np.uint8], span: float) -> int:
 
 @inline_kernel
 def _letter_quality(letter: float) -> int:
-    return QUALITY_OF_MODE[np.int64(letter)] if 0 <= letter < 128 else -1
+    return QUALITY_OF_MODE[int(letter)] if 0 <= letter < 128 else -1
 
 
 @inline_kernel
 def stated_quality(buffer: NDArray[np.uint8], cells: NDArray[np.float64], c: int, kind: int) -> int:
     """NMEA quality that the sentence states; -1 where it states none."""
     if kind == _GGA:
-        quality = np.int64(cells[c + _GGA_QUALITY]) if cells[c + _GGA_QUALITY] >= 0 else -1
+        quality = int(cells[c + _GGA_QUALITY]) if cells[c + _GGA_QUALITY] >= 0 else -1
         hollow = cells[c + _GGA_SATS] == 0 and cells[c + _GGA_HDOP] >= HDOP_MEANINGLESS
         return 0 if hollow and 1 <= quality <= 5 else quality
     if kind == _RMC:
@@ -64,9 +64,9 @@ def stated_quality(buffer: NDArray[np.uint8], cells: NDArray[np.float64], c: int
     if kind == _GNS:
         return _modes_quality(buffer, cells[c + _GNS_MODES])
     if kind == _KSXT:
-        return QUALITY_OF_KSXT[np.int64(cells[c + _KSXT_STATUS])] if cells[c + _KSXT_STATUS] >= 0 else -1
+        return QUALITY_OF_KSXT[int(cells[c + _KSXT_STATUS])] if cells[c + _KSXT_STATUS] >= 0 else -1
     if kind == _BESTNAVA:
         if cells[c + _NAV_SOLUTION] != _SOL_COMPUTED:
             return 0
-        return _QUALITY_OF_TYPE[np.int64(cells[c + _NAV_TYPE])] if cells[c + _NAV_TYPE] >= 0 else -1
+        return _QUALITY_OF_TYPE[int(cells[c + _NAV_TYPE])] if cells[c + _NAV_TYPE] >= 0 else -1
     return 1

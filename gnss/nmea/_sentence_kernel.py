@@ -36,7 +36,10 @@ SECOND_ANTENNA = 1
 
 
 class SentenceSink(NamedTuple):
-    """Where decoded sentences go: columns by row, cells, rows with placeholder positions, names nobody knows; `found` is scratch."""
+    """Where decoded sentences go: columns by row, cells, rows with placeholder positions, names nobody knows.
+
+    `found` is scratch.
+    """
 
     kind: NDArray[np.uint8]
     talker: NDArray[np.uint16]
@@ -51,7 +54,10 @@ class SentenceSink(NamedTuple):
 
 @inline_kernel
 def _find_separators(buffer: NDArray[np.uint8], p: int, stop: int, found: NDArray[np.int32]) -> int:
-    """Offsets from `p` of the commas in `buffer[p:stop]`, closed by `stop - p`; returns how many, without the closing one."""
+    """Offsets from `p` of the commas in `buffer[p:stop]`, closed by `stop - p`.
+
+    Returns how many, without the closing one.
+    """
     n = 0
     base = 0
     length = stop - p
@@ -74,17 +80,17 @@ def _sentence_kind(buffer: NDArray[np.uint8], p: int, length: int, plan: Plan) -
     first = load_u8(buffer, p)
     talker = first << 8 | load_u8(buffer, p + 1)
     last = load_u8(buffer, p + 5)
-    antenna = SECOND_ANTENNA if length == 6 and (last == _H or last == _TWO) else 0  # noqa: PLR1714 (numba: no tuple test)
+    antenna = SECOND_ANTENNA if length == 6 and last in (_H, _TWO) else 0
     if length == 5 or antenna:
         letters = (load_u8(buffer, p + 2) << 16) | (load_u8(buffer, p + 3) << 8) | load_u8(buffer, p + 4)
         key = (letters >> 6) & 0x7C00 | (letters >> 3) & 0x3E0 | letters & 31
-        kind = np.int64(plan.formatter[np.uintp(key)]) if (letters & 0xE0E0E0) == 0x404040 else 0
+        kind = int(plan.formatter[np.uintp(key)]) if (letters & 0xE0E0E0) == 0x404040 else 0
         if kind != 0 and (first != _P or talker == _PQ):
             return kind, talker, antenna
     name = fnv1a(buffer, p, p + length)
     for i in range(len(plan.whole_name)):
         if plan.whole_name[i] == name:
-            return np.int64(plan.whole_kind[i]), 0, 0
+            return int(plan.whole_kind[i]), 0, 0
     return 0, talker, 0
 
 
@@ -101,19 +107,20 @@ def _decode_fields(
 ) -> tuple[int, int]:
     """Fill the cells of one sentence at `p` whose separators are known; returns (verdict, note): a `Status` each.
 
-    The note is `PLACEHOLDER` where a position is one that receivers send before they know any: such a position stays NaN.
+    The note is `PLACEHOLDER` where a position is one that receivers send before they know any: such a position stays
+    NaN.
     """
     base = kind * FIELDS_MAX
     last_repeated, skipped, past = _group_extent(plan, kind, n)
     note = _OK
-    s = p + np.int64(found[0]) + 1
+    s = p + int(found[0]) + 1
     for f in range(min(n, past - skipped)):
-        e = p + np.int64(found[np.uintp(f + 1)])
+        e = p + int(found[np.uintp(f + 1)])
         begin = s
         s = e + 1
         row = np.uintp(base + f if f < last_repeated else base + f + skipped)
-        op = np.int64(plan.step[row, OP])
-        cell = np.uintp(first_cell + np.int64(plan.step[row, CELL]))
+        op = int(plan.step[row, OP])
+        cell = np.uintp(first_cell + int(plan.step[row, CELL]))
         if op == _HEMISPHERE:
             verdict = apply_hemisphere(buffer, begin, e - begin, plan, row, cells, cell)
         elif e == begin or op == _SKIP:
@@ -126,16 +133,16 @@ def _decode_fields(
             note = verdict
         elif verdict != _OK:
             return verdict, note
-    return (_FIELD_COUNT if n < np.int64(plan.shape[kind, FIELDS_MIN]) else _OK), note
+    return (_FIELD_COUNT if n < int(plan.shape[kind, FIELDS_MIN]) else _OK), note
 
 
 @inline_kernel
 def _group_extent(plan: Plan, kind: int, n: int) -> tuple[int, int, int]:
-    """Where the repetitions of the group end in a sentence of `n` fields, how many plan rows they leave out, how many rows there are."""
-    head = np.int64(plan.shape[kind, HEAD])
-    group = np.int64(plan.shape[kind, GROUP])
-    group_max = np.int64(plan.shape[kind, GROUP_MAX])
-    past = head + group * group_max + np.int64(plan.shape[kind, TAIL])
+    """Of a sentence with `n` fields: where the group's repetitions end, how many plan rows they leave out, all rows."""
+    head = int(plan.shape[kind, HEAD])
+    group = int(plan.shape[kind, GROUP])
+    group_max = int(plan.shape[kind, GROUP_MAX])
+    past = head + group * group_max + int(plan.shape[kind, TAIL])
     if group == 0:
         return past, 0, past
     repeated = min(max(n - head, 0) // group, group_max)
@@ -146,19 +153,22 @@ def _group_extent(plan: Plan, kind: int, n: int) -> tuple[int, int, int]:
 def _decode_sentence(
     buffer: NDArray[np.uint8], p: int, stop: int, plan: Plan, sink: SentenceSink, row: int, used: int
 ) -> tuple[int, int]:
-    """Decode the sentence whose address is at `p` into row `row`, its cells from `used` on; returns (cells used, note)."""
+    """Decode the sentence whose address is at `p` into row `row`, its cells from `used` on.
+
+    Returns (cells used, note).
+    """
     n = _find_separators(buffer, p, stop, sink.found)
-    address = np.int64(sink.found[0])
+    address = int(sink.found[0])
     kind, talker, antenna = _sentence_kind(buffer, p, address, plan)
     if kind == _FKI and n > 0 and _ZERO <= load_u8(buffer, p + address + 1) <= _NINE:
-        kind = np.int64(plan.shape[kind, OTHER])
+        kind = int(plan.shape[kind, OTHER])
     sink.talker[row] = talker
     sink.antenna[row] = antenna
     sink.kind[row] = kind
     if kind == UNKNOWN:
         sink.status[row] = _UNKNOWN_SENTENCE
         return used, _UNKNOWN_SENTENCE
-    end = used + np.int64(plan.shape[kind, CELLS])
+    end = used + int(plan.shape[kind, CELLS])
     for cell in range(used, end):
         sink.cells[np.uintp(cell)] = np.nan
     verdict, note = _decode_fields(buffer, p, sink.found, n, kind, plan, sink.cells, used)
@@ -175,7 +185,10 @@ def decode_spans(
     plan: Plan,
     sink: SentenceSink,
 ) -> tuple[int, int, int]:
-    """Decode every span into the row of its number; returns how many cells, placeholder rows and unknown names there are."""
+    """Decode every span into the row of its number.
+
+    Returns how many cells, placeholder rows and unknown names there are.
+    """
     used = 0
     placeholders = 0
     unknown = 0
@@ -192,7 +205,7 @@ def decode_spans(
             sink.placeholders[placeholders] = i
             placeholders += 1
         elif note == _UNKNOWN_SENTENCE:
-            sink.unknown_names[unknown] = _name_code(buffer, span_start[i] + 1, np.int64(sink.found[0]))
+            sink.unknown_names[unknown] = _name_code(buffer, span_start[i] + 1, int(sink.found[0]))
             unknown += 1
     return used, placeholders, unknown
 

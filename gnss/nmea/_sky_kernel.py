@@ -25,7 +25,10 @@ _GSV_INDEX, _GSV_FIRST, _GSV_SIGNAL, _GSV_SYSTEM = (
 _G_SYSTEM = 0
 _PRN_MAX = 255
 _DECIMAL_SIGNAL = 0x10
-"""From here on a signal id was written in decimal: they are one hexadecimal digit, but Unicore writes B2I as 11 (facts: nmea §4)."""
+"""From here on a signal id was written in decimal.
+
+They are one hexadecimal digit, but Unicore writes B2I as 11 (facts: nmea §4).
+"""
 
 
 @inline_kernel
@@ -36,7 +39,7 @@ def merge_used(state: EpochArrays, s: int, cells: NDArray[np.float64], c: int, t
         number = cells[c + _GSA_FIRST + i]
         if not number > 0:
             continue
-        system, prn = resolve_satellite(stated, np.int64(number))
+        system, prn = resolve_satellite(stated, int(number))
         if (state.clock[s, USED_FRESH] >> system) & 1 == 0:
             state.used[s, system, 0] = np.uint64(0)
             state.used[s, system, 1] = np.uint64(0)
@@ -49,7 +52,9 @@ def merge_used(state: EpochArrays, s: int, cells: NDArray[np.float64], c: int, t
 
 @inline_kernel
 def _begin_group(state: EpochArrays, s: int, n: int, group: int, signal: int) -> int:
-    """The first GSV of a group (constellation, signal) replaces it. A group that comes again begins a new cycle, and what the last
+    """The first GSV of a group (constellation, signal) replaces it.
+
+    A group that comes again begins a new cycle, and what the last
     cycle did not mention is dropped with it. Returns how many satellites stay of `n`.
     """
     key = group * 32 + signal
@@ -66,7 +71,7 @@ def _begin_group(state: EpochArrays, s: int, n: int, group: int, signal: int) ->
 @inline_kernel
 def merge_view(state: EpochArrays, s: int, cells: NDArray[np.float64], c: int, talker: int) -> None:
     """GSV: add up to four satellites to the sky of a terminal."""
-    signal = np.int64(cells[c + _GSV_SIGNAL]) & 0x1F if cells[c + _GSV_SIGNAL] >= 0 else 0
+    signal = int(cells[c + _GSV_SIGNAL]) & 0x1F if cells[c + _GSV_SIGNAL] >= 0 else 0
     if signal >= _DECIMAL_SIGNAL:
         signal -= _DECIMAL_SIGNAL - 10
     stated = talker_system(talker, cells[c + _GSV_SYSTEM])
@@ -76,7 +81,7 @@ def merge_view(state: EpochArrays, s: int, cells: NDArray[np.float64], c: int, t
         n = _begin_group(state, s, n, group, signal)
     for q in range(c + _GSV_FIRST, c + _GSV_FIRST + 16, 4):
         if cells[q] > 0 and n < SATELLITES_MAX:
-            system, prn = resolve_satellite(stated, np.int64(cells[q]))
+            system, prn = resolve_satellite(stated, int(cells[q]))
             if prn <= _PRN_MAX:
                 generation = state.clock[s, GENERATION]
                 state.sky[s, n] = pack_satellite(

@@ -1,7 +1,7 @@
 """All sentence types, and the plan that the decode and encode kernels follow: the tables as arrays.
 
-A kind is a small integer, 1 for the first sentence below; 0 is "not one of these". Kinds are stable within a release, and kinds
-below 32 can make a `FixBatch` row (they are bits of its `sentences` column).
+A kind is a small integer, 1 for the first sentence below; 0 is "not one of these". Kinds are stable within a release,
+and kinds below 32 can make a `FixBatch` row (they are bits of its `sentences` column).
 """
 
 from typing import NamedTuple
@@ -56,10 +56,11 @@ def formatter_key(letters: str) -> int:
 class Plan(NamedTuple):
     """The tables as arrays; fields are flat, row `kind * FIELDS_MAX + field` (header, fields, group repetitions, tail).
 
-    `formatter` gives the kind of a three-letter formatter, `whole_name` and `whole_kind` the kind of a whole address by its hash.
-    `shape` (kinds, 8): cells, fields_min, fields of head, of group, of tail, group_max, other kind where the first field is a digit.
-    `step` (rows, 4): op, cell, then the positive and the negative letter of a hemisphere, or first row and count of words.
-    `limits` (rows, 2): least and greatest value. `letters` (rows, 2): the ASCII characters allowed, as bits.
+    `formatter` gives the kind of a three-letter formatter, `whole_name` and `whole_kind` the kind of a whole address
+    by its hash. `shape` (kinds, 8): cells, fields_min, fields of head, of group, of tail, group_max, other kind where
+    the first field is a digit. `step` (rows, 4): op, cell, then the positive and the negative letter of a hemisphere,
+    or first row and count of words. `limits` (rows, 2): least and greatest value. `letters` (rows, 2): the ASCII
+    characters allowed, as bits.
     """
 
     formatter: NDArray[np.uint8]

@@ -53,9 +53,12 @@ class Decoded:
     unknown_names: NDArray[np.uint64]
 
     def table(self, name: str) -> dict[str, NDArray[Any]]:
-        """All good rows of one sentence type as columns: `slot`, `talker`, `row` and every cell by its name (float64, NaN = missing).
+        """All good rows of one sentence type as columns.
 
-        Units are in the names, as the sentence table states them. Raises ValueError for a type that is not in the catalogue.
+        `slot`, `talker`, `row` and every cell by its name (float64, NaN = missing).
+
+        Units are in the names, as the sentence table states them. Raises ValueError for a type that is not in the
+        catalogue.
         """
         if name not in KIND:
             raise ValueError(f"no sentence type {name!r}; known are {', '.join(KIND)}")
@@ -69,7 +72,10 @@ class Decoded:
 
 @dataclass(slots=True)
 class Workspace:
-    """Arrays that are used again from call to call, grown when needed: fresh memory costs more than decoding into it."""
+    """Arrays that are used again from call to call, grown when needed.
+
+    Fresh memory costs more than decoding into it.
+    """
 
     columns: dict[str, NDArray[Any]]
     cells: NDArray[np.float64]
@@ -92,9 +98,9 @@ class Workspace:
 def decode(buffer: NDArray[np.uint8], spans: SpanBatch, workspace: Workspace | None = None) -> Decoded:
     """Decode the sentences among `spans` of `buffer` (padded by `PAD_BYTES`).
 
-    Every span gives a row (RTCM 3 frames with kind 0). A row whose status is not OK is refused: it is to be counted, its cells
-    are not to be used. With a `workspace`, the result is valid until the workspace is used again.
-    Source: facts, nmea §1-§5; the tables are in `gnss.nmea.sentences`.
+    Every span gives a row (RTCM 3 frames with kind 0). A row whose status is not OK is refused: it is to be counted,
+    its cells are not to be used. With a `workspace`, the result is valid until the workspace is used again. Source:
+    facts, nmea §1-§5; the tables are in `gnss.nmea.sentences`.
     """
     n = len(spans)
     if workspace is None or workspace.rows_max < n:

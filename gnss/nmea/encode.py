@@ -67,10 +67,11 @@ def encode(
 ) -> Encoded:
     """Write one sentence type for `n` rows, with checksum and CR LF.
 
-    `columns` are by cell name (`Sentence.cell_names`), arrays of `n` values or scalars in the unit that the name states; a cell that is
-    not given or NaN is left empty; texts and words are bytes. `decimals` overrides the table's decimal places by cell name. A repeating
-    group ends with the last repetition that has a value. Numbers are rounded to their last decimal, times are cut.
-    Raises ValueError for an unknown sentence or cell, or columns of different length. Source: facts, nmea §1-§5.
+    `columns` are by cell name (`Sentence.cell_names`), arrays of `n` values or scalars in the unit that the name
+    states; a cell that is not given or NaN is left empty; texts and words are bytes. `decimals` overrides the table's
+    decimal places by cell name. A repeating group ends with the last repetition that has a value. Numbers are rounded
+    to their last decimal, times are cut. Raises ValueError for an unknown sentence or cell, or columns of different
+    length. Source: facts, nmea §1-§5.
     """
     if name not in KIND:
         raise ValueError(f"no sentence type {name!r}; known are {', '.join(KIND)}")
@@ -108,7 +109,10 @@ def _with_decimals(plan: NDArray[np.int64], sentence: Sentence, decimals: Mappin
 
 
 def interleave(parts: Sequence[Encoded]) -> Encoded:
-    """Join texts row by row: row i of the result is row i of every part, in order. All parts have the same number of rows."""
+    """Join texts row by row: row i of the result is row i of every part, in order.
+
+    All parts have the same number of rows.
+    """
     n = len(parts[0][1]) - 1
     if any(len(offset) != n + 1 for _, offset in parts):
         raise ValueError("parts differ in their number of rows")

@@ -1,5 +1,6 @@
 """Epochs: the sentences of one terminal and one instant become one row of `FixBatch`."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -38,9 +39,10 @@ _NOT_STATED = 255
 class EpochState:
     """What the assembler remembers of each terminal: its open epoch, its date, its sky.
 
-    `acc` (slots, `ACC_COUNT`) holds the values of the open row, `clock` (slots, 13) its times and flags, `sky` (slots, 96) a word for
-    each satellite and signal, `seen` the groups of the GSV cycle under way, `used` a bit for each satellite used.
-    `reference_gpst_ns` dates a terminal that never says its date, where rows carry no receive time.
+    `acc` (slots, `ACC_COUNT`) holds the values of the open row, `clock` (slots, 13) its times and flags, `sky`
+    (slots, 96) a word for each satellite and signal, `seen` the groups of the GSV cycle under way, `used` a bit for
+    each satellite used. `reference_gpst_ns` dates a terminal that never says its date, where rows carry no receive
+    time.
     """
 
     acc: NDArray[np.float64]
@@ -75,8 +77,7 @@ class EpochState:
 
     def copy(self) -> Self:
         """An independent copy."""
-        arrays = (a.copy() for a in (self.acc, self.clock, self.sky, self.seen, self.used))
-        return type(self)(*arrays, reference_gpst_ns=self.reference_gpst_ns)
+        return deepcopy(self)
 
     def satellites(self, slot: int) -> SatelliteBatch:
         """What one terminal has in view, from its last GSV and GSA."""
@@ -106,13 +107,16 @@ def assemble(
     *,
     close: bool = False,
 ) -> tuple[FixBatch, int]:
-    """Merge decoded sentences into the open epochs of their terminals; returns rows, and how many of them are closed epochs.
+    """Merge decoded sentences into the open epochs of their terminals.
 
-    `state` is brought up to date in place. An epoch closes when its terminal states another instant, so closed rows depend on the bytes
-    of the terminal alone. Behind them come the epochs still open of the terminals in `still_open`, as far as they are known; with `close`
-    no more of these will come, and they are closed too. Rows are in the order of each terminal's bytes. Frame: as the terminal reports.
-    Status of a row: `NO_DATE` (its time is `NO_TIME`), `DATE_SUSPECT`, `STALE` or `DUPLICATE` (not later than one before it),
-    `NO_POSITION`, else OK. Source: facts, nmea §2 (fields), §6 (dates).
+    Returns rows, and how many of them are closed epochs.
+
+    `state` is brought up to date in place. An epoch closes when its terminal states another instant, so closed rows
+    depend on the bytes of the terminal alone. Behind them come the epochs still open of the terminals in
+    `still_open`, as far as they are known; with `close` no more of these will come, and they are closed too. Rows are
+    in the order of each terminal's bytes. Frame: as the terminal reports. Status of a row: `NO_DATE` (its time is
+    `NO_TIME`), `DATE_SUSPECT`, `STALE` or `DUPLICATE` (not later than one before it), `NO_POSITION`, else OK. Source:
+    facts, nmea §2 (fields), §6 (dates).
     """
     s, w = decoded.sentences, workspace
     w.reserve(len(s) + len(still_open))

@@ -29,7 +29,10 @@ class Op(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a sentence: `name` ends in its unit; `low..high` is the range outside of which the sentence is refused."""
+    """One field of a sentence: `name` ends in its unit.
+
+    `low..high` is the range outside of which the sentence is refused.
+    """
 
     name: str
     op: Op

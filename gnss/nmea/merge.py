@@ -1,4 +1,7 @@
-"""What each sentence contributes to an epoch: a table from cells to the columns of the open row, with the factor between their units."""
+"""What each sentence contributes to an epoch.
+
+A table from cells to the columns of the open row, with the factor between their units.
+"""
 
 import math
 from enum import IntEnum
@@ -112,7 +115,10 @@ CONTRIBUTIONS: dict[str, tuple[tuple[str, Acc, float], ...]] = {
 """By sentence: (cell, column, factor). A value that is there replaces one that came before it in the epoch."""
 
 POSITION_RANKS: dict[str, int] = {"DWR": 1, "GLL": 2, "RMC": 3, "GNS": 4, "GGA": 5, "KSXT": 6, "BESTNAVA": 7}
-"""Where several sentences of an epoch give a position, the highest rank wins: more digits, more said about its quality."""
+"""Where several sentences of an epoch give a position, the highest rank wins.
+
+More digits, more said about its quality.
+"""
 
 
 def cell_of(sentence: str, cell: str) -> int:

@@ -1,7 +1,9 @@
-"""Which satellite is meant: the numberings of NMEA sentences brought to (constellation, number), and the table of a terminal's sky.
+"""Which satellite is meant.
 
-Receivers number BeiDou as 1-63, 201-264 or 401-464, under GB, BD, PQ or GN; the rules are in facts, nmea §4. A satellite in the table
-is one 64-bit word per signal.
+The numberings of NMEA sentences brought to (constellation, number), and the table of a terminal's sky.
+
+Receivers number BeiDou as 1-63, 201-264 or 401-464, under GB, BD, PQ or GN; the rules are in facts, nmea §4. A
+satellite in the table is one 64-bit word per signal.
 """
 
 from dataclasses import dataclass
@@ -77,7 +79,9 @@ def resolve_satellite(stated: int, number: int) -> tuple[int, int]:
 def pack_satellite(
     system: int, prn: int, signal: int, el_deg: float, az_deg: float, cn0_dbhz: float, generation: int, group: int
 ) -> np.uint64:
-    """One satellite and signal as a word: system, prn, signal, C/N0, elevation + 90, a byte each, azimuth two; then a bit of generation
+    """One satellite and signal as a word: system, prn, signal, C/N0, elevation + 90, a byte each, azimuth two.
+
+    Then a bit of generation
     and, above it, the constellation whose list it came in (QZSS and SBAS may stand among GPS).
     """
     cn0 = np.int64(cn0_dbhz) if cn0_dbhz >= 0 else _NO_CN0
@@ -112,7 +116,9 @@ def drop_generation(sky: NDArray[np.uint64], n: int, generation: int) -> int:
 
 @leaf_kernel
 def summarise_sky(sky: NDArray[np.uint64], n: int, summary: NDArray[np.float64]) -> None:
-    """Satellites in view and their mean C/N0 by constellation: `summary[:7]` counts, `summary[7:]` dB-Hz (NaN = none tracked).
+    """Satellites in view and their mean C/N0 by constellation.
+
+    `summary[:7]` counts, `summary[7:]` dB-Hz (NaN = none tracked).
 
     A satellite counts once however many of its signals are listed; the mean is over the signals tracked.
     """

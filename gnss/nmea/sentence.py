@@ -17,9 +17,9 @@ def flatten(*parts: "Field | tuple[Field, ...]") -> tuple[Field, ...]:
 class Sentence:
     """One sentence type as a table.
 
-    `name` is the three-letter formatter, or the whole address where it is not talker + formatter. Fields beyond the table
-    are ignored; the table's last fields may be absent down to `fields_min`. `group` repeats up to `group_max` times after
-    `fields`, then come the `tail` fields; which of them are present follows from the number of fields.
+    `name` is the three-letter formatter, or the whole address where it is not talker + formatter. Fields beyond the
+    table are ignored; the table's last fields may be absent down to `fields_min`. `group` repeats up to `group_max`
+    times after `fields`, then come the `tail` fields; which of them are present follows from the number of fields.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Numbers out of characters, eight at a time.
 
-Eight characters are one 64-bit word, so a number of up to eight digits is a load, a shift and three multiplications. Results are exact:
-digits become an integer, and one division makes the float64 that is nearest to what was written (up to 15 digits).
+Eight characters are one 64-bit word, so a number of up to eight digits is a load, a shift and three multiplications.
+Results are exact: digits become an integer, and one division makes the float64 that is nearest to what was written
+(up to 15 digits).
 """
 
 import numpy as np
@@ -46,7 +47,7 @@ def parse_digits8(buffer: NDArray[np.uint8], s: int, n: int) -> int:
     digits = (digits * _M1) >> _8
     digits = ((digits & _LOW_BYTES) * _M2) >> _16
     digits = ((digits & _LOW_HALVES) * _M3) >> _32
-    return np.int64(digits)
+    return int(np.int64(digits))
 
 
 @leaf_kernel
@@ -85,7 +86,7 @@ def parse_short(buffer: NDArray[np.uint8], s: int, n: int) -> float:
     decimals = 0
     if points != _0:
         point = np.uint64(count_trailing_zeros(points)) - _7
-        decimals = np.int64((_56 - point) >> _3)
+        decimals = int(np.int64((_56 - point) >> _3))
         whole = (word & ((_1 << point) - _1)) << _8
         word = whole | (word >> point >> _8 << _8 << point)
         n -= 1
@@ -112,7 +113,10 @@ def find_point(buffer: NDArray[np.uint8], s: int, e: int) -> int:
 
 @leaf_kernel
 def parse_long(buffer: NDArray[np.uint8], s: int, e: int) -> float:
-    """The decimal number at `[s, e)`, `[+-]digits[.digits]`, of any length up to `DIGITS_MAX` digits a side; NaN where it is none."""
+    """The decimal number at `[s, e)`, `[+-]digits[.digits]`, of any length up to `DIGITS_MAX` digits a side.
+
+    NaN where it is none.
+    """
     first = load_u8(buffer, s)
     negative = first == ord("-")
     if negative or first == ord("+"):
@@ -143,7 +147,9 @@ def parse_number(buffer: NDArray[np.uint8], s: int, e: int) -> float:
 
 @inline_kernel
 def parse_time_of_day(buffer: NDArray[np.uint8], s: int, e: int) -> float:
-    """hhmmss[.sss…] -> nanoseconds of the day; 60 seconds are legal in the last minute of a day; NaN where it is no time.
+    """hhmmss[.sss…] -> nanoseconds of the day; 60 seconds are legal in the last minute of a day.
+
+    NaN where it is no time.
 
     At most nine digits of the second, so that no digit is lost.
     """
@@ -166,7 +172,10 @@ def parse_time_of_day(buffer: NDArray[np.uint8], s: int, e: int) -> float:
 
 @inline_kernel
 def parse_angle(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
-    """[d]ddmm.mmm… with its point at `dot` (`e` if none) -> degrees; NaN where it is no angle (or 60 minutes or more)."""
+    """[d]ddmm.mmm… with its point at `dot` (`e` if none) -> degrees.
+
+    NaN where it is no angle (or 60 minutes or more).
+    """
     part_digits = e - dot - 1 if dot < e else 0
     if dot - s > 8 or dot == s or part_digits > 12:
         return np.nan

@@ -1,8 +1,9 @@
 """How long is the frame that begins here? One kernel per binary protocol that shares a line with NMEA.
 
 Each takes `(buffer, p, end)`, the bytes known being `buffer[p:end]`, and returns the frame's length in bytes, or
-`NEED_MORE` while a verdict is not possible, `NO_FRAME` where none begins, `BAD_CHECK` where its check fails. The verdict depends on
-the bytes from `p` on only, never on how many of them are known: that is what makes results independent of chunking.
+`NEED_MORE` while a verdict is not possible, `NO_FRAME` where none begins, `BAD_CHECK` where its check fails. The
+verdict depends on the bytes from `p` on only, never on how many of them are known: that is what makes results
+independent of chunking.
 """
 
 import numpy as np
@@ -40,7 +41,10 @@ def rtcm3_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
 
 @leaf_kernel
 def ubx_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
-    """u-blox UBX: B5 62, class, id, u16 length, payload, 8-bit Fletcher over class..payload (from memory, unverified)."""
+    """u-blox UBX.
+
+    B5 62, class, id, u16 length, payload, 8-bit Fletcher over class..payload (from memory, unverified).
+    """
     if end - p >= 2 and load_u8(buffer, p + 1) != 0x62:
         return NO_FRAME
     if end - p < 6:
@@ -87,7 +91,8 @@ def _u32(buffer: NDArray[np.uint8], i: int) -> int:
 def unicore_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     """Unicore and NovAtel binary logs: AA 44 B5, AA 44 12 or AA 44 13, header, payload, CRC-32.
 
-    The 24-byte header behind AA 44 B5 is from facts (nmea §3); the places of the length fields are from memory, unverified.
+    The 24-byte header behind AA 44 B5 is from facts (nmea §3); the places of the length fields are from memory,
+    unverified.
     """
     if end - p >= 2 and load_u8(buffer, p + 1) != 0x44:
         return NO_FRAME

@@ -1,7 +1,7 @@
 """Cut the bytes of many terminals into sentences and frames, in one call.
 
-Failure costs one byte: after anything that is not a sentence or a frame the scan goes on at the next byte, so that a stray
-sync byte, a corrupt length or a flipped bit never takes a good neighbour with it.
+Failure costs one byte: after anything that is not a sentence or a frame the scan goes on at the next byte, so that a
+stray sync byte, a corrupt length or a flipped bit never takes a good neighbour with it.
 """
 
 from enum import IntEnum
@@ -128,7 +128,10 @@ def _take_frame(
     sink: SpanSink,
     n: int,
 ) -> tuple[int, int, bool]:
-    """Take the binary frame at `p`, or one byte of noise; returns (rows, where to go on, whether more bytes must come first)."""
+    """Take the binary frame at `p`, or one byte of noise.
+
+    Returns (rows, where to go on, whether more bytes must come first).
+    """
     sync = load_u8(buffer, p)
     length = _frame(buffer, p, end, sync)
     if length == _NEED_MORE and not final:
@@ -156,11 +159,13 @@ def scan_run(
     sink: SpanSink,
     n: int,
 ) -> tuple[int, int, int]:
-    """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1`, ...; returns (rows, first byte not consumed, blamed).
+    """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1`, ....
 
-    `drops` (STATUS_MAX,) counts lost sentences and frames by reason, and under `GARBAGE` the bytes outside of any. A span covers
-    `$...` up to but without `*`, or a whole frame. `final`: no more bytes will come. `blamed`: bytes before it are already counted
-    as part of something lost.
+    Returns (rows, first byte not consumed, blamed).
+
+    `drops` (STATUS_MAX,) counts lost sentences and frames by reason, and under `GARBAGE` the bytes outside of any. A
+    span covers `$...` up to but without `*`, or a whole frame. `final`: no more bytes will come. `blamed`: bytes
+    before it are already counted as part of something lost.
     """
     while p < end:
         c = load_u8(buffer, p)

@@ -1,5 +1,6 @@
 """From arena to spans: stitch what each terminal sent to what it left unfinished, and scan all of it in one call."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -41,8 +42,8 @@ class SpanBatch(Batch):
 class ScanState:
     """What the scanner remembers between calls: unfinished bytes of each terminal, and what was lost so far.
 
-    `tail` holds the unfinished bytes of all terminals, `tail_start` and `tail_length` (slots,) say whose are where; `blamed`
-    (slots,) is how many of them are already counted as lost; `drops` (slots, STATUS_MAX) counts by reason.
+    `tail` holds the unfinished bytes of all terminals, `tail_start` and `tail_length` (slots,) say whose are where;
+    `blamed` (slots,) is how many of them are already counted as lost; `drops` (slots, STATUS_MAX) counts by reason.
     """
 
     tail: NDArray[np.uint8]
@@ -74,8 +75,7 @@ class ScanState:
 
     def copy(self) -> Self:
         """An independent copy."""
-        arrays = (self.tail, self.tail_start, self.tail_length, self.blamed, self.drops, self.tailed)
-        return type(self)(*(array.copy() for array in arrays))
+        return deepcopy(self)
 
 
 @dataclass(slots=True)
@@ -108,7 +108,10 @@ def _chain_segments(
     following: NDArray[np.int32],
     order: NDArray[np.int32],
 ) -> int:
-    """Link the segments of each terminal in order of arrival; `order` gets the terminals in order of first appearance."""
+    """Link the segments of each terminal in order of arrival.
+
+    `order` gets the terminals in order of first appearance.
+    """
     runs = 0
     for i in range(len(slot)):
         s = slot[i]
@@ -147,27 +150,27 @@ def _stitch(
     buffer: NDArray[np.uint8], segments: Arrivals, i: int, tails: Tails, slot: int, work: NDArray[np.uint8], at: int
 ) -> int:
     """Copy what a terminal left unfinished and all its segments from the `i`-th on to `work[at:]`; returns the end."""
-    copy_bytes(tails.bytes, tails.start[slot], work, at, np.int64(tails.length[slot]))
-    at += np.int64(tails.length[slot])
+    copy_bytes(tails.bytes, tails.start[slot], work, at, int(tails.length[slot]))
+    at += int(tails.length[slot])
     while i >= 0:
-        copy_bytes(buffer, segments.start[i], work, at, np.int64(segments.length[i]))
-        at += np.int64(segments.length[i])
+        copy_bytes(buffer, segments.start[i], work, at, int(segments.length[i]))
+        at += int(segments.length[i])
         i = segments.following[i]
     return at
 
 
 @inline_kernel
 def _stamp(segments: Arrivals, i: int, arrived: int, sink: SpanSink, first: int, n: int, slot: int) -> None:
-    """Give the spans `first..n` of a terminal its slot, and the receive time of the segment that brought their last byte.
+    """Give spans `first..n` of a terminal its slot, and the receive time of the segment that brought their last byte.
 
     `arrived` is where the bytes before the `i`-th segment end.
     """
-    arrived += np.int64(segments.length[i])
+    arrived += int(segments.length[i])
     for row in range(first, n):
         sink.slot[row] = slot
         while sink.stop[row] > arrived and segments.following[i] >= 0:
             i = segments.following[i]
-            arrived += np.int64(segments.length[i])
+            arrived += int(segments.length[i])
         sink.t_rx_ns[row] = segments.t_rx_ns[i]
 
 
@@ -182,17 +185,20 @@ def _scan_runs(
     work: NDArray[np.uint8],
     sink: SpanSink,
 ) -> int:
-    """Stitch and scan one terminal after the other. What is unfinished stays in `work`, where `tails.start` then points to."""
+    """Stitch and scan one terminal after the other.
+
+    What is unfinished stays in `work`, where `tails.start` then points to.
+    """
     n = 0
     at = 0
     for r in range(len(order)):
-        slot = np.int64(order[r])
+        slot = int(order[r])
         begin = at
-        at = _stitch(buffer, segments, np.int64(head[slot]), tails, slot, work, at)
+        at = _stitch(buffer, segments, int(head[slot]), tails, slot, work, at)
         first = n
-        blamed = begin + np.int64(tails.blamed[slot])
+        blamed = begin + int(tails.blamed[slot])
         n, rest, blamed = scan_run(work, begin, at, final, blamed, tails.drops[slot], sink, n)
-        _stamp(segments, np.int64(head[slot]), begin + np.int64(tails.length[slot]), sink, first, n, slot)
+        _stamp(segments, int(head[slot]), begin + int(tails.length[slot]), sink, first, n, slot)
         tails.start[slot] = rest
         tails.length[slot] = at - rest
         tails.blamed[slot] = max(blamed - rest, 0)
@@ -222,9 +228,9 @@ def _save_tails(
             s = slots[r]
             if tail_length[s] == 0 or (group == 0 and in_work[s] >= 0):
                 continue
-            copy_bytes(source, tail_start[s], tail, at, np.int64(tail_length[s]))
+            copy_bytes(source, tail_start[s], tail, at, int(tail_length[s]))
             tail_start[s] = at
-            at += np.int64(tail_length[s])
+            at += int(tail_length[s])
             tailed[n] = s
             n += 1
     return n
@@ -248,11 +254,13 @@ def scan(
     *,
     final: bool = False,
 ) -> tuple[NDArray[np.uint8], SpanBatch]:
-    """Scan what arrived; returns the stitched bytes and the spans in them, both valid until the workspace is used again.
+    """Scan what arrived.
 
-    `state` is brought up to date in place: unfinished bytes wait there for the rest. `final` says that no more bytes of these
-    terminals will come, so that what is unfinished is counted as lost. Raises ValueError for segments outside of `buffer` or of unknown
-    terminals.
+    Returns the stitched bytes and the spans in them, both valid until the workspace is used again.
+
+    `state` is brought up to date in place: unfinished bytes wait there for the rest. `final` says that no more bytes
+    of these terminals will come, so that what is unfinished is counted as lost. Raises ValueError for segments
+    outside of `buffer` or of unknown terminals.
     """
     slots = len(state.tail_start)
     n = len(segments)

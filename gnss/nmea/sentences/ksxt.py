@@ -1,7 +1,8 @@
 """KSXT: position, attitude and velocity of a two-antenna RTK receiver in one line, with the date.
 
 $KSXT,20211016083433.00,116.31296102,39.95817066,49.4911,223.57,-11.32,330.19,0.024,,1,3,28,27,,,,-0.012,0.021,0.020,,*2D
-Longitude comes first, in degrees; status 0 none, 1 single, 2 float, 3 FIXED (GGA says 4). The check is an XOR or a CRC-32.
+Longitude comes first, in degrees; status 0 none, 1 single, 2 float, 3 FIXED (GGA says 4). The check is an XOR or a
+CRC-32.
 """
 
 from gnss.nmea.fields import date_time, integer, number

@@ -1,4 +1,6 @@
-"""BeiDou short message service, third generation: the same `FKI` name with another layout, told by its first field (facts: nmea §5).
+"""BeiDou short message service, third generation.
+
+The same `FKI` name with another layout, told by its first field (facts: nmea §5).
 
 $BDFKI,000000,TCQ,Y,5,0*74
 """
@@ -59,7 +61,10 @@ PWI = Sentence(
     group=(number("item", decimals=1),),
     group_max=104,
 )
-"""Beam powers: the items of the second generation's beams, their count, then three or four items a beam (by firmware)."""
+"""Beam powers.
+
+The items of the second generation's beams, their count, then three or four items a beam (by firmware).
+"""
 
 SNR = Sentence("SNR", tuple(integer(f"beam_{i}", 0, 99, width=2) for i in range(1, 22)), fields_min=10)
 """Vendor sentence: signal strength of 21 beams."""

@@ -1,4 +1,6 @@
-"""BESTNAVA and UNIHEADINGA: Unicore and NovAtel ASCII logs, `#NAME,header;body*CRC-32`, time in GPS week and milliseconds.
+"""BESTNAVA and UNIHEADINGA.
+
+Unicore and NovAtel ASCII logs, `#NAME,header;body*CRC-32`, time in GPS week and milliseconds.
 
 #UNIHEADINGA,78,GPS,FINE,2428,116060000,0,0,18,11;SOL_COMPUTED,NARROW_INT,1.4773,179.0284,-2.4202,…*5d424350
 """
@@ -25,7 +27,10 @@ POSITION_TYPES = (
 """Position types by name; `FIX_QUALITY_OF_TYPE` gives the NMEA quality of each."""
 
 FIX_QUALITY_OF_TYPE = (0, 7, 1, 2, 2, 2, 5, 5, 5, 4, 4, 4, 5, 2)
-"""NMEA quality of each position type; NARROW_INT is an RTK fix (facts: nmea §3). PPP types are from memory, unverified."""
+"""NMEA quality of each position type; NARROW_INT is an RTK fix (facts: nmea §3).
+
+PPP types are from memory, unverified.
+"""
 
 SOLUTION_STATUS = ("SOL_COMPUTED", "INSUFFICIENT_OBS", "NO_CONVERGENCE", "SINGULARITY", "COV_TRACE", "COLD_START")
 
