@@ -6,21 +6,18 @@ import gc
 import logging
 import secrets
 import signal
-import socket
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Protocol
 
 import numpy as np
-import uvicorn
 import uvloop
 from numpy.typing import NDArray
 
-from beidou_svc.api.application import create_api
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.basemap import BaseMap
 from beidou_svc.api.context import Context, PipelineView, Rates
 from beidou_svc.api.hub import Hub, HubRules
-from beidou_svc.api.ws_protocol import PushProtocol
+from beidou_svc.api.server import HttpServer, bind_http, http_address
 from beidou_svc.clock import Clock, SystemClock
 from beidou_svc.config import FleetSettings, Settings
 from beidou_svc.config_io import refuse_open_doors
@@ -36,8 +33,6 @@ from gnss.batches import FixBatch, SegmentBatch
 from gnss.constants import NS_PER_S
 
 logger = logging.getLogger("beidou_svc")
-
-HEADER_BYTES_MAX = 16_384
 
 
 class Pipeline(PipelineView, Protocol):
@@ -90,9 +85,9 @@ class Service:
 
     async def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT. Raises StartError if a port cannot be bound."""
-        http = _bind(self.settings.http.host, self.settings.http.port)
-        self.http_address = _address(http)
-        server = _Server(_uvicorn_config(self))
+        http = bind_http(self.settings.http.host, self.settings.http.port)
+        self.http_address = http_address(http)
+        server = HttpServer(self.context)
         try:
             await self.ingest.start()
         except OSError as error:
@@ -115,7 +110,7 @@ class Service:
         if self.context.basemap is not None:
             await self.context.basemap.load()
 
-    async def _wind_down(self, server: "_Server", serving: asyncio.Task[None], ticking: asyncio.Task[None]) -> None:
+    async def _wind_down(self, server: HttpServer, serving: asyncio.Task[None], ticking: asyncio.Task[None]) -> None:
         """No new connections; use up what was received; say good-bye to the live clients; then close HTTP."""
         self.context.ready = False
         self._stop.set()
@@ -197,58 +192,6 @@ def run_on_own_loop(main: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine on the fast event loop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers (the service stops it, in its turn) that says when it is up."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _uvicorn_config(service: Service) -> uvicorn.Config:
-    http, stream = service.settings.http, service.settings.stream
-    return uvicorn.Config(
-        create_api(service.context),
-        http="auto",
-        ws=PushProtocol,
-        ws_per_message_deflate=False,
-        ws_max_size=stream.message_bytes_max,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        limit_concurrency=http.connections_max,
-        timeout_keep_alive=round(http.keep_alive_s),
-        timeout_graceful_shutdown=round(http.stop_s_max),
-        h11_max_incomplete_event_size=HEADER_BYTES_MAX,
-    )
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-    except OSError as error:
-        sock.close()
-        raise StartError(f"http {host}:{port}: {error.strerror or error}; choose another with http.port") from error
-    return sock
-
-
-def _address(sock: socket.socket) -> str:
-    host, port = sock.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 @contextlib.contextmanager

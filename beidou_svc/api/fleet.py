@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from beidou_svc.api.access import READER
 from beidou_svc.api.answers import JSON, answer, example, to_json, utc_text
@@ -50,40 +50,50 @@ _EXAMPLE = example(
 )
 
 
-@router.get("/v1/fleet", dependencies=[READER], responses=_EXAMPLE, summary="The fleet now, in columns")
-async def get_fleet(
-    request: Request,
-    service: Service,
+async def _criteria(
     bbox: Annotated[
         str | None, Query(description="west,south,east,north in degrees", examples=["114.8,25.7,115.1,25.9"])
     ] = None,
     quality: Annotated[str | None, Query(description="wanted fix_quality values", examples=["4,5"])] = None,
     liveness: Annotated[str | None, Query(description="online, stale, offline", examples=["online,stale"])] = None,
     text: Annotated[str, Query(description="id or name contains", max_length=100)] = "",
+) -> Criteria:
+    return Criteria(parse_bbox(bbox), parse_quality(quality), parse_liveness(liveness), text)
+
+
+async def _wanted_fields(
     fields: Annotated[
         str | None, Query(description="columns; all if not given", examples=["id,lat_deg,lon_deg"])
     ] = None,
+) -> tuple[str, ...]:
+    return _parse_fields(fields)
+
+
+@router.get("/v1/fleet", dependencies=[READER], responses=_EXAMPLE, summary="The fleet now, in columns")
+async def get_fleet(
+    request: Request,
+    service: Service,
+    criteria: Annotated[Criteria, Depends(_criteria)],
+    fields: Annotated[tuple[str, ...], Depends(_wanted_fields)],
     limit: Annotated[int | None, Query(ge=1, description="at most so many terminals")] = None,
     format: Annotated[Format | None, Query(description="json unless `Accept` asks for another")] = None,
 ) -> Response:
     """One pass over the columns of the state; the answer is of one instant."""
-    criteria = Criteria(parse_bbox(bbox), parse_quality(quality), parse_liveness(liveness), text)
-    wanted = _parse_fields(fields)
     service.names.refresh()
     slots = select(service.state, service.names, criteria)
     total = len(slots)
     slots = slots[:limit]
     match format or _accepted(request.headers.get("accept", "*/*")):
         case Format.JSON:
-            return await answer(request, _json(service, slots, total, wanted))
+            return await answer(request, _json(service, slots, total, fields))
         case Format.GEOJSON:
-            columns = _plain_columns(service, slots, tuple(dict.fromkeys((*wanted, "lat_deg", "lon_deg", "h_ell_m"))))
-            body = await asyncio.to_thread(_geojson, columns, wanted)
+            columns = _plain_columns(service, slots, tuple(dict.fromkeys((*fields, "lat_deg", "lon_deg", "h_ell_m"))))
+            body = await asyncio.to_thread(_geojson, columns, fields)
             return await answer(request, body, GEOJSON)
         case Format.ARROW:
             from beidou_svc.api.arrow import fleet_to_arrow
 
-            return await answer(request, fleet_to_arrow(service, slots, wanted), ARROW)
+            return await answer(request, fleet_to_arrow(service, slots, fields), ARROW)
 
 
 def _accepted(accept: str) -> Format:

@@ -12,6 +12,7 @@ from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.registry import Policy
+from beidou_svc.ingest.status import TakeoverInfo
 from gnss.constants import NS_PER_S
 from gnss.status import Status
 
@@ -141,15 +142,16 @@ def _ingest(service: Context) -> dict[str, Any]:
             {"terminal": each.terminal, "address": each.address, "connected": each.connected}
             for each in status.outgoing
         ],
-        "takeovers_recent": [
-            {
-                "time": utc_text(each.t_utc_ns),
-                "terminal": each.terminal,
-                "reason": each.reason,
-                "old_peer": each.old_peer,
-                "new_peer": each.new_peer,
-            }
-            for each in status.takeovers_recent
-        ],
+        "takeovers_recent": [_takeover(each) for each in status.takeovers_recent],
         "duplicates": list(status.duplicates),
+    }
+
+
+def _takeover(takeover: TakeoverInfo) -> dict[str, Any]:
+    return {
+        "time": utc_text(takeover.t_utc_ns),
+        "terminal": takeover.terminal,
+        "reason": takeover.reason,
+        "old_peer": takeover.old_peer,
+        "new_peer": takeover.new_peer,
     }

@@ -35,13 +35,14 @@ EVERYTHING = Criteria()
 
 
 @inline_kernel
-def _inside(lat: float, lon: float, west: float, south: float, east: float, north: float) -> bool:
+def _inside(lat_rad: float, lon_rad: float, box_rad: NDArray[np.float64]) -> bool:
     """NaN is outside everything."""
-    if not south <= lat <= north:
+    west, south, east, north = box_rad[0], box_rad[1], box_rad[2], box_rad[3]
+    if not south <= lat_rad <= north:
         return False
     if west <= east:
-        return west <= lon <= east
-    return lon >= west or lon <= east
+        return bool(west <= lon_rad <= east)
+    return bool(lon_rad >= west or lon_rad <= east)
 
 
 @kernel
@@ -59,7 +60,7 @@ def _match_rows(
     for slot in range(matches.size):
         wanted = (qualities >> fix_quality[slot]) & (wanted_liveness >> liveness[slot]) & 1
         if wanted and boxed:
-            wanted = _inside(lat_rad[slot], lon_rad[slot], box_rad[0], box_rad[1], box_rad[2], box_rad[3])
+            wanted = _inside(lat_rad[slot], lon_rad[slot], box_rad)
         matches[slot] = wanted != 0
 
 

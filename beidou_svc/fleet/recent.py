@@ -5,14 +5,14 @@ row still finds its place and nothing depends on the order of arrival. Memory is
 but touched only where a terminal has positions.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beidou_svc.fleet.fixed_point import SIGMA, SPEED, clip_u2, degrees_i4, millimetres_i4
 from beidou_svc.fleet.merge import TRUST_DATED, Incoming, count_bits, has_position, row_trust
-from gnss._jit import kernel
+from gnss._jit import inline_kernel, kernel
 from gnss.constants import NS_PER_MS, NS_PER_S
 from gnss.time.leap import gpst_to_utc
 
@@ -36,15 +36,28 @@ _S_PER_DAY = 86_400
 _S_MAX = 2**32 - 1
 
 
+class Measured(NamedTuple):
+    """The columns of a batch that are kept beside the position."""
+
+    h_ell_m: NDArray[np.float64]
+    sigma_h_m: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
+    sats_used: NDArray[np.uint8]
+
+
+@inline_kernel
+def _fill(cell: Any, rows: Incoming, measured: Measured, row: int) -> None:
+    cell.lat = degrees_i4(rows.lat_rad[row])
+    cell.lon = degrees_i4(rows.lon_rad[row])
+    cell.h_ell = millimetres_i4(measured.h_ell_m[row])
+    cell.speed = clip_u2(measured.speed_mps[row], SPEED)
+    cell.sigma_h = clip_u2(measured.sigma_h_m[row], SIGMA)
+    cell.fix_quality = rows.fix_quality[row]
+    cell.sats_used = measured.sats_used[row]
+
+
 @kernel
-def _note_rows(
-    rows: Incoming,
-    h_ell_m: NDArray[np.float64],
-    sigma_h_m: NDArray[np.float64],
-    speed_mps: NDArray[np.float64],
-    sats_used: NDArray[np.uint8],
-    cells: NDArray[Any],
-) -> None:
+def _note_rows(rows: Incoming, measured: Measured, cells: NDArray[Any]) -> None:
     window_s = cells.shape[1]
     for row in range(rows.slot.size):
         if row_trust(rows, row) != TRUST_DATED or not has_position(rows, row):
@@ -56,19 +69,12 @@ def _note_rows(
         t_ms = ns_of_day % NS_PER_S // NS_PER_MS
         sentences = count_bits(rows.sentences[row])
         cell = cells[rows.slot[row], t_s % window_s]
-        older = (cell.t_s, cell.t_ms, cell.sentences) > (t_s, t_ms, sentences)
-        if older:
+        if (cell.t_s, cell.t_ms, cell.sentences) > (t_s, t_ms, sentences):
             continue
         cell.t_s = t_s
         cell.t_ms = t_ms
         cell.sentences = sentences
-        cell.lat = degrees_i4(rows.lat_rad[row])
-        cell.lon = degrees_i4(rows.lon_rad[row])
-        cell.h_ell = millimetres_i4(h_ell_m[row])
-        cell.speed = clip_u2(speed_mps[row], SPEED)
-        cell.sigma_h = clip_u2(sigma_h_m[row], SIGMA)
-        cell.fix_quality = rows.fix_quality[row]
-        cell.sats_used = sats_used[row]
+        _fill(cell, rows, measured, row)
 
 
 class Recent:
@@ -78,16 +84,9 @@ class Recent:
         # zeros from the operating system: a page exists only once it is written to
         self._cells = np.zeros((terminals_max, window_s), CELL)
 
-    def note(
-        self,
-        rows: Incoming,
-        h_ell_m: NDArray[np.float64],
-        sigma_h_m: NDArray[np.float64],
-        speed_mps: NDArray[np.float64],
-        sats_used: NDArray[np.uint8],
-    ) -> None:
+    def note(self, rows: Incoming, measured: Measured) -> None:
         """Keep the dated rows that have a position."""
-        _note_rows(rows, h_ell_m, sigma_h_m, speed_mps, sats_used, self._cells)
+        _note_rows(rows, measured, self._cells)
 
     def read(self, slot: int, seconds: int) -> NDArray[Any]:
         """The cells of one terminal within `seconds` of its newest, oldest first."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.fleet.liveness import LivenessRules, judge_slots
 from beidou_svc.fleet.merge import NO_OFFSET, Heard, Incoming, Key, Winners, copy_won, merge_rows
-from beidou_svc.fleet.recent import Recent
+from beidou_svc.fleet.recent import Measured, Recent
 from gnss.batches import NO_TIME, FixBatch
 from gnss.status import Status
 
@@ -126,7 +126,7 @@ def step(state: FleetState, fixes: FixBatch, now_ns: int) -> tuple[FleetState, N
     _drop_quality_without_position(state, incoming, slots)
     winners.epoch_row[slots] = -1
     winners.position_row[slots] = -1
-    state.recent.note(incoming, columns["h_ell_m"], _sigma_h_m(columns), columns["speed_mps"], columns["sats_used"])
+    state.recent.note(incoming, _measured(columns))
     state.touch(slots)
     _judge(state, incoming.slot, now_ns)
     return state, slots
@@ -170,9 +170,9 @@ def _drop_quality_without_position(state: FleetState, incoming: Incoming, slots:
     state.columns["fix_quality"][slots[~finite | (incoming.status[rows] == Status.NO_POSITION)]] = 0
 
 
-def _sigma_h_m(columns: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
-    sigma_h_m: NDArray[np.float64] = np.hypot(columns["sigma_n_m"], columns["sigma_e_m"])
-    return sigma_h_m
+def _measured(columns: dict[str, NDArray[Any]]) -> Measured:
+    sigma_h_m = np.hypot(columns["sigma_n_m"], columns["sigma_e_m"])
+    return Measured(columns["h_ell_m"], sigma_h_m, columns["speed_mps"], columns["sats_used"])
 
 
 def _contiguous(fixes: FixBatch) -> dict[str, NDArray[Any]]:

@@ -16,6 +16,34 @@ from beidou_svc.fleet.state import step
 from tests.helpers.service import T_GPST_NS, fixes
 
 LAT_DEG, LON_DEG = 25.80, 114.90
+FIRST_ROW = {
+    "id": "gz-00000",
+    "name": "Shuttle 0",
+    "slot": 0,
+    "time": "2024-05-17T16:53:02.000Z",
+    "position_time": "2024-05-17T16:53:02.000Z",
+    "lat_deg": LAT_DEG,
+    "lon_deg": LON_DEG,
+    "h_ell_m": 118.25,
+    "h_msl_m": None,
+    "geoid_sep_m": None,
+    "fix_quality": 4,
+    "sigma_n_m": 0.012,
+    "sigma_e_m": 0.009,
+    "sigma_u_m": 0.0213,
+    "hdop": None,
+    "pdop": None,
+    "vdop": None,
+    "sats_used": 31,
+    "age_corr_s": 1.0,
+    "base_id": 7,
+    "speed_mps": 8.25,
+    "course_deg": 45.5,
+    "heading_deg": None,
+    "liveness": "online",
+    "source": "nmea",
+    "status": "OK",
+}
 
 
 async def fleet(client: httpx.AsyncClient, **parameters: Any) -> dict[str, Any]:
@@ -31,34 +59,7 @@ async def test_all_fields_are_there_with_null_for_what_is_missing(client: httpx.
     assert found["frame"] == {"datum": "CGCS2000", "epoch": 2000.0}
     assert list(found["columns"]) == list(ALL_FIELDS)
     rows = [dict(zip(found["columns"], row, strict=True)) for row in zip(*found["columns"].values(), strict=True)]
-    assert rows[0] == {
-        "id": "gz-00000",
-        "name": "Shuttle 0",
-        "slot": 0,
-        "time": "2024-05-17T16:53:02.000Z",
-        "position_time": "2024-05-17T16:53:02.000Z",
-        "lat_deg": LAT_DEG,
-        "lon_deg": LON_DEG,
-        "h_ell_m": 118.25,
-        "h_msl_m": None,
-        "geoid_sep_m": None,
-        "fix_quality": 4,
-        "sigma_n_m": 0.012,
-        "sigma_e_m": 0.009,
-        "sigma_u_m": 0.0213,
-        "hdop": None,
-        "pdop": None,
-        "vdop": None,
-        "sats_used": 31,
-        "age_corr_s": 1.0,
-        "base_id": 7,
-        "speed_mps": 8.25,
-        "course_deg": 45.5,
-        "heading_deg": None,
-        "liveness": "online",
-        "source": "nmea",
-        "status": "OK",
-    }
+    assert rows[0] == FIRST_ROW
     unheard = rows[3]
     assert unheard["liveness"] == "offline"
     assert [unheard[name] for name in ("time", "lat_deg", "sats_used", "base_id")] == [None] * 4
