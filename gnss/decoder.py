@@ -57,7 +57,7 @@ class Counters:
             self.epochs = np.concatenate([self.epochs, np.zeros((more, QUALITY_COUNT), np.uint64)])
 
     def add_unknown(self, names: NDArray[np.uint64]) -> None:
-        """Count the names of sentences that nobody decodes."""
+        """Count sentences that nobody decodes: `names` (n,), up to eight characters a word, first one lowest."""
         for code, count in zip(*np.unique(names, return_counts=True), strict=True):
             name = int(code).to_bytes(8, "little").rstrip(b"\0").decode("latin-1")
             if name not in self.unknown and len(self.unknown) >= UNKNOWN_NAMES_MAX:
@@ -164,6 +164,6 @@ class StreamDecoder:
         return Push(fixes, closed, spans, work, decoded)
 
     def end(self, slots: NDArray[np.int32]) -> Push:
-        """These terminals send no more: settle what they left unfinished."""
+        """These terminals, `slots` (n,), send no more: settle what they left unfinished."""
         empty = SegmentBatch.missing(len(slots), slot=slots)
         return self.push(np.empty(0, np.uint8), empty, final=True)

@@ -85,18 +85,24 @@ def encode(
     for i, cell in enumerate(sentence.cell_names):
         if cell in columns and cell not in texts:
             values[:, i] = columns[cell]
-    words = {cell: np.broadcast_to(np.asarray(columns.get(cell, b""), "S"), (n,)) for cell in texts}
-    width = max((array.dtype.itemsize for array in words.values()), default=1)
-    text = np.zeros((n, max(len(texts), 1), width), np.uint8)
-    for cell, array in words.items():
-        text[:, texts[cell]] = np.frombuffer(array.astype(f"S{width}").tobytes(), np.uint8).reshape(n, width)
+    text = _text_columns(columns, texts, n)
     address = np.ascontiguousarray(_address(sentence, talker, n))
-    line_bytes = len(plan) * (FIELD_BYTES_MAX + 1) + len(texts) * width + _LINE_OVERHEAD_BYTES
+    line_bytes = len(plan) * (FIELD_BYTES_MAX + 1) + text.shape[1] * text.shape[2] + _LINE_OVERHEAD_BYTES
     out = np.empty(n * line_bytes + 1, np.uint8)
     offset = np.empty(n + 1, np.int64)
     head, group = len(sentence.header) + len(sentence.fields), len(sentence.group)
     used = encode_rows(values, text, address, plan, len(sentence.header), head, group, sentence.group_max, out, offset)
     return out[:used], offset
+
+
+def _text_columns(columns: Mapping[str, Any], texts: Mapping[str, int], n: int) -> NDArray[np.uint8]:
+    """Texts and words as characters, shape (n, texts, width of the longest), zero behind their end."""
+    words = {cell: np.broadcast_to(np.asarray(columns.get(cell, b""), "S"), (n,)) for cell in texts}
+    width = max((array.dtype.itemsize for array in words.values()), default=1)
+    text = np.zeros((n, max(len(texts), 1), width), np.uint8)
+    for cell, array in words.items():
+        text[:, texts[cell]] = np.frombuffer(array.astype(f"S{width}").tobytes(), np.uint8).reshape(n, width)
+    return text
 
 
 def _with_decimals(plan: NDArray[np.int64], sentence: Sentence, decimals: Mapping[str, int]) -> NDArray[np.int64]:

@@ -93,7 +93,7 @@ def pack_satellite(
 
 @leaf_kernel
 def drop_group(sky: NDArray[np.uint64], n: int, group: int, signal: int) -> int:
-    """Remove the satellites of one list (by constellation and signal) from `sky[:n]`; returns how many stay."""
+    """Remove one list (constellation and signal) from `sky[:n]`, shape (96,) words; returns how many stay."""
     kept = 0
     for i in range(n):
         word = np.int64(sky[i])
@@ -105,7 +105,7 @@ def drop_group(sky: NDArray[np.uint64], n: int, group: int, signal: int) -> int:
 
 @leaf_kernel
 def drop_generation(sky: NDArray[np.uint64], n: int, generation: int) -> int:
-    """Remove the satellites that are not of this generation; returns how many stay."""
+    """Remove what is not of this generation from `sky[:n]`, shape (96,) words; returns how many stay."""
     kept = 0
     for i in range(n):
         if np.int64(sky[i] >> np.uint64(56)) & 1 == generation:
@@ -116,11 +116,10 @@ def drop_generation(sky: NDArray[np.uint64], n: int, generation: int) -> int:
 
 @leaf_kernel
 def summarise_sky(sky: NDArray[np.uint64], n: int, summary: NDArray[np.float64]) -> None:
-    """Satellites in view and their mean C/N0 by constellation.
+    """Satellites in view and their mean C/N0 by constellation, of `sky[:n]`, shape (96,) words.
 
-    `summary[:7]` counts, `summary[7:]` dB-Hz (NaN = none tracked).
-
-    A satellite counts once however many of its signals are listed; the mean is over the signals tracked.
+    `summary` (14,): seven counts, then seven means in dB-Hz (NaN = none tracked). A satellite counts once however many
+    of its signals are listed; the mean is over the signals tracked. Source: GSV, facts, nmea §2.
     """
     for system in range(SYSTEM_COUNT):
         seen = np.uint64(0)

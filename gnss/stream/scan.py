@@ -149,6 +149,19 @@ def _take_frame(
 
 
 @inline_kernel
+def _take_verdict(
+    verdict: int, first: int, p: int, stop: int, blamed: int, drops: NDArray[np.uint64], sink: SpanSink, n: int
+) -> tuple[int, int]:
+    """Keep a good sentence as a span, or count a lost one; returns (rows, blamed)."""
+    if verdict == 0:
+        return _put_span(sink, n, _UNICORE if first == _HASH else _NMEA, p, stop), blamed
+    if p < blamed:
+        return n, blamed
+    drops[verdict] += np.uint64(1)
+    return n, stop
+
+
+@inline_kernel
 def scan_run(
     buffer: NDArray[np.uint8],
     p: int,
@@ -174,11 +187,7 @@ def scan_run(
             verdict, stop, after = _sentence(buffer, p, end, final)
             if verdict == _NEED_MORE:
                 break
-            if verdict == 0:
-                n = _put_span(sink, n, _UNICORE if c == _HASH else _NMEA, p, stop)
-            elif p >= blamed:
-                drops[verdict] += np.uint64(1)
-                blamed = stop
+            n, blamed = _take_verdict(verdict, c, p, stop, blamed, drops, sink, n)
             p = after
         elif mark == _FRAME:
             n, p, need_more = _take_frame(buffer, p, end, final, blamed, drops, sink, n)

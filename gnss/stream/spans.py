@@ -236,6 +236,17 @@ def _save_tails(
     return n
 
 
+def _keep_tails(
+    state: ScanState, order: NDArray[np.int32], in_work: NDArray[np.int32], work: NDArray[np.uint8]
+) -> None:
+    """Make a new store of unfinished bytes out of the old one and what this scan left in `work`."""
+    kept, old = state.tailed, state.tail
+    tailed = np.empty(len(kept) + len(order), np.int32)
+    tail = np.empty(int(state.tail_length[np.concatenate([kept, order])].sum()), np.uint8)
+    count = _save_tails(kept, order, old, work, state.tail_start, state.tail_length, in_work, tail, tailed)
+    state.tail, state.tailed = tail, tailed[:count]
+
+
 def _require_inside(segments: SegmentBatch, slots: int, n_bytes: int) -> None:
     """Kernels check no bounds: whoever names a byte or a terminal that is not there hears of it here."""
     if not len(segments):
@@ -271,17 +282,11 @@ def scan(
     order = np.empty(n, np.int32)
     order = order[: _chain_segments(segments.slot, head, last, following, order)]
     in_work = head.copy()
-    old = state.tail
     workspace.reserve(int(segments.length.sum()) + int(state.tail_length[order].sum()))
     w = workspace
     arrivals = Arrivals(segments.start, segments.length, segments.t_rx_ns, following)
-    tails = Tails(old, state.tail_start, state.tail_length, state.blamed, state.drops)
+    tails = Tails(state.tail, state.tail_start, state.tail_length, state.blamed, state.drops)
     sink = SpanSink(w.slot, w.kind, w.start, w.stop, w.t_rx_ns)
     spans = _scan_runs(buffer, arrivals, head, order, final, tails, w.work, sink)
-    kept = state.tailed
-    tailed = np.empty(len(kept) + len(order), np.int32)
-    touched = np.concatenate([kept, order])
-    tail = np.empty(int(state.tail_length[touched].sum()), np.uint8)
-    count = _save_tails(kept, order, old, w.work, state.tail_start, state.tail_length, in_work, tail, tailed)
-    state.tail, state.tailed = tail, tailed[:count]
+    _keep_tails(state, order, in_work, w.work)
     return w.work, SpanBatch(w.slot[:spans], w.kind[:spans], w.start[:spans], w.stop[:spans], w.t_rx_ns[:spans])
