@@ -57,6 +57,11 @@ class Link:
         self._shares = np.cumsum([s.lose_epoch, s.lose_sentence, s.duplicate, s.reorder, s.delay, s.corrupt])
         self.is_clean = float(self._shares[-1]) == 0.0 and s.cable_pull_per_h == 0.0
 
+    @property
+    def waiting(self) -> int:
+        """Epochs that have not left yet: held back, or waiting to be overtaken."""
+        return len(self._held) + len(self._behind)
+
     def carry(self, t_s: float, row: NDArray[np.int32], buffer: Bytes, offset: NDArray[np.int64]) -> list[Writes]:
         """What leaves now of the epochs that terminals hand over at `t_s`, and of those held back before."""
         start, length = offset[:-1], np.diff(offset)

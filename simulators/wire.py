@@ -31,7 +31,8 @@ from simulators.wire_send import (
 CONNECTING_MAX = 256  # handshakes under way at once
 HALF_OPEN_MAX = 4_000  # pulled cables whose old socket is kept; the oldest is then reset
 CONNECT_TIMEOUT_S = 5.0
-BACKOFF_S = (0.2, 20.0)  # from the first retry to the slowest
+BACKOFF_S = (0.2, 20.0)  # of one terminal whose connections break: from the first retry to the slowest
+REFUSED_S = (0.1, 1.0)  # nobody knocks again for so long after a refusal: from the first to the longest
 SETTLED_S = 10.0  # a connection that lasted this long was a good one: the next failure starts with the first pause
 FILES_SPARE = 256
 REASON_BYTES_MAX = 200
@@ -71,6 +72,7 @@ class Wire:
         self._tries = np.zeros(count, dtype=np.int32)
         self._connecting: dict[int, tuple[int, float]] = {}
         self._half_open: deque[socket.socket] = deque()
+        self._answers, self._shut_until_s, self._shut_for_s = False, 0.0, REFUSED_S[0]
         self._epoll = select.epoll()
 
     @property
@@ -114,8 +116,12 @@ class Wire:
             self._retry(int(row), now_s)
         self._broken[:] = False
         self._finish(now_s)
-        while self._wanted and self._wanted[0][0] <= now_s and len(self._connecting) < CONNECTING_MAX:
+        while self._wanted and self._wanted[0][0] <= now_s and self._may_knock(now_s):
             self._open(heapq.heappop(self._wanted)[1], now_s)
+
+    def _may_knock(self, now_s: float) -> bool:
+        """Whether another handshake may start: one at a time until the service has answered."""
+        return now_s >= self._shut_until_s and len(self._connecting) < (CONNECTING_MAX if self._answers else 1)
 
     def apply(self, breaks: Breaks, now_s: float) -> None:
         """Pull cables (the old socket stays half-open), plug them in again, drop and reopen connections."""
@@ -202,14 +208,21 @@ class Wire:
             return
         self.fd[row] = sock.fileno()
         self._opened_s[row] = now_s
+        self._answers, self._shut_for_s = True, REFUSED_S[0]
         self.counts["connects"] += 1
 
     def _fail(self, row: int, reason: str, now_s: float) -> None:
-        """A handshake failed: try again later."""
+        """A handshake failed: try again later. A refusal holds for everybody: the service is not there."""
         self.counts["connect_failures"] += 1
         self.reasons[reason] += 1
         self._close(row)
-        self._retry(row, now_s)
+        if reason != "ECONNREFUSED":
+            self._retry(row, now_s)
+            return
+        heapq.heappush(self._wanted, (now_s, row))
+        self._answers = False
+        self._shut_until_s = now_s + self._shut_for_s
+        self._shut_for_s = min(2.0 * self._shut_for_s, REFUSED_S[1])
 
     def _take_reason(self, row: int) -> None:
         """What the service said before it hung up."""

@@ -42,7 +42,7 @@ def _try(fd: int, address: int, length: int) -> int:
 def _flush(fd: int, row: int, pending: Bytes, pending_length: Ints) -> int:
     """Send what a socket still owes; -1 when it is broken, else what is left."""
     owed = pending_length[row]
-    taken = _try(fd, np.int64(pending.ctypes.data) + np.int64(row) * PENDING_BYTES_MAX, owed)
+    taken = _try(fd, int(pending.ctypes.data) + int(row) * PENDING_BYTES_MAX, owed)
     if taken < 0:
         return -1
     for k in range(taken, owed):
@@ -74,7 +74,7 @@ def send_rows(
     bytes; `broken (terminals)` is set where the peer is gone; `stats (STATS)` counts. A write is kept or dropped whole,
     so a peer that is slow never sees half a sentence followed by another.
     """
-    address = np.int64(buffer.ctypes.data)
+    address = int(buffer.ctypes.data)
     for k in range(row.size):
         who, size = row[k], length[k]
         if size == 0:

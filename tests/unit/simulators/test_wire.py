@@ -8,7 +8,7 @@ import pytest
 
 from simulators.errors import LinkError
 from simulators.link import Breaks, Writes
-from simulators.wire import BACKOFF_S, Wire
+from simulators.wire import BACKOFF_S, REFUSED_S, Wire
 
 NOBODY = np.empty(0, dtype=np.int32)
 POLLS_MAX = 200_000
@@ -132,21 +132,23 @@ def test_a_storm_closes_and_reopens(wire: Wire, service: Service) -> None:
     assert sorted(line_of(service.accept()) for _ in range(2)) == sorted(wire.identities)
 
 
-def test_a_service_that_is_not_there_is_tried_again_with_growing_pauses() -> None:
+def test_a_service_that_is_not_there_is_asked_by_one_terminal_at_a_time_and_less_and_less_often() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
-    wire = Wire("127.0.0.1", port, [b"gz-00001\r\n"])
+    wire = Wire("127.0.0.1", port, [b"gz-00001\r\n"] * 500)
     attempts, now_s = 0, 0.0
     times: list[float] = []
-    while len(times) < 5 and now_s < 60.0:
+    while len(times) < 7 and now_s < 60.0:
         for _ in range(3):
             wire.poll(now_s)
+        assert wire.counts["connect_failures"] <= attempts + 1
         if wire.counts["connect_failures"] > attempts:
             attempts = wire.counts["connect_failures"]
             times.append(now_s)
         now_s += 0.01
     pauses = np.diff(times)
-    assert np.all(np.diff(pauses) > 0.0)
+    assert np.all(np.diff(pauses) > -1e-9)
+    assert pauses[-1] == pytest.approx(REFUSED_S[1], abs=0.02)
     assert wire.reasons["ECONNREFUSED"] == attempts
     wire.close()
 
