@@ -42,6 +42,26 @@ def decode(
     run_decode(logs, to, out, table, plot, reference_time, frame, force=force)
 
 
+def replay(
+    logs: Logs,
+    speed: Annotated[str, typer.Option("--speed", help="1, 8x, 0.5 ... times the clock, or max.")] = "max",
+    seek: Annotated[
+        str | None, typer.Option("--seek", metavar="TIME", help="Begin here, in the time of the log (RFC 3339, UTC).")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="End here, likewise.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Write the final tables here, as Parquet.")
+    ] = None,
+    reference_time: ReferenceTime = None,
+    force: Force = False,
+) -> None:
+    """Replay recorded logs through the live pipeline; ends with the final tables and a SHA-256 over them."""
+    from beidou_svc.replay.replay_command import run_replay
+
+    run_replay(logs, speed, seek, until, out, reference_time, force=force)
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to `beidou`."""
     app.command()(decode)
+    app.command()(replay)

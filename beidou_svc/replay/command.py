@@ -30,9 +30,14 @@ _MINUTE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 _ZONE = re.compile(r"([Zz]|[+-]\d\d:\d\d)$")
 
 
+WIDTH_UNKNOWN = 120
+"""Columns of the output where it is no terminal."""
+
+
 def out_console() -> Console:
     """For results."""
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH_UNKNOWN)
 
 
 def error_console() -> Console:

@@ -1,8 +1,10 @@
 """The summary of a decoded or replayed log, as tables for a terminal of any width."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -10,7 +12,7 @@ from rich.text import Text
 from beidou_svc.replay.source import LogSource
 from beidou_svc.replay.summary import Summary
 from gnss.batches import NO_TIME, SYSTEM_COUNT
-from gnss.decoder import RTCM3_KIND, Counters
+from gnss.decoder import RTCM3_KIND
 from gnss.nmea.catalogue import KIND_NAMES
 from gnss.status import STATUS_TEXT, Status
 from gnss.time.rfc3339 import format_rfc3339
@@ -42,7 +44,20 @@ _HINTS = {
 }
 
 
-def report(sources: Sequence[LogSource], summary: Summary, counters: Counters) -> RenderableType:
+class Counts(Protocol):
+    """What was counted, by terminal (rows) and kind, reason or quality (columns)."""
+
+    @property
+    def sentences(self) -> NDArray[np.uint64]: ...
+    @property
+    def drops(self) -> NDArray[np.uint64]: ...
+    @property
+    def epochs(self) -> NDArray[np.uint64]: ...
+    @property
+    def unknown(self) -> Mapping[str, int]: ...
+
+
+def report(sources: Sequence[LogSource], summary: Summary, counters: Counts) -> RenderableType:
     """Everything, one table under the other."""
     parts = [
         _logs(sources),
@@ -56,7 +71,7 @@ def report(sources: Sequence[LogSource], summary: Summary, counters: Counters) -
     return Group(*[line for part in shown for line in (part, "")])
 
 
-def _table(title: str, *columns: str) -> Table:
+def new_table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
         is_number = column.startswith(">")
@@ -65,7 +80,7 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _logs(sources: Sequence[LogSource]) -> Table:
-    table = _table("Logs", "file", "form", ">bytes")
+    table = new_table("Logs", "file", "form", ">bytes")
     for source in sources[:NAMES_SHOWN_MAX]:
         form = f"{source.form}{' (gzip)' if source.reader.is_gzip else ''}"
         table.add_row(source.path.name, form, f"{source.unpacked_bytes:,}")
@@ -91,7 +106,7 @@ def duration_text(seconds: float) -> str:
 
 
 def _times(summary: Summary) -> Table:
-    table = _table("Epochs", "", "")
+    table = new_table("Epochs", "", "")
     table.show_header = False
     table.add_row("epochs", f"{summary.rows:,} of {summary.terminals:,} terminal{'s' * (summary.terminals != 1)}")
     if summary.undated:
@@ -106,8 +121,8 @@ def _times(summary: Summary) -> Table:
     return table
 
 
-def _sentences(summary: Summary, counters: Counters) -> Table:
-    table = _table("Sentences", "type", ">count", ">an epoch")
+def _sentences(summary: Summary, counters: Counts) -> Table:
+    table = new_table("Sentences", "type", ">count", ">an epoch")
     totals = counters.sentences.sum(axis=0)
     named = {KIND_NAMES[kind]: int(totals[kind]) for kind in range(1, len(KIND_NAMES)) if totals[kind]}
     for name, n in sorted(named.items(), key=lambda item: -item[1]):
@@ -124,8 +139,8 @@ def _per_epoch(n: int, summary: Summary) -> str:
     return f"{n / summary.rows:,.2f}" if summary.rows else ""
 
 
-def _qualities(counters: Counters) -> Table:
-    table = _table("Fix quality", "", "", ">epochs", ">share", "")
+def _qualities(counters: Counts) -> Table:
+    table = new_table("Fix quality", "", "", ">epochs", ">share", "")
     totals = counters.epochs.sum(axis=0).astype(np.int64)
     for quality in np.flatnonzero(totals).tolist():
         share = totals[quality] / totals.sum()
@@ -135,7 +150,7 @@ def _qualities(counters: Counters) -> Table:
 
 
 def _sky(summary: Summary) -> Table:
-    table = _table("Satellites in view", "", ">mean", ">most", ">mean C/N0")
+    table = new_table("Satellites in view", "", ">mean", ">most", ">mean C/N0")
     for i in range(SYSTEM_COUNT):
         if summary.view_rows[i]:
             mean = summary.view_sum[i] / summary.view_rows[i]
@@ -144,8 +159,8 @@ def _sky(summary: Summary) -> Table:
     return table
 
 
-def _drops(counters: Counters) -> Table:
-    table = _table("Not used", "reason", ">count", "")
+def _drops(counters: Counts) -> Table:
+    table = new_table("Not used", "reason", ">count", "")
     totals = counters.drops.sum(axis=0)
     for code in np.flatnonzero(totals).tolist():
         status = Status(code)

@@ -1,0 +1,82 @@
+"""`beidou replay` as it runs in this process."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from beidou_svc.clock import SystemClock
+from beidou_svc.replay.command import error_console, guarded, open_logs, out_console, time_option
+from beidou_svc.replay.feed import FOREVER
+from beidou_svc.replay.final_io import refuse_existing, write_tables
+from beidou_svc.replay.log_io import LogError
+from beidou_svc.replay.progress import reading_progress
+from beidou_svc.replay.replay_report import replay_report
+from beidou_svc.replay.replayer import Replayer, Window
+from beidou_svc.replay.run import AS_FAST_AS_POSSIBLE, Tempo, replay_logs
+from gnss.batches import NO_TIME
+
+SPEED_MAX_WORD = "max"
+SPEED_MIN, SPEED_MAX = 0.01, 100_000.0
+
+
+def run_replay(
+    logs: Sequence[Path],
+    speed: str,
+    seek: str | None,
+    until: str | None,
+    out: Path | None,
+    reference_time: str | None,
+    *,
+    force: bool,
+) -> None:
+    """Replay in this process; ends the process with a code that says whether everything could be used."""
+
+    def run() -> Sequence[str]:
+        window, tempo = window_of(seek, until), _tempo(speed)
+        reference_gpst_ns = time_option(reference_time, "--reference-time")
+        if out is not None:
+            refuse_existing(out, overwrite=force)
+        sources, ids, problems = open_logs(logs)
+        replayer = Replayer(ids, reference_gpst_ns=reference_gpst_ns, window=window)
+        began_s = time.monotonic()
+        with reading_progress(error_console(), sources, "replaying") as on_page:
+            tables = replay_logs(sources, replayer, window, tempo, on_page)
+        console = out_console()
+        console.print(replay_report(sources, tables, time.monotonic() - began_s), soft_wrap=True)
+        if out is not None:
+            write_tables(tables, out, overwrite=force)
+            console.print(f"the tables are in {out}", soft_wrap=True)
+        if not len(tables.fixes):
+            problems.append("no epoch was found: is this a log of a receiver, and does --seek ... --until hold any?")
+        return [*problems, *(problem for source in sources for problem in source.problems())]
+
+    guarded(run)
+
+
+def window_of(seek: str | None, until: str | None) -> Window:
+    """The part of event time that is asked for."""
+    from_gpst_ns = time_option(seek, "--seek")
+    until_gpst_ns = time_option(until, "--until")
+    if until_gpst_ns == NO_TIME:
+        until_gpst_ns = FOREVER
+    if from_gpst_ns > until_gpst_ns:
+        raise LogError(f"--seek {seek} is after --until {until}")
+    return Window(from_gpst_ns, until_gpst_ns)
+
+
+def speed_of(text: str) -> float | None:
+    """`1`, `8x`, `0.5`; None for `max`. Raises LogError for anything else."""
+    if text.strip().lower() == SPEED_MAX_WORD:
+        return None
+    try:
+        speed = float(text.strip().lower().removesuffix("x"))
+    except ValueError:
+        speed = float("nan")
+    if not SPEED_MIN <= speed <= SPEED_MAX:
+        raise LogError(f"--speed {text}: give {SPEED_MIN:g} to {SPEED_MAX:g} times, such as 1 or 8x, or max")
+    return speed
+
+
+def _tempo(text: str) -> Tempo:
+    speed = speed_of(text)
+    return AS_FAST_AS_POSSIBLE if speed is None else Tempo(speed, SystemClock(), time.sleep)
