@@ -20,6 +20,9 @@ BAD_DIGITS = -1
 DIGITS_MAX = 18
 """Most digits of one number part; more is a syntax error."""
 
+ANGLE_DIGITS_MIN = 3
+"""Fewest digits before the point of an angle: two of minutes and one of degrees. Fewer are decimal degrees, which some send by mistake."""
+
 _ZEROS = np.uint64(0x3030303030303030)
 _HIGH = np.uint64(0x8080808080808080)
 _TEST = np.uint64(0x7676767676767676)
@@ -177,7 +180,7 @@ def parse_angle(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
     NaN where it is no angle (or 60 minutes or more).
     """
     part_digits = e - dot - 1 if dot < e else 0
-    if dot - s > 8 or dot == s or part_digits > 12:
+    if dot - s > 8 or dot - s < ANGLE_DIGITS_MIN or part_digits > 12:
         return np.nan
     clock = parse_digits8(buffer, s, dot - s)
     part = (
