@@ -10,27 +10,36 @@ import sys
 import traceback
 import warnings
 
+AT_ONCE = os.cpu_count() or 1
 
-def import_alone(module: str) -> bool:
-    child = os.fork()
-    if child == 0:
-        status = 0
-        try:
-            importlib.import_module(module)
-        except BaseException:
-            sys.stdout.write(f"{module}: {traceback.format_exc(limit=-1)}\n")
-            sys.stdout.flush()
-            status = 1
-        os._exit(status)
-    return os.waitpid(child, 0)[1] == 0
+
+def start_import(module: str) -> None:
+    """Fork a process that imports this module and nothing of ours before it."""
+    if os.fork() != 0:
+        return
+    status = 0
+    try:
+        importlib.import_module(module)
+    except BaseException:
+        sys.stdout.write(f"{module}: {traceback.format_exc(limit=-1)}\n")
+        sys.stdout.flush()
+        status = 1
+    os._exit(status)
 
 
 def main() -> None:
     warnings.simplefilter("error")
-    foreign, ours = (line.split() for line in sys.stdin.read().splitlines())
+    foreign, ours = (line.split() for line in sys.stdin.read().split("\n"))
     for name in foreign:
         importlib.import_module(name)
-    sys.exit(0 if all([import_alone(module) for module in ours]) else 1)
+    failures = 0
+    for started, module in enumerate(ours):
+        if started >= AT_ONCE:
+            failures += os.wait()[1] != 0
+        start_import(module)
+    for _ in range(min(AT_ONCE, len(ours))):
+        failures += os.wait()[1] != 0
+    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":
