@@ -69,7 +69,7 @@ def world(
 @app.command()
 def fleet(
     host: Annotated[str, typer.Option(help="where the service listens")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port for NMEA")] = 9701,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port for NMEA")] = 9000,
     terminals: Terminals = 1000,
     rate_hz: RateHz = 1.0,
     seed: Seed = 7,
