@@ -99,7 +99,7 @@ async def _measure(service: Served) -> tuple[list[float], float]:
 def run() -> Iterator[Result]:
     """p99 of the latency, and what the service used meanwhile; readiness after `serve`."""
     with served() as service:
-        fleet = [beidou("beidou-sim"), "fleet", "--port", str(service.tcp_port), "--terminals", str(TERMINALS)]
+        fleet = [str(beidou("beidou-sim")), "fleet", "--port", str(service.tcp_port), "--terminals", str(TERMINALS)]
         load = subprocess.Popen(fleet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             seconds, core_percent = asyncio.run(_measure(service))
@@ -112,4 +112,6 @@ def run() -> Iterator[Result]:
         NAME, "socket to WebSocket client, 10,000 x 1 Hz, p99", p99, "ms", "lower", must=150, reach=60,
         n=len(seconds), note=load_note,
     )  # fmt: skip
-    yield Result(NAME, "ready after `beidou serve`", service.ready_s, "s", "lower", must=2, reach=1, n=1, note="wall time")
+    yield Result(
+        NAME, "ready after `beidou serve`", service.ready_s, "s", "lower", must=2, reach=1, n=1, note="wall time"
+    )
