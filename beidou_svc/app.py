@@ -45,8 +45,11 @@ class Pipeline(PipelineView, Protocol):
 class Service:
     """The running service. `run` returns when it was told to stop and everything received has been used."""
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, *, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, pipeline: Pipeline, *, clock: Clock, load_kernels: Callable[[], None] | None = None
+    ) -> None:
         refuse_open_doors(settings)
+        self._load_kernels = load_kernels
         self.settings = settings
         self._clock = clock
         self._pipeline = pipeline
@@ -95,8 +98,11 @@ class Service:
             raise StartError(f"ingest: {error}") from error
         with _signals(self.stop):
             serving = asyncio.create_task(server.serve(sockets=[http]))
-            ticking = asyncio.create_task(self._tick_until_stopped())
             await asyncio.wait([serving, asyncio.create_task(server.up.wait())], return_when=asyncio.FIRST_COMPLETED)
+            if self._load_kernels is not None:
+                # terminals wait in the kernel's backlog meanwhile; the first tick must not
+                await asyncio.to_thread(self._load_kernels)
+            ticking = asyncio.create_task(self._tick_until_stopped())
             self.context.ready = server.started
             self.ready.set()
             log_event(logger, logging.INFO, "ready", http=self.http_address, ingest=self._ingest_addresses())
@@ -175,8 +181,9 @@ class Service:
 def build_service(settings: Settings) -> Service:
     """The service as `beidou serve` runs it. To be called inside the event loop."""
     from beidou_svc.pipeline.runner import Pipeline as RealPipeline
+    from beidou_svc.warm import load_kernels
 
-    return Service(settings, RealPipeline(capacity=1_024), clock=SystemClock())
+    return Service(settings, RealPipeline(capacity=1_024), clock=SystemClock(), load_kernels=load_kernels)
 
 
 def run_service(settings: Settings) -> None:

@@ -24,6 +24,12 @@ def warm_all() -> Iterator[tuple[str, float]]:
         yield name, time.perf_counter() - t_s
 
 
+def load_kernels() -> None:
+    """What a starting service needs: all kernels that a tick or a request runs."""
+    for _ in warm_all():
+        pass
+
+
 def _warm_decoder() -> None:
     from gnss.warm import warm
 
