@@ -79,13 +79,10 @@ export const en = {
   'list.empty': 'No terminals yet',
   'list.empty.hint':
     'Point a terminal at {host}: NMEA 0183 over TCP or UDP, at the port under [ingest] in `beidou config`. It appears here with its first sentence.',
-  'list.position': '{name}, {quality}, {live}, {speed}, {i} of {n}',
 
   'legend.title': 'Fix quality',
   'legend.hint': 'Click to hide or show; double-click to show only this one',
   'legend.live': 'Liveness',
-  'legend.only': 'Only {name}',
-  'legend.item': '{name}: {n} terminals, {share}',
 
   'map.label': 'Map of the fleet. The list of terminals has the same content for keyboard and screen reader.',
   'map.zoom_in': 'Zoom in',

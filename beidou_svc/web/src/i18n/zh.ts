@@ -80,13 +80,10 @@ export const zh: Catalogue = {
   'list.empty': '还没有终端',
   'list.empty.hint':
     '请将终端指向 {host}：通过 TCP 或 UDP 发送 NMEA 0183，端口见 `beidou config` 的 [ingest] 部分。收到第一条语句后即显示在此。',
-  'list.position': '{name}，{quality}，{live}，{speed}，第 {i} 项，共 {n} 项',
 
   'legend.title': '定位质量',
   'legend.hint': '单击隐藏或显示；双击只看此项',
   'legend.live': '在线状态',
-  'legend.only': '只看{name}',
-  'legend.item': '{name}：{n} 台，{share}',
 
   'map.label': '终端地图。键盘和读屏用户可在终端列表中获得相同内容。',
   'map.zoom_in': '放大',

@@ -60,7 +60,6 @@ function LegendButton({ value, n, total }: { value: number; n: number; total: nu
       class="legend-item"
       data-quality={value}
       aria-pressed={!filter.value.hidden_qualities.has(value)}
-      aria-label={t('legend.item', { name, n, share })}
       title={t(`quality.${value}.long` as 'quality.0.long')}
       onClick={() => toggleQuality(value)}
       onDblClick={() => onlyQuality(value)}

@@ -68,7 +68,8 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
         <p class="quiet">{t(`quality.${quality}.long` as 'quality.0.long')}</p>
         <Actions slot={slot} session={session} latest={known?.latest ?? null} onZoom={onZoom} />
       </div>
-      <div class="panel-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section class="panel-body" tabIndex={0} aria-label={t('panel.label', { name })}>
         <Warnings flags={fleet.flags[slot] ?? 0} />
         {error && <Trouble status={error.status} message={error.message} />}
         <Position latest={known?.latest ?? null} session={session} slot={slot} />
@@ -77,7 +78,7 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
           <Plots track={track.value} />
         </Section>
         {known ? <Known known={known} /> : !error && <p class="quiet">{t('panel.loading')}</p>}
-      </div>
+      </section>
     </aside>
   );
 }

@@ -118,7 +118,6 @@ function Row({ fleet, slot, index, total, active, onOpen }: RowProps): JSX.Eleme
   const id = fleet.ids[slot] ?? '';
   const quality_text = t(`quality.${quality}` as 'quality.0');
   const speed = speedKmh(fleet.speed_mps[slot]);
-  const spoken = { name, quality: quality_text, live: t(`live.${live}`), speed, i: index + 1, n: total };
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and names the active row
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list box
@@ -129,7 +128,6 @@ function Row({ fleet, slot, index, total, active, onOpen }: RowProps): JSX.Eleme
       aria-selected={id === selected_id.value}
       aria-setsize={total}
       aria-posinset={index + 1}
-      aria-label={t('list.position', spoken)}
       style={{ transform: `translateY(${index * ROW_PX}px)` }}
       onClick={onOpen}
     >
