@@ -1,6 +1,6 @@
 """GST: standard deviations of the position and its error ellipse.
 
-$GNGST,133901.50,0.012,0.011,0.009,12.5,0.010,0.009,0.021*4D
+$GNGST,133901.50,0.012,0.011,0.009,12.5,0.010,0.009,0.021*72
 """
 
 from gnss.nmea.fields import number, time_of_day

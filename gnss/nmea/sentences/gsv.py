@@ -1,6 +1,6 @@
 """GSV: satellites in view, four a sentence. The same satellite comes once for each signal where signals are told apart.
 
-$GBGSV,2,1,07,01,00,000,45,02,01,090,35,03,00,000,38,04,00,000,42*6A
+$GBGSV,2,1,07,01,00,000,45,02,01,090,35,03,00,000,38,04,00,000,42*69
 Behind the satellites may stand a signal id (NMEA 4.10), or a signal and a system id (talker PQ).
 """
 

@@ -1,7 +1,7 @@
 """HDT and THS: where the body points, from true north.
 
-$GNHDT,175.85,T*2E
-$GNTHS,175.85,A*14
+$GNHDT,175.85,T*15
+$GNTHS,175.85,A*17
 """
 
 from gnss.nmea.fields import character, number, unit

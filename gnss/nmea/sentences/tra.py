@@ -1,6 +1,6 @@
 """TRA: attitude from two antennas (ComNav, Unicore). Quality 4 fixed, 5 float, 0 none.
 
-$GPTRA,032725.00,175.85,-2.50,0.00,4,28,1.0,0000*7A
+$GPTRA,032725.00,175.85,-2.50,0.00,4,28,1.0,0000*54
 """
 
 from gnss.nmea.fields import integer, number, time_of_day

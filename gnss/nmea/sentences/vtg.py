@@ -1,6 +1,6 @@
 """VTG: course and speed over ground.
 
-$GNVTG,273.328,T,261.730,M,0.018,N,0.033,K,D*1A
+$GNVTG,273.328,T,261.730,M,0.018,N,0.033,K,D*3F
 """
 
 from gnss.nmea.fields import character, number, unit

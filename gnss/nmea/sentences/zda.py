@@ -1,6 +1,6 @@
 """ZDA: time and date with all four digits of the year, UTC; the zone is how local time differs.
 
-$GNZDA,133901.50,18,03,2020,00,00*7B
+$GNZDA,133901.50,18,03,2020,00,00*7E
 """
 
 from gnss.nmea.fields import integer, number, time_of_day
