@@ -1,6 +1,7 @@
 """The final state does not depend on the order of rows, their repetition, or how they were cut into batches."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,9 @@ from beidou_svc.fleet.state import EPOCH_COLUMNS, POSITION_COLUMNS, FleetRules, 
 from gnss.batches import NO_TIME, FixBatch
 from gnss.status import Status
 from tests.helpers.service import T_GPST_NS, fixes
+
+# the recent minutes are records, whose fields are attributes only where kernels are compiled
+pytestmark = pytest.mark.compiled
 
 SECOND_NS = 1_000_000_000
 T_RX_NS = 1_716_051_164_000_000_000
