@@ -130,7 +130,7 @@ class Scenario(Settings):
 
     name: str = Field("scenario", description="name shown in the progress line")
     start: datetime | None = Field(None, description="event time of the first epoch, RFC 3339; default: now")
-    driving: bool = Field(True, description="false: vehicles stand still and receivers are perfect (load tests)")
+    driving: bool = Field(True, description="false: vehicles stand still and repeat their first epoch (load tests)")
     fleet: FleetSettings = Field(default_factory=FleetSettings, description="vehicles")
     receivers: ReceiverSettings = Field(default_factory=ReceiverSettings, description="receivers")
     corrections: CorrectionSettings = Field(default_factory=CorrectionSettings, description="correction service")
