@@ -56,7 +56,8 @@ def main() -> int:
     lock = sys.argv[1]
     pip = pip_command()
     listed = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False).stdout
-    uv = [str(Path(sys.prefix) / "bin" / "uv"), "pip", "install", "--python", sys.executable]
+    # bytecode now, not at each start where Python may not write it later
+    uv = [str(Path(sys.prefix) / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", sys.executable]
     # a version may come from any of the indexes: the hash, not the index, says that it is the right file
     by_hash = ["--require-hashes", "--no-deps", "-r", lock]
     result = subprocess.run(
