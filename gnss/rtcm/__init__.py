@@ -1,0 +1,1 @@
+"""RTCM 3: frames to columns and back."""

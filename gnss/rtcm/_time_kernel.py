@@ -1,0 +1,80 @@
+"""From the epoch field of a message to GPST: weeks and days that are not sent come from a reference time."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.batches import NO_TIME, SYSTEMS
+from gnss.bits import get_unsigned
+from gnss.constants import NS_PER_DAY, NS_PER_MS, NS_PER_S
+from gnss.rtcm.messages import PARAMETERS_NUMBER, TEXT_NUMBER
+from gnss.time.glonass import WEEKDAY_UNKNOWN, resolve_glonasst
+from gnss.time.leap import utc_to_gpst
+from gnss.time.week import bdt_week_to_gpst, gst_week_to_gpst, resolve_bdt_sow, resolve_gps_tow
+
+_GLONASS, _BEIDOU = SYSTEMS.index("R"), SYSTEMS.index("C")
+_NO_TIME = int(NO_TIME)
+
+WEEK_MS = 604_800_000
+GLONASS_DAY_MS_MAX = 86_400_999
+"""Last millisecond of a Moscow day that ends with a leap second (facts: gnss_facts §3)."""
+
+GLONASS_DAY_BITS = 27
+MJD_UNIX = 40_587
+"""Modified Julian day of 1970-01-01."""
+
+_BDS_EPHEMERIS, _GALILEO_F, _GALILEO_I = 1042, 1045, 1046
+
+
+@inline_kernel
+def is_epoch(system: int, stated: int) -> bool:
+    """Whether the epoch field is within its range."""
+    if system == _GLONASS:
+        return (stated & ((1 << GLONASS_DAY_BITS) - 1)) <= GLONASS_DAY_MS_MAX
+    return stated < WEEK_MS
+
+
+@leaf_kernel
+def epoch_to_gpst(system: int, stated: int, t_reference_gpst_ns: int) -> int:
+    """GPST of the epoch field of an observation message, nearest to the reference (facts: gnss_facts §3).
+
+    GLONASS sends the weekday (7 = unknown, which is also how the legacy messages come here) and the ms of the Moscow
+    day; BeiDou the ms of the BDT week; the others the ms of the GPST week.
+    """
+    if system == _GLONASS:
+        ms_of_day = stated & ((1 << GLONASS_DAY_BITS) - 1)
+        return resolve_glonasst(stated >> GLONASS_DAY_BITS, ms_of_day * NS_PER_MS, t_reference_gpst_ns)
+    if system == _BEIDOU:
+        return resolve_bdt_sow(stated * NS_PER_MS, t_reference_gpst_ns)
+    return resolve_gps_tow(stated * NS_PER_MS, t_reference_gpst_ns)
+
+
+@inline_kernel
+def legacy_stated(system: int, stated: int) -> int:
+    """The epoch field of a legacy message in the form of an MSM's: GLONASS sends no weekday there."""
+    return stated | WEEKDAY_UNKNOWN << GLONASS_DAY_BITS if system == _GLONASS else stated
+
+
+@inline_kernel
+def receive_time_to_gpst(t_rx_ns: int) -> int:
+    """GPST of a receive time, which counts as POSIX does."""
+    day = t_rx_ns // NS_PER_DAY
+    return utc_to_gpst(day, t_rx_ns - day * NS_PER_DAY)
+
+
+@leaf_kernel
+def dated_by_message(buffer: NDArray[np.uint8], bit: int, bits: int, number: int) -> int:
+    """A time that the message states with its date: 1013 and 1029 when they were sent, an ephemeris when it is for.
+
+    NO_TIME otherwise: the short week of GPS and QZSS is no date, it comes again after 1024 weeks.
+    """
+    if bits < 76:
+        return _NO_TIME
+    if number in (PARAMETERS_NUMBER, TEXT_NUMBER):
+        day = get_unsigned(buffer, bit + 24, 16) - MJD_UNIX
+        return utc_to_gpst(day, get_unsigned(buffer, bit + 40, 17) * NS_PER_S)
+    if number == _BDS_EPHEMERIS:
+        return bdt_week_to_gpst(get_unsigned(buffer, bit + 18, 13), get_unsigned(buffer, bit + 54, 17) * 8 * NS_PER_S)
+    if number in (_GALILEO_F, _GALILEO_I):
+        return gst_week_to_gpst(get_unsigned(buffer, bit + 18, 12), get_unsigned(buffer, bit + 62, 14) * 60 * NS_PER_S)
+    return _NO_TIME

@@ -1,0 +1,102 @@
+"""Satellite signals: the MSM signal number of each system, its RINEX code and its carrier frequency.
+
+Source: RTCM 10403.3 signal tables as in facts (gnss_facts §7), except where a line says unverified.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss import constants as c
+from gnss.batches import SYSTEM_COUNT, SYSTEMS
+
+NAVIC_S_HZ: Final = 2_492.028e6  # Hz, NavIC S band (from memory, unverified)
+
+SIGNAL_IDS = 33
+"""MSM signal numbers are 1..32; tables by signal number have this many rows."""
+
+_L1_AND_L5 = {2: ("1C", c.L1_HZ), 22: ("5I", c.L5_HZ), 23: ("5Q", c.L5_HZ), 24: ("5X", c.L5_HZ)}
+_L1C = {30: ("1S", c.L1_HZ), 31: ("1L", c.L1_HZ), 32: ("1X", c.L1_HZ)}
+_L2C = {15: ("2S", c.L2_HZ), 16: ("2L", c.L2_HZ), 17: ("2X", c.L2_HZ)}
+
+MSM_SIGNALS: dict[str, dict[int, tuple[str, float]]] = {
+    "G": {
+        **_L1_AND_L5, **_L1C, **_L2C,
+        3: ("1P", c.L1_HZ), 4: ("1W", c.L1_HZ), 8: ("2C", c.L2_HZ), 9: ("2P", c.L2_HZ), 10: ("2W", c.L2_HZ),
+    },
+    "R": {2: ("1C", c.G1_HZ), 3: ("1P", c.G1_HZ), 8: ("2C", c.G2_HZ), 9: ("2P", c.G2_HZ)},
+    "E": {
+        2: ("1C", c.L1_HZ), 3: ("1A", c.L1_HZ), 4: ("1B", c.L1_HZ), 5: ("1X", c.L1_HZ), 6: ("1Z", c.L1_HZ),
+        8: ("6C", c.E6_HZ), 9: ("6A", c.E6_HZ), 10: ("6B", c.E6_HZ), 11: ("6X", c.E6_HZ), 12: ("6Z", c.E6_HZ),
+        14: ("7I", c.B2I_HZ), 15: ("7Q", c.B2I_HZ), 16: ("7X", c.B2I_HZ),
+        18: ("8I", c.B2AB_HZ), 19: ("8Q", c.B2AB_HZ), 20: ("8X", c.B2AB_HZ),
+        22: ("5I", c.L5_HZ), 23: ("5Q", c.L5_HZ), 24: ("5X", c.L5_HZ),
+    },
+    "C": {
+        2: ("2I", c.B1I_HZ), 3: ("2Q", c.B1I_HZ), 4: ("2X", c.B1I_HZ),
+        8: ("6I", c.B3I_HZ), 9: ("6Q", c.B3I_HZ), 10: ("6X", c.B3I_HZ),
+        14: ("7I", c.B2I_HZ), 15: ("7Q", c.B2I_HZ), 16: ("7X", c.B2I_HZ),
+        22: ("5D", c.B2A_HZ), 23: ("5P", c.B2A_HZ), 24: ("5X", c.B2A_HZ),
+        25: ("7D", c.B2I_HZ), 26: ("7P", c.B2I_HZ), 27: ("7Z", c.B2I_HZ),  # 26 and 27 are tentative in facts
+        30: ("1D", c.B1C_HZ), 31: ("1P", c.B1C_HZ), 32: ("1X", c.B1C_HZ),
+    },
+    "J": {
+        **_L1_AND_L5, **_L1C, **_L2C,
+        9: ("6S", c.E6_HZ), 10: ("6L", c.E6_HZ), 11: ("6X", c.E6_HZ),
+    },
+    "I": {8: ("9A", NAVIC_S_HZ), 22: ("5A", c.L5_HZ)},  # 8 from memory, unverified; 22 as pyrtcm has it
+    "S": _L1_AND_L5,  # not in facts; as pyrtcm has it
+}  # fmt: skip
+"""By RINEX letter of the system and MSM signal number: RINEX code (band and attribute), carrier frequency in Hz."""
+
+GLONASS_STEP_HZ = {"1": c.G1_STEP_HZ, "2": c.G2_STEP_HZ}
+"""By RINEX band: how far the carriers of neighbouring GLONASS frequency channels lie apart, in Hz."""
+
+_CODES = sorted({code for signals in MSM_SIGNALS.values() for code, _ in signals.values()} | {"2D"})
+CODE_NAMES: tuple[str, ...] = ("", *_CODES)
+"""RINEX codes by signal index; 0 is a signal without a name. B1I is `2I`, B1C pilot `1P`, B3I `6I`."""
+
+CODE_INDEX: dict[str, int] = {code: index for index, code in enumerate(CODE_NAMES) if code}
+
+
+class SignalTable(NamedTuple):
+    """The signals as arrays by system (index into `SYSTEMS`) and MSM signal number or code index.
+
+    `code` (SYSTEM_COUNT, SIGNAL_IDS): index into `CODE_NAMES`, 0 = reserved. `hz` and `step_hz`, same shape: carrier
+    frequency in Hz (NaN = reserved) and what a GLONASS channel adds to it. `signal_id` (SYSTEM_COUNT, codes): the way
+    back, 0 = the system has no such signal.
+    """
+
+    code: NDArray[np.uint8]
+    hz: NDArray[np.float64]
+    step_hz: NDArray[np.float64]
+    signal_id: NDArray[np.uint8]
+
+
+def _compile() -> SignalTable:
+    shape = (SYSTEM_COUNT, SIGNAL_IDS)
+    signal_id = np.zeros((SYSTEM_COUNT, len(CODE_NAMES)), np.uint8)
+    table = SignalTable(np.zeros(shape, np.uint8), np.full(shape, np.nan), np.zeros(shape), signal_id)
+    for letter, signals in MSM_SIGNALS.items():
+        system = SYSTEMS.index(letter)
+        for number, (code, carrier_hz) in signals.items():
+            table.code[system, number] = CODE_INDEX[code]
+            table.hz[system, number] = carrier_hz
+            table.step_hz[system, number] = GLONASS_STEP_HZ[code[0]] if letter == "R" else 0.0
+            table.signal_id[system, CODE_INDEX[code]] = number
+    return table
+
+
+SIGNALS = _compile()
+
+
+def carrier_hz(system: NDArray[np.uint8], signal: NDArray[np.uint8], channel: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Carrier frequency of each observation.
+
+    Shape: (n,) each. Unit: Hz; `channel` is the GLONASS frequency channel, -7..6, not used for other systems. Error:
+    NaN where the system has no such signal. Source: facts, gnss_facts §2.
+    """
+    number = SIGNALS.signal_id[system, signal]
+    frequency_hz: NDArray[np.float64] = SIGNALS.hz[system, number] + SIGNALS.step_hz[system, number] * channel
+    return frequency_hz
