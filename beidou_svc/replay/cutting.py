@@ -5,14 +5,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.replay.ids import UNKNOWN, IdIndex, find_id
+from beidou_svc.replay.ids import FULL, IdIndex, slot_of_id
 from beidou_svc.replay.prefix import ID_BYTES_MAX, ID_FIRST, ID_NEXT, NO_ID, PREFIX_BYTES_MAX, read_prefix, take_digits
-from gnss._jit import inline_kernel, kernel
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss._simd import count_trailing_zeros, line_ends
 from gnss.batches import NO_TIME
 
 OWN, SLOT, TIME, INSIDE, UNPREFIXED, DAMAGED = range(6)
-"""What is remembered of a log: slot of its own terminal (`UNKNOWN` = none yet), slot and time of the current line or
+"""What is remembered of a log: slot of its own terminal (`NO_SLOT` = none yet), slot and time of the current line or
 record, bytes left of it (lines: 1 while inside), lines without a prefix, damaged bytes."""
+
+NO_SLOT = -2
 
 RECORD_HEAD_BYTES_MAX = 20 + 12 + ID_BYTES_MAX + 4
 """`@time length id` and its line end."""
@@ -23,8 +26,9 @@ RECORD_BYTES_MAX = 1 << 24
 PIECE_BYTES_MIN = 8
 """A piece takes at least so many bytes of a log: the shortest prefix or head, and a byte."""
 
-ASK_NOTHING, ASK_OWN, ASK_ID = 0, 1, 2
+ASK_NOTHING, ASK_OWN, ASK_ROOM = 0, 1, 2
 
+_NO_FLAGS, _ONE = np.uint64(0), np.uint64(1)
 _AT, _BLANK, _MINUS, _LF, _CR = 0x40, 0x20, 0x2D, 0x0A, 0x0D
 
 
@@ -38,18 +42,16 @@ class Pieces(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """Rows filled, bytes consumed up to, and what must be registered before going on (`ASK_...`; the id's place)."""
+    """Rows filled, bytes consumed up to, and what is needed before going on: the log's own slot, room for ids."""
 
     rows: int
     consumed: int
     ask: int
-    id_start: int
-    id_stop: int
 
 
 def new_memory() -> NDArray[np.int64]:
     """The memory of a log of which nothing was read."""
-    return np.array([UNKNOWN, UNKNOWN, NO_TIME, 0, 0, 0], np.int64)
+    return np.array([NO_SLOT, NO_SLOT, NO_TIME, 0, 0, 0], np.int64)
 
 
 @inline_kernel
@@ -69,15 +71,21 @@ def _put(pieces: Pieces, n: int, memory: NDArray[np.int64], start: int, stop: in
 
 @inline_kernel
 def _line_stop(buffer: NDArray[np.uint8], p: int, end: int) -> int:
-    """Behind the next line feed; `end` if there is none, `-end` if `end` is not behind one."""
+    """Behind the next line feed; `-end` if there is none. Looks at 64 bytes at a time (the buffer is padded)."""
     while p < end:
-        if buffer[p] == _LF:
-            return p + 1
-        p += 1
+        flags = line_ends(buffer, p)
+        while flags != _NO_FLAGS:
+            q = p + int(count_trailing_zeros(flags))
+            if q >= end:
+                return -end
+            if buffer[q] == _LF:
+                return q + 1
+            flags &= flags - _ONE
+        p += 64
     return -end
 
 
-@kernel
+@leaf_kernel
 def cut_lines(
     buffer: NDArray[np.uint8],
     p: int,
@@ -102,22 +110,22 @@ def cut_lines(
             prefix = read_prefix(buffer, p, stop)
             slot = memory[OWN]
             if prefix.t_unix_ns == NO_TIME:
-                slot = memory[SLOT] if memory[SLOT] != UNKNOWN else slot
+                slot = memory[SLOT] if memory[SLOT] != NO_SLOT else slot
                 blank = buffer[p] == _LF or buffer[p] == _CR
-                memory[UNPREFIXED] += 0 if blank or slot == UNKNOWN else 1
+                memory[UNPREFIXED] += 0 if blank or slot == NO_SLOT else 1
             elif prefix.id_start != NO_ID:
-                slot = find_id(index, buffer, prefix.id_start, prefix.id_stop)
-                if slot == UNKNOWN:
-                    return Cut(n, p, ASK_ID, prefix.id_start, prefix.id_stop)
-            if slot == UNKNOWN:
-                return Cut(n, p, ASK_OWN, 0, 0)
+                slot = slot_of_id(index, buffer, prefix.id_start, prefix.id_stop)
+                if slot == FULL:
+                    return Cut(n, p, ASK_ROOM)
+            if slot == NO_SLOT:
+                return Cut(n, p, ASK_OWN)
             memory[SLOT] = slot
             memory[TIME] = memory[TIME] if prefix.t_unix_ns == NO_TIME else prefix.t_unix_ns
             p = prefix.content
         n = _put(pieces, n, memory, p, stop)
         memory[INSIDE] = 0 if ended else 1
         p = stop
-    return Cut(n, p, ASK_NOTHING, 0, 0)
+    return Cut(n, p, ASK_NOTHING)
 
 
 @inline_kernel
@@ -146,7 +154,7 @@ def _read_head(buffer: NDArray[np.uint8], p: int, stop: int) -> tuple[int, int, 
     return t_unix_ns, length, first, q
 
 
-@kernel
+@leaf_kernel
 def cut_records(
     buffer: NDArray[np.uint8],
     p: int,
@@ -182,11 +190,11 @@ def cut_records(
             memory[DAMAGED] += stop - p
             p = stop
             continue
-        slot = find_id(index, buffer, first, last)
-        if slot == UNKNOWN:
-            return Cut(n, p, ASK_ID, first, last)
+        slot = slot_of_id(index, buffer, first, last)
+        if slot == FULL:
+            return Cut(n, p, ASK_ROOM)
         memory[SLOT] = slot
         memory[TIME] = t_unix_ns
         memory[INSIDE] = length
         p = stop
-    return Cut(n, p, ASK_NOTHING, 0, 0)
+    return Cut(n, p, ASK_NOTHING)

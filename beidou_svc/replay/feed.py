@@ -15,8 +15,8 @@ from beidou_svc.replay.source import FILL_BYTES_MIN, LogSource, Page
 from gnss._simd import PAD_BYTES
 from gnss.batches import SegmentBatch
 
-PAGE_BYTES = 4 << 20
-"""Bytes handed on at once."""
+PAGE_BYTES = 1 << 20
+"""Bytes handed on at once: what decoding them touches then stays in the processor's cache."""
 
 _NONE = np.empty(0, np.int32)
 FOREVER = int(np.iinfo(np.int64).max)

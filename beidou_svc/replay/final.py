@@ -80,15 +80,14 @@ def canonical_bytes(array: NDArray[Any]) -> memoryview:
 
 
 def final_tables(
-    ids: Sequence[str], rows: Sequence[FixBatch], state: FleetState, counted: Counted | None, gap_s: float
+    ids: Sequence[str], rows: FixBatch, state: FleetState, counted: Counted | None, gap_s: float
 ) -> FinalTables:
     """Put everything in its final order; `ids` names the slots of the rows, of the state and of what was counted."""
     by_name = sorted(range(len(ids)), key=lambda slot: ids[slot])
     order = np.array(by_name, np.int64)
     rank = np.empty(len(ids), np.int32)
     rank[order] = np.arange(len(ids), dtype=np.int32)
-    fixes = FixBatch.concat(rows)
-    fixes = _sorted(fixes.replace(slot=rank[fixes.slot]))
+    fixes = _sorted(rows.replace(slot=rank[rows.slot]))
     return FinalTables(
         ids=[ids[slot] for slot in by_name],
         fixes=fixes,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,13 +11,15 @@ from numpy.typing import NDArray
 
 from beidou_svc.replay.log_io import LogError
 from beidou_svc.replay.prefix import ID_BYTES_MAX
-from gnss._jit import kernel
+from gnss._jit import leaf_kernel
 
 TERMINALS_MAX = 200_000
 """Different terminals in one run; a log that names more is taken for damaged."""
 
-UNKNOWN = -1
+FULL = -1
+"""There is no room for another id."""
 
+_FREE = -1
 _ROWS_FIRST = 1_024
 _SUFFIXES = re.compile(
     r"(\.gz)?$|(\.(log|nmea|txt|ubx|rtcm3?|bin|dat|raw|asc|csv|rec|out|capture))?(\.gz)?$", re.IGNORECASE
@@ -25,96 +28,105 @@ _NOT_ID = re.compile(r"[^A-Za-z0-9._:@-]+")
 
 
 class IdIndex(NamedTuple):
-    """A hash table of ids: `slot` (a power of two) holds slots or -1; id i is `text[edge[i]:edge[i + 1]]`."""
+    """A hash table of `used[0]` ids: `slot`, a power of two long, holds slots or -1; `edge` says which text is whose."""
 
     slot: NDArray[np.int32]
     text: NDArray[np.uint8]
     edge: NDArray[np.int64]
+    used: NDArray[np.int64]
 
 
-@kernel
-def hash_id(text: NDArray[np.uint8], start: int, stop: int) -> int:
-    """A number below 2^31 that spreads ids."""
+@leaf_kernel
+def _place_of(index: IdIndex, text: NDArray[np.uint8], start: int, stop: int) -> int:
+    """Where in the table the id `text[start:stop]` is, or would be put."""
     value = 17
     for i in range(start, stop):
         value = (value * 1_000_003 ^ int(text[i])) & 0x7FFFFFFF
-    return value
-
-
-@kernel
-def find_id(index: IdIndex, text: NDArray[np.uint8], start: int, stop: int) -> int:
-    """Slot of the id `text[start:stop]`; `UNKNOWN` where it was never added."""
     mask = len(index.slot) - 1
-    at = hash_id(text, start, stop) & mask
+    at = value & mask
     while index.slot[at] >= 0:
-        slot = index.slot[at]
-        first = index.edge[slot]
-        if index.edge[slot + 1] - first == stop - start:
+        first = index.edge[index.slot[at]]
+        if index.edge[index.slot[at] + 1] - first == stop - start:
             i = 0
             while i < stop - start and index.text[first + i] == text[start + i]:
                 i += 1
             if i == stop - start:
-                return int(slot)
+                break
         at = (at + 1) & mask
-    return UNKNOWN
+    return at
+
+
+@leaf_kernel
+def slot_of_id(index: IdIndex, text: NDArray[np.uint8], start: int, stop: int) -> int:
+    """Slot of the id `text[start:stop]`, the next one if it was not known; `FULL` = the index must grow first."""
+    at = _place_of(index, text, start, stop)
+    if index.slot[at] >= 0:
+        return int(index.slot[at])
+    slot = index.used[0]
+    if slot + 1 >= len(index.edge):
+        return FULL
+    first = index.edge[slot]
+    for i in range(stop - start):
+        index.text[first + i] = text[start + i]
+    index.edge[slot + 1] = first + stop - start
+    index.slot[at] = slot
+    index.used[0] = slot + 1
+    return int(slot)
+
+
+@leaf_kernel
+def _put_all(old: IdIndex, new: IdIndex) -> None:
+    for slot in range(old.used[0]):
+        slot_of_id(new, old.text, old.edge[slot], old.edge[slot + 1])
 
 
 class Ids:
-    """Ids to slots and back, in order of first appearance."""
+    """Ids to slots and back, in order of first appearance. Kernels add to `index`; `names` follows when asked."""
 
     def __init__(self) -> None:
-        self.names: list[str] = []
         self.index = _new_index(_ROWS_FIRST)
+        self._names: list[str] = []
 
     @property
     def count(self) -> int:
         """Slots given so far."""
-        return len(self.names)
+        return int(self.index.used[0])
+
+    @property
+    def names(self) -> list[str]:
+        """The ids by slot."""
+        index, known = self.index, len(self._names)
+        if self.count > known:
+            edges = index.edge[known : self.count + 1].tolist()
+            text = index.text[edges[0] : edges[-1]].tobytes().decode("ascii")
+            self._names += [text[a - edges[0] : b - edges[0]] for a, b in pairwise(edges)]
+        return self._names
 
     def slot_of(self, name: str) -> int:
         """Slot of an id, a new one if it was not known. Raises LogError beyond `TERMINALS_MAX`."""
         text = np.frombuffer(name.encode("ascii"), np.uint8)
-        slot = int(find_id(self.index, text, 0, len(text)))
-        return slot if slot != UNKNOWN else self._add(name, text)
+        slot = int(slot_of_id(self.index, text, 0, len(text)))
+        if slot == FULL:
+            self.grow()
+            slot = int(slot_of_id(self.index, text, 0, len(text)))
+        return slot
 
-    def _add(self, name: str, text: NDArray[np.uint8]) -> int:
-        slot = len(self.names)
-        if slot >= TERMINALS_MAX:
+    def grow(self) -> None:
+        """Make room for more ids. Raises LogError beyond `TERMINALS_MAX`."""
+        if self.count >= TERMINALS_MAX:
             raise LogError(
                 f"more than {TERMINALS_MAX:,} different terminal ids: is what stands before the sentences an id?"
             )
-        if 2 * slot >= len(self.index.slot):
-            self._grow()
-        self.names.append(name)
-        first = self.index.edge[slot]
-        self.index.edge[slot + 1] = first + len(text)
-        self.index.text[first : first + len(text)] = text
-        _insert(self.index, slot)
-        return slot
-
-    def _grow(self) -> None:
-        old, used = self.index, len(self.names)
-        self.index = _new_index(2 * len(old.slot))
-        self.index.text[: len(old.text)] = old.text
-        self.index.edge[: used + 1] = old.edge[: used + 1]
-        for slot in range(used):
-            _insert(self.index, slot)
+        larger = _new_index(min(2 * self.count + 2, TERMINALS_MAX))
+        _put_all(self.index, larger)
+        self.index = larger
 
 
-def _new_index(places: int) -> IdIndex:
-    rows = places // 2 + 1
-    return IdIndex(
-        np.full(places, UNKNOWN, np.int32), np.zeros(rows * ID_BYTES_MAX, np.uint8), np.zeros(rows + 1, np.int64)
-    )
-
-
-@kernel
-def _insert(index: IdIndex, slot: int) -> None:
-    mask = len(index.slot) - 1
-    at = hash_id(index.text, index.edge[slot], index.edge[slot + 1]) & mask
-    while index.slot[at] >= 0:
-        at = (at + 1) & mask
-    index.slot[at] = slot
+def _new_index(rows: int) -> IdIndex:
+    """Room for so many ids, in a table that is at most half full."""
+    places = 1 << (2 * rows - 1).bit_length()
+    text = np.zeros(rows * ID_BYTES_MAX, np.uint8)
+    return IdIndex(np.full(places, _FREE, np.int32), text, np.zeros(rows + 1, np.int64), np.zeros(1, np.int64))
 
 
 def terminal_id_of(path: Path) -> str:

@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import inline_kernel, kernel
+from gnss._jit import inline_kernel
 from gnss.batches import NO_TIME
 from gnss.constants import NS_PER_S
-from gnss.stream.scan import MARKS
 from gnss.time.civil import days_from_civil, is_valid_civil
 
 PREFIX_BYTES_MAX = 160
@@ -30,16 +29,18 @@ _FRACTION_DIGITS_MAX = 18
 _SEPARATORS_MAX = 8
 _NINE = 57
 _T_NS_MAX = 9_200_000_000 * NS_PER_S
-_MARK = 1
 _S_PER_DAY = 86_400
 _YEAR_MIN, _YEAR_MAX = 1970, 2261
 
 SEPARATOR = np.zeros(256, np.uint8)
-SEPARATOR[[ord(c) for c in " \t,;|"]] = 1
+SEPARATOR[[*b" \t,;|"]] = 1
 ID_FIRST = np.zeros(256, np.uint8)
-ID_FIRST[[ord(c) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"]] = 1
+ID_FIRST[[*b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"]] = 1
 ID_NEXT = ID_FIRST.copy()
-ID_NEXT[[ord(c) for c in "._:@-"]] = 1
+ID_NEXT[[*b"._:@-"]] = 1
+BEGINS = np.zeros(256, np.uint8)
+BEGINS[[*b"$!#", 0xD3, 0xB5, 0xBA, 0xAA]] = 1
+"""Bytes that a sentence or a frame (RTCM 3, UBX, CASIC, Unicore) begins with."""
 
 _UNIT_NS = np.zeros(_DIGITS_MAX + 1, np.int64)
 _UNIT_NS[9:11] = NS_PER_S
@@ -84,14 +85,16 @@ def _take_fraction(buffer: NDArray[np.uint8], p: int, end: int, unit_ns: int) ->
     """ns of the decimals at `p` (their point or comma first), cut at what `unit_ns` can hold, and where they end."""
     if p + 1 >= end or not (buffer[p] == 46 or (buffer[p] == 44 and 48 <= buffer[p + 1] <= 57)):
         return 0, p
-    value_ns = 0
     p += 1
     stop = min(end, p + _FRACTION_DIGITS_MAX)
+    value = 0
+    scale = 1
     while p < stop and 48 <= buffer[p] <= 57:
-        unit_ns //= 10
-        value_ns += (int(buffer[p]) - 48) * unit_ns
+        if scale < NS_PER_S:
+            value = value * 10 + int(buffer[p]) - 48
+            scale *= 10
         p += 1
-    return value_ns, p
+    return value * unit_ns // scale, p
 
 
 @inline_kernel
@@ -157,11 +160,11 @@ def _take_id(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     while q < end and q - p <= ID_BYTES_MAX and ID_NEXT[buffer[q]]:
         q += 1
     content = _skip_separators(buffer, q, end)
-    named = q - p <= ID_BYTES_MAX and content > q and content < end and MARKS[buffer[content]] == _MARK
+    named = q - p <= ID_BYTES_MAX and content > q and content < end and BEGINS[buffer[content]] != 0
     return q if named else p
 
 
-@kernel
+@inline_kernel
 def read_prefix(buffer: NDArray[np.uint8], p: int, end: int) -> Prefix:
     """The prefix of the line `buffer[p:end]`."""
     q = p + 1 if p < end and buffer[p] == 91 else p
@@ -171,7 +174,7 @@ def read_prefix(buffer: NDArray[np.uint8], p: int, end: int) -> Prefix:
     if after < end and buffer[after] == 93:
         after += 1
     content = _skip_separators(buffer, after, end)
-    if content == after and not (after < end and MARKS[buffer[after]] == _MARK):
+    if content == after and not (after < end and BEGINS[buffer[after]] != 0):
         return Prefix(NO_TIME, NO_ID, NO_ID, p)
     stop = _take_id(buffer, content, end)
     if stop == content:

@@ -12,7 +12,8 @@ from beidou_svc.replay.feed import FOREVER, Fed
 from beidou_svc.replay.final import Counted, FinalTables, final_tables
 from beidou_svc.replay.ids import TERMINALS_MAX, Ids
 from beidou_svc.replay.log_io import LogError
-from gnss._jit import kernel
+from beidou_svc.replay.row_store import RowStore
+from gnss._jit import leaf_kernel
 from gnss.batches import NO_TIME, FixBatch, SegmentBatch
 
 ROWS_MAX = 50_000_000
@@ -35,7 +36,7 @@ class Window:
         return self.from_gpst_ns == NO_TIME and self.until_gpst_ns == FOREVER
 
 
-@kernel
+@leaf_kernel
 def _select(
     slot: NDArray[np.int32],
     t_gpst_ns: NDArray[np.int64],
@@ -64,9 +65,8 @@ class Replayer:
         self.pipeline = Pipeline(capacity=self._capacity, reference_gpst_ns=reference_gpst_ns)
         # the last minutes of every terminal are for the live page: one second of them is the least
         self.state = new_state(FleetRules(terminals_max=TERMINALS_MAX, recent_s=1))
-        self._rows: list[FixBatch] = []
+        self._rows = RowStore()
         self._is_over = np.zeros(self._capacity, np.bool_)
-        self.rows = 0
 
     def take(self, fed: Fed) -> FixBatch:
         """Decode what was fed and fold it into the fleet; returns the epochs that closed."""
@@ -93,7 +93,7 @@ class Replayer:
         if self._window.is_open:
             pipeline, n = self.pipeline, ids.count
             counted = Counted(pipeline.sentences[:n], pipeline.drops[:n], pipeline.epochs[:n], pipeline.unknown)
-        return final_tables(ids.names, self._rows, self.state, counted, self._gap_s)
+        return final_tables(ids.names, self._rows.table(), self.state, counted, self._gap_s)
 
     def _end(self, slots: NDArray[np.int32]) -> FixBatch:
         closed = self.pipeline.tick(_NO_BYTES, SegmentBatch.empty(), slots)
@@ -104,13 +104,12 @@ class Replayer:
         rows = closed if self._window.is_open else closed.take(self._wanted(closed))
         if not len(rows):
             return
-        self._rows.append(rows)
-        self.rows += len(rows)
-        if self.rows > ROWS_MAX:
+        if self._rows.rows + len(rows) > ROWS_MAX:
             raise LogError(
                 f"more than {ROWS_MAX:,} epochs: replay a part with --seek and --until, or use beidou decode, "
                 "which needs no more memory for longer logs"
             )
+        self._rows.add(rows)
         step(self.state, rows, 0)
 
     def _wanted(self, rows: FixBatch) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.replay.fix_table import FRAME_UNSTATED, TERMINAL, terminal_column, timestamps
 from beidou_svc.replay.log_io import LogError
-from gnss._jit import kernel
+from gnss._jit import leaf_kernel
 from gnss.decoder import Push
 from gnss.nmea.catalogue import KIND, SENTENCES
 from gnss.nmea.fields import TEXT_SPAN, Field, Op
@@ -103,7 +103,7 @@ def _coded(codes: NDArray[np.int64], missing: NDArray[np.bool_], texts: dict[int
     return values.take(pa.array(rows, mask=missing))
 
 
-@kernel
+@leaf_kernel
 def _gather(
     buffer: NDArray[np.uint8], start: NDArray[np.int64], edge: NDArray[np.int32], out: NDArray[np.uint8]
 ) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beidou_svc.replay.cutting import (
-    ASK_ID,
     ASK_NOTHING,
+    ASK_OWN,
     DAMAGED,
     INSIDE,
     OWN,
@@ -102,7 +102,7 @@ class LogSource:
 
     @property
     def slot(self) -> int:
-        """Slot of the log's own terminal; -1 = it has none."""
+        """Slot of the log's own terminal; negative = it has none."""
         return int(self._memory[OWN])
 
     def fill(self, page: Page, limit_bytes: int) -> None:
@@ -136,10 +136,10 @@ class LogSource:
             page.rows, p = done.rows, done.consumed
             if done.ask == ASK_NOTHING:
                 return p
-            if done.ask == ASK_ID:
-                self._ids.slot_of(page.buffer[done.id_start : done.id_stop].tobytes().decode("ascii"))
-            else:
+            if done.ask == ASK_OWN:
                 self._register_own()
+            else:
+                self._ids.grow()
 
     def _register_own(self) -> None:
         self._memory[OWN] = self._ids.slot_of(self.own_id)
