@@ -48,6 +48,9 @@ format: $(STAMPS)/dev ## put the sources into the house's format
 bench: setup $(STAMPS)/dev browser ## all benchmarks, into docs/benchmarks.md (ARGS="nmea_decode")
 	CHROMIUM=$(abspath $(BROWSER)/chromium) $(BIN)/python -m tests.bench --write $(ARGS)
 
+fuzz: setup $(STAMPS)/dev ## hostile bytes at the decoder (ARGS="600 7": seconds, first seed)
+	$(BIN)/python -m tests.fuzz.fuzz_decoder $(or $(ARGS),60)
+
 setup: page kernels ## everything that running needs: packages, the built page, compiled kernels
 
 page: $(PAGE)
