@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -96,14 +97,23 @@ class _World:
 
 def _world(simulator: str, seed: int) -> _World:
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "beidou-svc"
-    path = folder / f"world-{seed}.geojson"
-    draft = folder / f"world-{seed}.{os.getpid()}.tmp"
+    name = f"world-{seed}-{_builder_stamp()}"
+    path = folder / f"{name}.geojson"
+    draft = folder / f"{name}.{os.getpid()}.tmp"
     if path.is_file():
         return _World(path, None, draft)
     folder.mkdir(parents=True, exist_ok=True)
     command = [simulator, "world", "--seed", str(seed), "--out", str(draft)]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return _World(path, child, draft)
+
+
+def _builder_stamp() -> str:
+    """Which city builder it is: a kept city of another one is not the city that the fleet drives in."""
+    digest = hashlib.sha256()
+    for source in sorted((Path(__file__).parents[1] / "simulators").rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _simulator() -> str:
