@@ -19,6 +19,7 @@ Encoded = tuple[NDArray[np.uint8], NDArray[np.int64]]
 """Text and offsets: row i is `text[offset[i] : offset[i + 1]]`."""
 
 _WHOLE_ADDRESS_MIN = 4
+_TALKER_LETTERS = 2
 _LINE_OVERHEAD_BYTES = 32
 
 
@@ -55,7 +56,7 @@ def _address(sentence: Sentence, talker: bytes | NDArray[np.bytes_], n: int) -> 
     if len(name) >= _WHOLE_ADDRESS_MIN:
         return np.broadcast_to(np.frombuffer(name, np.uint8), (n, len(name)))
     letters = np.broadcast_to(np.asarray(talker, "S2"), (n,))
-    return np.frombuffer(np.char.add(letters, name).tobytes(), np.uint8).reshape(n, -1)
+    return np.frombuffer(np.char.add(letters, name).tobytes(), np.uint8).reshape(n, len(name) + _TALKER_LETTERS)
 
 
 def encode(

@@ -1,6 +1,7 @@
 """A sentence type: its name, its fields in order, and a group that may repeat at its end."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from gnss.nmea.fields import Field, Op
 
@@ -38,14 +39,19 @@ class Sentence:
     @property
     def cell_names(self) -> tuple[str, ...]:
         """Name of every cell, in order; repetitions are numbered from 1."""
-        names: list[str] = []
-        for field in self.header + self.fields:
-            names.extend(_names(field))
-        for repetition in range(1, self.group_max + 1):
-            names.extend(f"{name}_{repetition}" for field in self.group for name in _names(field))
-        for field in self.tail:
-            names.extend(_names(field))
-        return tuple(names)
+        return _cell_names(self)
+
+
+@cache
+def _cell_names(sentence: Sentence) -> tuple[str, ...]:
+    names: list[str] = []
+    for field in sentence.header + sentence.fields:
+        names.extend(_names(field))
+    for repetition in range(1, sentence.group_max + 1):
+        names.extend(f"{name}_{repetition}" for field in sentence.group for name in _names(field))
+    for field in sentence.tail:
+        names.extend(_names(field))
+    return tuple(names)
 
 
 def _names(field: Field) -> list[str]:
