@@ -82,6 +82,11 @@ class Service:
             basemap=_basemap(settings),
         )
 
+    @property
+    def registry(self) -> Registry:
+        """Which terminals there are."""
+        return self._registry
+
     def stop(self) -> None:
         """Begin to stop; `run` then returns."""
         self._stop.set()
