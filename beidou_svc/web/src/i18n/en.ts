@@ -36,7 +36,6 @@ export const en = {
   'head.clock': 'Clocks',
   'head.utc': 'UTC',
   'head.view': 'View settings',
-  'head.language': 'Language',
   'head.language.switch': '切换到中文',
   'head.theme': 'Theme: {theme}. Change.',
   'head.help': 'Keyboard shortcuts and help',

@@ -38,7 +38,6 @@ export const zh: Catalogue = {
   'head.clock': '时钟',
   'head.utc': 'UTC',
   'head.view': '显示设置',
-  'head.language': '语言',
   'head.language.switch': 'Switch to English',
   'head.theme': '主题：{theme}。点击切换。',
   'head.help': '快捷键与帮助',

@@ -6,6 +6,7 @@
  */
 import type { Fleet } from '../fleet';
 import { FIXED, LIVENESS, QUALITY_COUNT, qualityOf } from '../quality';
+import type { Camera } from './camera';
 import { rgb } from './gl';
 
 /** Sprites exist for 4 by 4 positions within a pixel, so that slow movement is smooth. */
@@ -39,27 +40,19 @@ export class DotPainter {
     this.pixels = new Uint32Array(buffer);
   }
 
-  /** Paint the slots in `order[0..n)`; `matrix` (column-major) leads from world units less the origin to clip space. */
-  paint(
-    fleet: Fleet,
-    order: Uint32Array,
-    n: number,
-    matrix: Float64Array,
-    origin: readonly [number, number],
-    now_ms: number,
-    smooth: boolean,
-  ): void {
+  /** Paint the first `n` slots in `order`, in that order. */
+  paint(fleet: Fleet, order: Uint32Array, n: number, camera: Camera, now_ms: number, smooth: boolean): void {
     const { width, height, side } = this;
     const { x0, y0, x1, y1, glide_start_ms, glide_ms, fix_quality, liveness } = fleet;
-    const [m0, m1, , m3, m4, m5, , m7] = matrix;
-    const [m12, m13, m15] = [matrix[12], matrix[13], matrix[15]];
+    const { x_origin, y_origin } = camera;
+    const [m0, m1, , m3, m4, m5, , m7, , , , , m12, m13, , m15] = camera.matrix64;
     const half = side / 2;
     this.pixels.fill(0);
     for (let i = 0; i < n; i++) {
       const slot = order[i];
       const f = smooth ? Math.min(1, Math.max(0, (now_ms - glide_start_ms[slot]) / glide_ms[slot])) : 1;
-      const dx = x0[slot] + (x1[slot] - x0[slot]) * f - origin[0];
-      const dy = y0[slot] + (y1[slot] - y0[slot]) * f - origin[1];
+      const dx = x0[slot] + (x1[slot] - x0[slot]) * f - x_origin;
+      const dy = y0[slot] + (y1[slot] - y0[slot]) * f - y_origin;
       const w = m3 * dx + m7 * dy + m15;
       if (w <= 0) continue;
       const left = ((m0 * dx + m4 * dy + m12) / w + 1) * 0.5 * width - half;

@@ -59,3 +59,15 @@ export function matrixAt(matrix: ArrayLike<number>, x: number, y: number): Float
   for (let row = 0; row < 4; row++) out[12 + row] = matrix[row] * x + matrix[4 + row] * y + matrix[12 + row];
   return out;
 }
+
+export function attribute(
+  gl: WebGL2RenderingContext,
+  index: number,
+  size: number,
+  type: number,
+  stride: number,
+  offset: number,
+): void {
+  gl.enableVertexAttribArray(index);
+  gl.vertexAttribPointer(index, size, type, false, stride, offset);
+}

@@ -124,8 +124,9 @@ void main() {
   vec2 way = (to.xy / to.w - from.xy / from.w) * u_viewport_px;
   float length_px = max(length(way), 0.001);
   vec2 across = vec2(-way.y, way.x) / length_px;
-  bool at_end = (gl_VertexID & 1) == 1;
-  float side = (gl_VertexID & 2) == 2 ? 1.0 : -1.0;
+  int corner = gl_VertexID % 6;            // two triangles: 0 1 2, 3 4 5
+  bool at_end = corner == 1 || corner == 4 || corner == 5;
+  float side = corner == 2 || corner == 3 || corner == 5 ? 1.0 : -1.0;
   vec4 here = at_end ? to : from;
   here.xy += across * side * u_width_px / u_viewport_px * here.w;
   gl_Position = here;

@@ -87,7 +87,7 @@ export function baseStyle(look: BaseLook, tiles_url: string): StyleSpecification
   return {
     version: 8,
     sources: { [SOURCE]: { type: 'vector', url: tiles_url } },
-    light: { anchor: 'viewport', intensity: 0.25 },
+    light: { anchor: 'viewport', intensity: 0.12 },
     layers: [
       background(palette),
       fill('green', palette.green),
@@ -173,6 +173,7 @@ function buildings(palette: Palette): LayerSpecification[] {
       paint: {
         'fill-extrusion-color': palette.building,
         'fill-extrusion-opacity': 0.75,
+        'fill-extrusion-vertical-gradient': false,
         'fill-extrusion-height': [
           'interpolate',
           ['linear'],

@@ -1,5 +1,5 @@
 /** The map: base map, camera, fleet overlay, clusters, pointer. Loaded after the shell, being by far the largest part. */
-import type { CustomLayerInterface, GeoJSONSource, Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
+import type { CustomLayerInterface, Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
 import maplibregl from 'maplibre-gl/dist/maplibre-gl-csp.js';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
@@ -7,13 +7,13 @@ import type { PageConfig } from '../api';
 import type { Fleet } from '../fleet';
 import { ClusterMarkers } from './cluster_markers';
 import { type Cluster, clusterFleet, clusterStep } from './clusters';
-import { graticule } from './graticule';
+import { drawGraticule } from './graticule_layer';
 import { latitudeDeg, longitudeDeg, mercatorX, mercatorY } from './mercator';
-import { FleetOverlay, type TrailPoint } from './overlay';
-import { type BaseLook, baseStyle, gridColours, plainStyle } from './style';
+import { FleetOverlay } from './overlay';
+import { type BaseLook, baseStyle, plainStyle } from './style';
+import type { TrailPoint } from './trail_layer';
 
 const PROBE_LAYER = 'camera';
-const GRID_SOURCE = 'graticule';
 const CLOSE_UP_ZOOM = 16.3;
 const FLIGHT_MS = 900;
 /** A fleet that fills less than this of the bounds leaves the view as it is: more of it may be on the way. */
@@ -353,33 +353,6 @@ export class MapView {
   }
 
   private drawGraticule(): void {
-    if (this.options.page.basemap !== null || !this.map.isStyleLoaded()) return;
-    const b = this.map.getBounds();
-    const data = graticule([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]);
-    const source = this.map.getSource(GRID_SOURCE) as GeoJSONSource | undefined;
-    if (source) {
-      source.setData(data);
-      return;
-    }
-    const colours = gridColours(this.look.dark);
-    this.map.addSource(GRID_SOURCE, { type: 'geojson', data });
-    this.map.addLayer({
-      id: GRID_SOURCE,
-      type: 'line',
-      source: GRID_SOURCE,
-      paint: { 'line-color': colours.line, 'line-width': 1 },
-    });
-    this.map.addLayer({
-      id: `${GRID_SOURCE}-label`,
-      type: 'symbol',
-      source: GRID_SOURCE,
-      layout: {
-        'symbol-placement': 'line',
-        'text-field': ['get', 'label'],
-        'text-font': ['sans-serif'],
-        'text-size': 11,
-      },
-      paint: { 'text-color': colours.text, 'text-halo-color': colours.halo, 'text-halo-width': 2 },
-    });
+    if (this.options.page.basemap === null) drawGraticule(this.map, this.look.dark);
   }
 }
