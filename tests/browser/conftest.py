@@ -45,7 +45,7 @@ def running(*arguments: str) -> Iterator[str]:
             process.terminate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def built() -> None:
     """The page that the service serves must have been built."""
     import beidou_svc
@@ -54,7 +54,7 @@ def built() -> None:
         pytest.skip("the page is not built (make page)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(built: None) -> Iterator[str]:
     """Address of the demo: a small simulated fleet over its own base map."""
     with running("demo", "--terminals", str(TERMINALS), "--port", "0") as url:
@@ -80,8 +80,9 @@ class Seen:
             self.outside.append(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium_path: str) -> Iterator[Browser]:
+    """A browser for this folder only: while Playwright runs, no other test of the process could run an event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=list(SOFTWARE_GL))
         yield browser
