@@ -40,6 +40,7 @@ export function bytes(value: number): string {
 export function percent(part: number, whole: number): string {
   if (whole === 0) return UNKNOWN;
   const share = (100 * part) / whole;
+  if (share > 0 && share < 0.1) return '< 0.1 %';
   // 99.96 % must not read as 100 %: one terminal without a fix is the news.
   const shown = part < whole ? Math.min(share, 99.9) : share;
   return `${shown.toFixed(1)} %`;

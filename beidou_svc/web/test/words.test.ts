@@ -59,9 +59,11 @@ describe('format', () => {
     }
   });
 
-  it('does not round to 100 % what is not all', () => {
+  it('does not round to 100 % what is not all, nor to 0 % what is not none', () => {
     expect(format.percent(9999, 10_000)).toBe('99.9 %');
     expect(format.percent(10_000, 10_000)).toBe('100.0 %');
+    expect(format.percent(3, 10_000)).toBe('< 0.1 %');
+    expect(format.percent(0, 10_000)).toBe('0.0 %');
     expect(format.percent(0, 0)).toBe('–');
   });
 
