@@ -148,8 +148,10 @@ def only(sky: Counter[tuple[str, int, float | None]], system: str) -> Counter[tu
 
 @pytest.mark.parametrize("name", SKIES)
 def test_beidou_satellites_and_their_signal_strength(data_dir: Path, name: str) -> None:
-    """Numbers under talkers BD and GB, C/N0 of every signal. A receiver lists its signals one after the other: ours replaces group by
-    group, gpsd starts over, so both are compared when BeiDou is complete.
+    """Numbers under talkers BD and GB, C/N0 of every signal.
+
+    A receiver lists its signals one after the other: ours replaces group by group, gpsd starts over, so both are
+    compared when BeiDou is complete.
     """
     compared = left_out = 0
     for step in steps(data_dir, name):

@@ -1,51 +1,95 @@
 """Every recorded sentence, field by field, against pynmeagps; and what we write, read by pynmeagps."""
 
 import datetime as dt
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pynmeagps
 import pytest
 
-from gnss.nmea.catalogue import KIND_NAMES
-from gnss.nmea.encode import encode
-from tests.helpers.decoding import checked
 from tests.helpers.sentences import Read, read_lines, recorded_lines
 
 FIELDS: dict[str, dict[str, str]] = {
     "GGA": {
-        "time": "time_ns", "lat": "lat_deg", "lon": "lon_deg", "quality": "fix_quality", "numSV": "sats_used", "HDOP": "hdop",
-        "alt": "h_msl_m", "sep": "geoid_sep_m", "diffAge": "age_corr_s", "diffStation": "base_id",
+        "time": "time_ns",
+        "lat": "lat_deg",
+        "lon": "lon_deg",
+        "quality": "fix_quality",
+        "numSV": "sats_used",
+        "HDOP": "hdop",
+        "alt": "h_msl_m",
+        "sep": "geoid_sep_m",
+        "diffAge": "age_corr_s",
+        "diffStation": "base_id",
     },
     "RMC": {
-        "time": "time_ns", "status": "rmc_status", "lat": "lat_deg", "lon": "lon_deg", "spd": "speed_kn", "cog": "course_deg",
-        "date": "day", "mv": "magvar_deg", "posMode": "mode", "navStatus": "nav_status",
+        "time": "time_ns",
+        "status": "rmc_status",
+        "lat": "lat_deg",
+        "lon": "lon_deg",
+        "spd": "speed_kn",
+        "cog": "course_deg",
+        "date": "day",
+        "mv": "magvar_deg",
+        "posMode": "mode",
+        "navStatus": "nav_status",
     },
     "GNS": {
-        "time": "time_ns", "lat": "lat_deg", "lon": "lon_deg", "posMode": "modes", "numSV": "sats_used", "HDOP": "hdop",
-        "alt": "h_msl_m", "sep": "geoid_sep_m", "diffAge": "age_corr_s", "diffStation": "base_id", "navStatus": "nav_status",
+        "time": "time_ns",
+        "lat": "lat_deg",
+        "lon": "lon_deg",
+        "posMode": "modes",
+        "numSV": "sats_used",
+        "HDOP": "hdop",
+        "alt": "h_msl_m",
+        "sep": "geoid_sep_m",
+        "diffAge": "age_corr_s",
+        "diffStation": "base_id",
+        "navStatus": "nav_status",
     },
     "GSA": {
-        "opMode": "selection", "navMode": "fix_dim", "PDOP": "pdop", "HDOP": "hdop", "VDOP": "vdop", "systemId": "system_id",
+        "opMode": "selection",
+        "navMode": "fix_dim",
+        "PDOP": "pdop",
+        "HDOP": "hdop",
+        "VDOP": "vdop",
+        "systemId": "system_id",
         **{f"svid_{i:02}": f"sat_{i}" for i in range(1, 13)},
     },
     "GSV": {
-        "numMsg": "total", "msgNum": "index", "numSV": "sats_view", "signalID": "signal",
-        **{f"svid_{i:02}": f"sat_{i}" for i in range(1, 5)}, **{f"elv_{i:02}": f"el_deg_{i}" for i in range(1, 5)},
-        **{f"az_{i:02}": f"az_deg_{i}" for i in range(1, 5)}, **{f"cno_{i:02}": f"cn0_dbhz_{i}" for i in range(1, 5)},
+        "numMsg": "total",
+        "msgNum": "index",
+        "numSV": "sats_view",
+        "signalID": "signal",
+        **{f"svid_{i:02}": f"sat_{i}" for i in range(1, 5)},
+        **{f"elv_{i:02}": f"el_deg_{i}" for i in range(1, 5)},
+        **{f"az_{i:02}": f"az_deg_{i}" for i in range(1, 5)},
+        **{f"cno_{i:02}": f"cn0_dbhz_{i}" for i in range(1, 5)},
     },
     "GST": {
-        "time": "time_ns", "rangeRms": "rms_m", "stdMajor": "sigma_major_m", "stdMinor": "sigma_minor_m", "orient": "orient_deg",
-        "stdLat": "sigma_n_m", "stdLong": "sigma_e_m", "stdAlt": "sigma_u_m",
+        "time": "time_ns",
+        "rangeRms": "rms_m",
+        "stdMajor": "sigma_major_m",
+        "stdMinor": "sigma_minor_m",
+        "orient": "orient_deg",
+        "stdLat": "sigma_n_m",
+        "stdLong": "sigma_e_m",
+        "stdAlt": "sigma_u_m",
     },
     "GLL": {"lat": "lat_deg", "lon": "lon_deg", "time": "time_ns", "status": "gll_status", "posMode": "mode"},
     "VTG": {"cogt": "course_deg", "cogm": "course_mag_deg", "sogn": "speed_kn", "sogk": "speed_kmh", "posMode": "mode"},
-    "ZDA": {"time": "time_ns", "day": "day_of_month", "month": "month", "year": "year", "ltzh": "zone_h", "ltzn": "zone_min"},
+    "ZDA": {
+        "time": "time_ns",
+        "day": "day_of_month",
+        "month": "month",
+        "year": "year",
+        "ltzh": "zone_h",
+        "ltzn": "zone_min",
+    },
     "HDT": {"headingT": "heading_deg"},
     "THS": {"headt": "heading_deg", "mi": "heading_mode"},
     "TXT": {"numMsg": "total", "msgNum": "index", "msgType": "severity", "text": "text"},
-}  # fmt: skip
+}
 """Our cells by pynmeagps' attributes."""
 
 HEXADECIMAL = {"signalID"}

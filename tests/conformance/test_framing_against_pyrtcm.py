@@ -35,13 +35,13 @@ def their_frames(data: bytes) -> list[bytes]:
 
 
 def good(frame: bytes) -> bool:
-    """The CRC over a frame and its CRC is 0. Ours, which is tested by itself: pyrtcm's takes a minute for these captures."""
+    """The CRC over a frame and its CRC is 0. Ours, tested by itself: pyrtcm's takes a minute for these captures."""
     padded = np.frombuffer(frame + bytes(PAD_BYTES), np.uint8)
     return len(frame) >= 6 and crc24q(padded, 0, len(frame)) == 0
 
 
 def obvious_frames(data: bytes) -> list[bytes]:
-    """Every place where a whole frame with a good CRC begins, found by trying all of them, overlapping ones left out."""
+    """Every place where a whole frame with a good CRC begins, found by trying all of them, none overlapping."""
     found, at = [], 0
     while (at := data.find(b"\xd3", at)) >= 0:
         length = int.from_bytes(data[at + 1 : at + 3], "big")

@@ -22,8 +22,27 @@ GOOD = (
     unicore(bytes(20)),
     novatel(bytes(20)),
 )
-ATOMS = tuple(b"$ ! # * , ; . - 0 9 A \r \n \r\n \x00 \xff \xd3 \xd3\x00 \xb5b \xba\xce \xaaD\xb5 \xaaD\x12".split(b" ")) + (b"*00", b"$*00")
-FIELDS = ("", "0", "-0", "1", "9999", "1e9", "nan", "99999999999999999999", "-180", "N", "S", ".", "-", " 1 ", "36000.0", "235960", "\xd6")
+_ATOMS = r"$ ! # * , ; . - 0 9 A \r \n \r\n \x00 \xff \xd3 \xd3\x00 \xb5b \xba\xce \xaaD\xb5 \xaaD\x12 *00 $*00"
+ATOMS = tuple(atom.encode().decode("unicode_escape").encode("latin-1") for atom in _ATOMS.split())
+FIELDS = (
+    "",
+    "0",
+    "-0",
+    "1",
+    "9999",
+    "1e9",
+    "nan",
+    "99999999999999999999",
+    "-180",
+    "N",
+    "S",
+    ".",
+    "-",
+    " 1 ",
+    "36000.0",
+    "235960",
+    "\xd6",
+)
 
 
 def random_bytes(rng: np.random.Generator, n: int) -> bytes:
@@ -68,4 +87,6 @@ SOURCES = (random_bytes, atoms, spliced, flipped, odd_fields)
 
 def hostile_stream(rng: np.random.Generator) -> bytes:
     """A stream of up to a few kilobytes out of several of the sources."""
-    return b"".join(SOURCES[i](rng, int(rng.integers(1, 700))) for i in rng.integers(0, len(SOURCES), rng.integers(1, 5)))
+    return b"".join(
+        SOURCES[i](rng, int(rng.integers(1, 700))) for i in rng.integers(0, len(SOURCES), rng.integers(1, 5))
+    )

@@ -8,12 +8,12 @@ import json
 import sys
 from typing import Any
 
-import numba
 import numpy as np
 
 from gnss.stream import frames, lines, scan
 from gnss.stream.scan import SpanSink, scan_run
 from tests.fuzz.hostile import GOOD, flipped, odd_fields, spliced
+from tests.helpers.chunking import INTERPRETED
 from tests.helpers.decoding import Outcome, decode_pieces
 
 LIMIT_BYTES = 64
@@ -74,17 +74,17 @@ def streams() -> list[list[bytes]]:
 
 def looks_per_byte(data: bytes) -> float:
     """How often the scanner looks at a byte on average; only interpreted kernels can be watched."""
-    buffer = Counted(data)
+    buffer: Any = Counted(data)
     rows = len(data) // 4 + 8
     sink = SpanSink(*(np.empty(rows, dtype) for dtype in ("i4", "u1", "i8", "i8", "i8")))
     scan_run(buffer, 0, len(data), True, 0, np.zeros(64, np.uint64), sink, 0)
-    return buffer.looks / len(data)
+    return float(buffer.looks / len(data))
 
 
 def main() -> None:
     """Print the digest of the rows, and the looks where they can be counted."""
     result: dict[str, Any] = {"digest": digest(decode_pieces(streams()))}
-    if numba.config.DISABLE_JIT:
+    if INTERPRETED:
         for module in (frames, lines, scan):
             for limit in ("LINE_BYTES_MAX", "FOREIGN_PAYLOAD_BYTES_MAX"):
                 if hasattr(module, limit):

@@ -1,6 +1,7 @@
 """What is encoded is decoded to the last digit, for every sentence type, within its ranges and decimals."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,26 +32,37 @@ def fixed_point(low: float, high: float, decimals: int) -> st.SearchStrategy[flo
     return st.integers(first, last).map(lambda k: k / scale)
 
 
+def decimals_of(field: Field) -> st.SearchStrategy[float]:
+    low = -field.high if field.op is Op.SIGNED else field.low
+    return fixed_point(low, field.high, max(field.decimals, 0))
+
+
+def angles_of(field: Field) -> st.SearchStrategy[float]:
+    scale = 60 * 10**field.decimals
+    minutes = int(field.high) * scale
+    return st.integers(-minutes, minutes).map(lambda k: k / scale)
+
+
+def times_of(field: Field) -> st.SearchStrategy[float]:
+    step_ns = 10 ** (9 - field.decimals)
+    return st.integers(0, DAY_NS // step_ns - 1).map(lambda k: float(k * step_ns))
+
+
+STRATEGIES: dict[Op, Callable[[Field], st.SearchStrategy[Any]]] = {
+    **dict.fromkeys((Op.WHOLE, Op.NUMBER, Op.INTEGER, Op.SIGNED), decimals_of),
+    Op.ANGLE: angles_of,
+    Op.TIME: times_of,
+    Op.DATE: lambda field: st.integers(3_652, 30_000).map(float),
+    Op.CHARACTER: lambda field: st.sampled_from(field.letters or "AQ").map(lambda letter: float(ord(letter))),
+    Op.HEX: lambda field: st.integers(0, 15).map(float),
+    Op.WORD: lambda field: st.sampled_from(field.words).map(str.encode),
+    Op.TEXT: lambda field: TEXTS.map(str.encode),
+}
+"""Values that a field can hold, by how it is read."""
+
+
 def values_of(field: Field) -> st.SearchStrategy[Any]:
-    """Values that one field can hold."""
-    if field.op in (Op.WHOLE, Op.NUMBER, Op.INTEGER, Op.SIGNED):
-        low = -field.high if field.op is Op.SIGNED else field.low
-        return fixed_point(low, field.high, max(field.decimals, 0))
-    if field.op is Op.ANGLE:
-        minutes = st.integers(0, int(field.high) * 60 * 10**field.decimals)
-        return st.tuples(minutes, st.sampled_from([1, -1])).map(lambda m: m[1] * m[0] / (60 * 10**field.decimals))
-    if field.op is Op.TIME:
-        step = 10 ** (9 - field.decimals)
-        return st.integers(0, DAY_NS // step - 1).map(lambda k: float(k * step))
-    if field.op is Op.DATE:
-        return st.integers(3_652, 30_000).map(float)
-    if field.op is Op.CHARACTER:
-        return st.sampled_from(field.letters or "AQ").map(lambda letter: float(ord(letter)))
-    if field.op is Op.HEX:
-        return st.integers(0, 15).map(float)
-    if field.op is Op.WORD:
-        return st.sampled_from(field.words).map(str.encode)
-    return TEXTS.map(str.encode)
+    return STRATEGIES[field.op](field)
 
 
 @st.composite
@@ -138,10 +150,11 @@ def test_empty_fields(name: str) -> None:
 def test_many_rows_at_once(rows: list[tuple[int, float, float]]) -> None:
     """A column of sentences is the sentences one by one; interleaved columns are read row after row."""
     seconds, lat_deg, lon_deg = (np.array(column, float) for column in zip(*rows, strict=True))
-    columns = {"time_ns": seconds * 1e9, "lat_deg": lat_deg, "lon_deg": lon_deg, "fix_quality": 4}
+    quality = np.full(len(rows), 4)
+    columns = {"time_ns": seconds * 1e9, "lat_deg": lat_deg, "lon_deg": lon_deg, "fix_quality": quality}
     gga, rmc = encode("GGA", columns), encode("RMC", {"time_ns": seconds * 1e9, "day": 18_339})
-    singly = b"".join(encode("GGA", {name: np.ravel(c)[i] if np.ndim(c) else c for name, c in columns.items()})[0].tobytes() for i in range(len(rows)))
-    assert gga[0].tobytes() == singly
+    one_by_one = [encode("GGA", {name: c[i] for name, c in columns.items()})[0] for i in range(len(rows))]
+    assert gga[0].tobytes() == np.concatenate(one_by_one).tobytes()
     text, offset = interleave([gga, rmc])
     assert len(offset) == len(rows) + 1
     push = push_pieces(StreamDecoder(1), [text.tobytes()])

@@ -1,4 +1,4 @@
-"""Which day is it? GGA never says. Midnights, leap seconds, week roll-overs, logs of other years, and who is believed."""
+"""Which day is it? GGA never says. Midnights, leap seconds, roll-overs, logs of other years; who is believed."""
 
 import numpy as np
 import pytest
@@ -188,7 +188,10 @@ def test_days_that_do_not_exist(date: str) -> None:
     assert decode_whole(rmc("133901.50", date)).dropped() == {Status.FIELD_SYNTAX: 1}
 
 
-@pytest.mark.parametrize(("date", "year"), [("010169", "1969"), ("010170", "1970"), ("311299", "1999"), ("010100", "2000"), ("010168", "2068")])
+@pytest.mark.parametrize(
+    ("date", "year"),
+    [("010169", "1969"), ("010170", "1970"), ("311299", "1999"), ("010100", "2000"), ("010168", "2068")],
+)
 def test_two_digits_of_a_year(date: str, year: str) -> None:
     """As gpsd wraps them: 1968 < year < 2069 (facts, nmea §2). GPST begins in 1980, so earlier dates are none."""
     fixes = decode_whole(rmc("133901.50", date)).fixes

@@ -1,5 +1,7 @@
 """What the sentences of an instant make of a row, and when the row is closed."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -64,7 +66,9 @@ def test_the_error_ellipse_as_a_covariance() -> None:
     assert row.sigma_e_m[0] ** 2 == pytest.approx(covariance[1, 1], rel=1e-7)
 
 
-@pytest.mark.parametrize(("mode", "quality"), [("A", 1), ("D", 2), ("P", 3), ("R", 4), ("F", 5), ("E", 6), ("M", 7), ("S", 8), ("N", 0)])
+@pytest.mark.parametrize(
+    ("mode", "quality"), [("A", 1), ("D", 2), ("P", 3), ("R", 4), ("F", 5), ("E", 6), ("M", 7), ("S", 8), ("N", 0)]
+)
 def test_modes_of_rmc_and_gll(mode: str, quality: int) -> None:
     rmc = rows(RMC[:-1] + mode)
     gll = rows(f"GNGLL,4134.5,N,09345.0,W,133901.50,A,{mode}")
@@ -72,7 +76,9 @@ def test_modes_of_rmc_and_gll(mode: str, quality: int) -> None:
     assert np.isnan([rmc.lat_rad[0], gll.lat_rad[0]]).tolist() == [quality == 0] * 2
 
 
-@pytest.mark.parametrize(("modes", "quality"), [("NNNN", 0), ("ANAAA", 1), ("AD", 2), ("RRNR", 4), ("DFRA", 4), ("NF", 5), ("E", 6)])
+@pytest.mark.parametrize(
+    ("modes", "quality"), [("NNNN", 0), ("ANAAA", 1), ("AD", 2), ("RRNR", 4), ("DFRA", 4), ("NF", 5), ("E", 6)]
+)
 def test_gns_has_the_best_of_its_constellations(modes: str, quality: int) -> None:
     row = rows(f"GNGNS,133901.50,4134.5,N,09345.0,W,{modes},09,1.3,156.9,8.3,2.5,0133")
     assert (row.fix_quality[0], row.sats_used[0], row.age_corr_s[0], row.base_id[0]) == (quality, 9, 2.5, 133)
@@ -110,7 +116,16 @@ def test_ksxt_with_either_check() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "quality"),
-    [("NONE", 0), ("SINGLE", 1), ("PSRDIFF", 2), ("L1_FLOAT", 5), ("NARROW_FLOAT", 5), ("WIDE_INT", 4), ("NARROW_INT", 4), ("FIXEDPOS", 7)],
+    [
+        ("NONE", 0),
+        ("SINGLE", 1),
+        ("PSRDIFF", 2),
+        ("L1_FLOAT", 5),
+        ("NARROW_FLOAT", 5),
+        ("WIDE_INT", 4),
+        ("NARROW_INT", 4),
+        ("FIXEDPOS", 7),
+    ],
 )
 def test_bestnava(kind: str, quality: int) -> None:
     row = assert_any_chunking(nav(kind=kind)).fixes
@@ -155,7 +170,9 @@ def test_a_row_is_open_until_another_instant_begins() -> None:
 
 
 def test_showing_open_rows_changes_nothing() -> None:
-    data = b"".join(checked(GGA.replace("01.50", f"{s:02}.50")) + checked(GST.replace("01.50", f"{s:02}.50")) for s in range(20))
+    data = b"".join(
+        checked(GGA.replace("01.50", f"{s:02}.50")) + checked(GST.replace("01.50", f"{s:02}.50")) for s in range(20)
+    )
     shown, quiet = StreamDecoder(1), StreamDecoder(1)
     parts = []
     for at in range(0, len(data), 37):
@@ -177,7 +194,7 @@ def test_terminals_do_not_know_of_each_other() -> None:
     pieces = []
     for data in alone:
         edges = [0, *np.sort(rng.integers(0, len(data), 15)).tolist(), len(data)]
-        pieces.append([data[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)])
+        pieces.append([data[a:b] for a, b in itertools.pairwise(edges)])
     together = decode_pieces(pieces)
     for slot, data in enumerate(alone):
         assert together.rows_of(slot).equals(decode_whole(data).fixes)

@@ -42,7 +42,13 @@ def test_all_digits_are_kept() -> None:
     assert np.degrees(row.lon_rad[0]) == pytest.approx(LON_DEG, abs=1e-13)
     assert row.h_msl_m[0] == 280.829
     assert row.h_ell_m[0] == 280.829 - 31.442
-    assert (row.fix_quality[0], row.sats_used[0], row.hdop[0], row.age_corr_s[0], row.base_id[0]) == (4, 19, 0.7, 7.5, 2)
+    assert (row.fix_quality[0], row.sats_used[0], row.hdop[0], row.age_corr_s[0], row.base_id[0]) == (
+        4,
+        19,
+        0.7,
+        7.5,
+        2,
+    )
 
 
 @pytest.mark.parametrize(

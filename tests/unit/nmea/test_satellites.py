@@ -63,7 +63,7 @@ def test_signals_of_one_satellite_are_kept_apart() -> None:
     sky = sky_after("GBGSV,1,1,02,21,30,100,45,22,10,200,,1", "GBGSV,1,1,02,21,30,100,38,5")
     assert sky.sv_names() == ["C21", "C22", "C21"]
     assert sky.signal.tolist() == [1, 1, 5]
-    np.testing.assert_array_equal(sky.cn0_dbhz, np.float32([45, np.nan, 38]))
+    np.testing.assert_array_equal(sky.cn0_dbhz, [45, np.nan, 38])
 
 
 def test_a_new_list_replaces_the_old_one() -> None:

@@ -46,13 +46,36 @@ def test_numbers_are_the_nearest_float64(digits: int, decimals: int, negative: b
     assert float(parse_long(padded(text), 0, len(text))) == float(text)
 
 
-@pytest.mark.parametrize(("text", "value"), [("0", 0), ("007", 7), ("1.", 1), (".5", 0.5), ("-.5", -0.5), ("+3.25", 3.25), ("-0", 0)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", 0), ("007", 7), ("1.", 1), (".5", 0.5), ("-.5", -0.5), ("+3.25", 3.25), ("-0", 0)]
+)
 def test_odd_numbers(text: str, value: float) -> None:
     assert number(text) == value
 
 
 @pytest.mark.parametrize(
-    "text", ["-", "+", ".", "-.", "1-", "1.2.3", "1..2", "--1", "+-1", "1e5", "0x1", "1 2", "\xb2", "1,", "nan", "inf", ":", "/", "1" * 19]
+    "text",
+    [
+        "-",
+        "+",
+        ".",
+        "-.",
+        "1-",
+        "1.2.3",
+        "1..2",
+        "--1",
+        "+-1",
+        "1e5",
+        "0x1",
+        "1 2",
+        "\xb2",
+        "1,",
+        "nan",
+        "inf",
+        ":",
+        "/",
+        "1" * 19,
+    ],
 )
 def test_what_is_no_number(text: str) -> None:
     assert math.isnan(number(text))
@@ -77,7 +100,9 @@ def test_angles(degrees: int, minutes: int, part: int, decimals: int) -> None:
     assert angle(text) == pytest.approx(float(exact), rel=0, abs=3e-14)
 
 
-@pytest.mark.parametrize("text", ["", ".5", "12.5", "1260.0", "123456789.0", "4134.5.6", "41-34.5", "4134.1234567890123"])
+@pytest.mark.parametrize(
+    "text", ["", ".5", "12.5", "1260.0", "123456789.0", "4134.5.6", "41-34.5", "4134.1234567890123"]
+)
 def test_what_is_no_angle(text: str) -> None:
     assert math.isnan(angle(text))
 
@@ -91,6 +116,8 @@ def test_times(second: int, ns: int, decimals: int) -> None:
     assert int(parse_time_of_day(padded(text), 0, len(text))) == wanted
 
 
-@pytest.mark.parametrize("text", ["", "1339", "13390", "133901,5", "133901.1234567890", "-33901", "13:39:01", "240000", "136000", "133960"])
+@pytest.mark.parametrize(
+    "text", ["", "1339", "13390", "133901,5", "133901.1234567890", "-33901", "13:39:01", "240000", "136000", "133960"]
+)
 def test_what_is_no_time(text: str) -> None:
     assert math.isnan(float(parse_time_of_day(padded(text), 0, len(text))))

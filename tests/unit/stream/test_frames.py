@@ -1,4 +1,4 @@
-"""RTCM 3 and foreign binary on one line with NMEA: frames are found or skipped whole, and damage takes nothing with it."""
+"""RTCM 3 and foreign binary among NMEA: frames are found or skipped whole, and damage takes nothing with it."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,14 @@ def test_rtcm_frames_are_handed_on(n: int) -> None:
 
 def test_everything_interleaved() -> None:
     rng = np.random.default_rng(9)
-    frames = [ubx(rng.bytes(40)), casic(rng.bytes(24)), rtcm3(rng.bytes(60)), unicore(rng.bytes(70)), novatel(b"x"), HDT]
+    frames = [
+        ubx(rng.bytes(40)),
+        casic(rng.bytes(24)),
+        rtcm3(rng.bytes(60)),
+        unicore(rng.bytes(70)),
+        novatel(b"x"),
+        HDT,
+    ]
     order = rng.integers(0, len(frames), 60)
     outcome = assert_any_chunking(b"".join(frames[i] for i in order))
     wanted = {2: frames[2], 5: HDT_TEXT}
