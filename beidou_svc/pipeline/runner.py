@@ -14,12 +14,13 @@ from gnss.nmea.satellites import SatelliteBatch
 class Pipeline:
     """Decodes the streams of all terminals, tick by tick. The same object serves live input and replay.
 
-    Rows come in the order of each terminal's bytes: first the epochs that closed, then the one still open, which a later tick
-    will bring again, more complete.
+    Rows come in the order of each terminal's bytes: first the epochs that closed, then the one still open, which a
+    later tick will bring again, more complete.
     """
 
     kind_names: Sequence[str] = tuple(
-        "RTCM3" if kind == RTCM3_KIND else (KIND_NAMES[kind] if kind < len(KIND_NAMES) else "") for kind in range(KIND_MAX)
+        "RTCM3" if kind == RTCM3_KIND else (KIND_NAMES[kind] if kind < len(KIND_NAMES) else "")
+        for kind in range(KIND_MAX)
     )
     """Name of each column of `sentences`."""
 

@@ -2,7 +2,7 @@
 
 Eight characters are one 64-bit word, so a number of up to eight digits is a load, a shift and three multiplications.
 Results are exact: digits become an integer, and one division makes the float64 that is nearest to what was written
-(up to 15 digits).
+(up to 15 digits). Source: the field formats of NMEA 0183.
 """
 
 import numpy as np
@@ -21,7 +21,10 @@ DIGITS_MAX = 18
 """Most digits of one number part; more is a syntax error."""
 
 ANGLE_DIGITS_MIN = 3
-"""Fewest digits before the point of an angle: two of minutes and one of degrees. Fewer are decimal degrees, which some send by mistake."""
+"""Fewest digits before the point of an angle: two of minutes and one of degrees.
+
+Fewer are decimal degrees, which some send by mistake.
+"""
 
 _ZEROS = np.uint64(0x3030303030303030)
 _HIGH = np.uint64(0x8080808080808080)

@@ -25,6 +25,8 @@ NUMBERS = re.compile(r"\b(float|int|float64|int64|ArrayLike)\b")
 """Narrower integers are fixed point: their table states what one step is."""
 
 FUNCTIONS_OF_ANGLES = {"sin", "cos", "tan"}
+FACTORS = {(f"beidou_svc/replay/{module}.py", "speed") for module in ("player", "run", "serve")}
+"""How many times faster than the clock a replay runs."""
 NO_UNITS = {"leap_seconds"}
 SIZES = ("simulators/world/",)
 """Where a height is the size of a building."""
@@ -52,7 +54,7 @@ def misnamed(path: str, name: str, annotation: str) -> str:
         return ""
     if HEIGHTS.match("_".join(bare)) and not path.startswith(SIZES):
         return "is a bare height: h_ell_m, h_msl_m or another reference"
-    if bare and bare[-1] in QUANTITIES and bare[0] not in FUNCTIONS_OF_ANGLES:
+    if bare and bare[-1] in QUANTITIES and bare[0] not in FUNCTIONS_OF_ANGLES and (path, name) not in FACTORS:
         return "has no unit at its end"
     return ""
 
