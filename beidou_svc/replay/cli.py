@@ -44,7 +44,10 @@ def decode(
 
 def replay(
     logs: Logs,
-    speed: Annotated[str, typer.Option("--speed", help="1, 8x, 0.5 ... times the clock, or max.")] = "max",
+    speed: Annotated[
+        str | None,
+        typer.Option("--speed", help="1, 8x, 0.5 ... times the clock, or max.", show_default="max, served 1"),
+    ] = None,
     seek: Annotated[
         str | None, typer.Option("--seek", metavar="TIME", help="Begin here, in the time of the log (RFC 3339, UTC).")
     ] = None,
@@ -52,13 +55,23 @@ def replay(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Write the final tables here, as Parquet.")
     ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve API and page over the replay, on loopback, instead of tables.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65_535, help="HTTP port of --serve; 0 = any free one.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings of --serve: TOML file.")] = None,
     reference_time: ReferenceTime = None,
     force: Force = False,
 ) -> None:
     """Replay recorded logs through the live pipeline; ends with the final tables and a SHA-256 over them."""
-    from beidou_svc.replay.replay_command import run_replay
+    from beidou_svc.replay.replay_command import run_replay, run_served
 
-    run_replay(logs, speed, seek, until, out, reference_time, force=force)
+    if serve:
+        run_served(logs, speed, seek, until, port, config, reference_time)
+    else:
+        run_replay(logs, speed, seek, until, out, reference_time, force=force)
 
 
 def add_commands(app: typer.Typer) -> None:

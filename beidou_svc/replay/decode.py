@@ -13,7 +13,7 @@ from beidou_svc.replay.fix_table import FRAME_UNSTATED, fix_schema, fixes_to_arr
 from beidou_svc.replay.ids import Ids
 from beidou_svc.replay.sample import Sample
 from beidou_svc.replay.sentence_table import SentenceTable
-from beidou_svc.replay.source import LogSource
+from beidou_svc.replay.source import LogSource, close_all
 from beidou_svc.replay.summary import Summary
 from beidou_svc.replay.table_io import TableFile, TableFormat
 from gnss.batches import NO_TIME
@@ -81,6 +81,7 @@ def decode_logs(
     decoder = StreamDecoder(_room_for(ids.count), reference_gpst_ns=wanted.reference_gpst_ns)
     done = Decoded(Summary(), decoder.counters, Sample() if wanted.sample else None)
     with ExitStack() as stack:
+        stack.callback(close_all, sources)
         write = _table_writer(wanted, ids, stack)
         for push in pushes(sources, ids, decoder, page_bytes):
             done.summary.add(push)

@@ -28,7 +28,7 @@ _NOT_ID = re.compile(r"[^A-Za-z0-9._:@-]+")
 
 
 class IdIndex(NamedTuple):
-    """A hash table of `used[0]` ids: `slot`, a power of two long, holds slots or -1; `edge` says which text is whose."""
+    """A hash table of `used[0]` ids: `slot` (2^k long) holds slots or -1, `edge` says which text is whose."""
 
     slot: NDArray[np.int32]
     text: NDArray[np.uint8]

@@ -160,7 +160,7 @@ class LogReader:
         n = min(len(view), len(self._ahead))
         view[:n] = self._ahead[:n]
         self._ahead = self._ahead[n:]
-        return n
+        return n if n == len(view) else n + self._bytes.readinto(view[n:])
 
     def close(self) -> None:
         """Give the file back."""

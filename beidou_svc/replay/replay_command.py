@@ -21,7 +21,7 @@ SPEED_MIN, SPEED_MAX = 0.01, 100_000.0
 
 def run_replay(
     logs: Sequence[Path],
-    speed: str,
+    speed: str | None,
     seek: str | None,
     until: str | None,
     out: Path | None,
@@ -32,7 +32,7 @@ def run_replay(
     """Replay in this process; ends the process with a code that says whether everything could be used."""
 
     def run() -> Sequence[str]:
-        window, tempo = window_of(seek, until), _tempo(speed)
+        window, tempo = window_of(seek, until), _tempo(speed or SPEED_MAX_WORD)
         reference_gpst_ns = time_option(reference_time, "--reference-time")
         if out is not None:
             refuse_existing(out, overwrite=force)
@@ -48,6 +48,46 @@ def run_replay(
             console.print(f"the tables are in {out}", soft_wrap=True)
         if not len(tables.fixes):
             problems.append("no epoch was found: is this a log of a receiver, and does --seek ... --until hold any?")
+        return [*problems, *(problem for source in sources for problem in source.problems())]
+
+    guarded(run)
+
+
+def run_served(
+    logs: Sequence[Path],
+    speed: str | None,
+    seek: str | None,
+    until: str | None,
+    port: int | None,
+    config: Path | None,
+    reference_time: str | None,
+) -> None:
+    """Replay into the service's API and page; ends with Ctrl-C."""
+
+    def run() -> Sequence[str]:
+        from beidou_svc.config_io import load_settings
+        from beidou_svc.replay.preview import preview
+        from beidou_svc.replay.serve import serve_logs, settings_for_replay
+
+        window, reference_gpst_ns = window_of(seek, until), time_option(reference_time, "--reference-time")
+        sources, ids, problems = open_logs(logs)
+        console, begin = error_console(), preview(logs)
+
+        def announce(address: str) -> None:
+            console.print(f"replaying at {address}" if address else "the logs have ended; Ctrl-C ends the service")
+
+        with reading_progress(console, sources, "replaying") as on_page:
+            serve_logs(
+                sources,
+                ids,
+                settings_for_replay(load_settings(config), port, begin.bounds),
+                window,
+                speed_of(speed or "1") or SPEED_MAX,
+                start_unix_ns=begin.t_unix_ns,
+                reference_gpst_ns=reference_gpst_ns,
+                announce=announce,
+                on_page=on_page,
+            )
         return [*problems, *(problem for source in sources for problem in source.problems())]
 
     guarded(run)

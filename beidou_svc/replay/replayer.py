@@ -15,6 +15,7 @@ from beidou_svc.replay.log_io import LogError
 from beidou_svc.replay.row_store import RowStore
 from gnss._jit import leaf_kernel
 from gnss.batches import NO_TIME, FixBatch, SegmentBatch
+from gnss.time.scales import gpst_ns_to_unix_ns
 
 ROWS_MAX = 50_000_000
 """Epochs that final tables may have: some 11 GB. `beidou decode` writes any number."""
@@ -34,6 +35,16 @@ class Window:
     def is_open(self) -> bool:
         """Whether everything is asked for, epochs without a date too."""
         return self.from_gpst_ns == NO_TIME and self.until_gpst_ns == FOREVER
+
+    @property
+    def from_unix_ns(self) -> int:
+        """The beginning as UTC, Unix ns."""
+        return NO_TIME if self.from_gpst_ns == NO_TIME else int(gpst_ns_to_unix_ns(self.from_gpst_ns))
+
+    @property
+    def until_unix_ns(self) -> int:
+        """The end as UTC, Unix ns."""
+        return FOREVER if self.until_gpst_ns == FOREVER else int(gpst_ns_to_unix_ns(self.until_gpst_ns))
 
 
 @leaf_kernel

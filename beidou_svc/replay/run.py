@@ -8,9 +8,7 @@ from beidou_svc.replay.feed import FOREVER, PAGE_BYTES, feed
 from beidou_svc.replay.final import FinalTables
 from beidou_svc.replay.player import Player
 from beidou_svc.replay.replayer import Replayer, Window
-from beidou_svc.replay.source import LogSource
-from gnss.batches import NO_TIME
-from gnss.time.scales import gpst_ns_to_unix_ns
+from beidou_svc.replay.source import LogSource, close_all
 
 LATE_S_MAX = 600.0
 """How long after the end of the window its last epochs may have been received."""
@@ -42,13 +40,29 @@ def replay_logs(
 ) -> FinalTables:
     """Replay logs; the final tables depend on logs and window alone. Terminals are read in the order of their ids."""
     ordered = sorted(sources, key=lambda source: source.own_id)
-    if tempo.speed is None:
-        for fed in feed(ordered, tempo.page_bytes, end_unix_ns=end_of(window), is_over=replayer.is_over):
-            replayer.take(fed)
-            on_page()
-        return replayer.finish()
-    assert tempo.clock is not None and tempo.wait is not None
-    player = player_of(ordered, window, tempo.speed, tempo.clock)
+    try:
+        if tempo.speed is None:
+            _run_through(ordered, replayer, window, tempo.page_bytes, on_page)
+        else:
+            _play(ordered, replayer, window, tempo, on_page)
+    finally:
+        close_all(sources)
+    return replayer.finish()
+
+
+def _run_through(
+    sources: Sequence[LogSource], replayer: Replayer, window: Window, page_bytes: int, on_page: Callable[[], None]
+) -> None:
+    for fed in feed(sources, page_bytes, end_unix_ns=end_of(window), is_over=replayer.is_over):
+        replayer.take(fed)
+        on_page()
+
+
+def _play(
+    sources: Sequence[LogSource], replayer: Replayer, window: Window, tempo: Tempo, on_page: Callable[[], None]
+) -> None:
+    assert tempo.speed is not None and tempo.clock is not None and tempo.wait is not None
+    player = player_of(sources, window, tempo.speed, tempo.clock)
     for item in player.play():
         if isinstance(item, float):
             tempo.wait(item)
@@ -56,17 +70,15 @@ def replay_logs(
             player.heard(replayer.take(item))
             player.drop_over(replayer.is_over)
         on_page()
-    return replayer.finish()
 
 
 def player_of(sources: Sequence[LogSource], window: Window, speed: float, clock: Clock) -> Player:
     """A player of logs that begins where the window does."""
-    start_ns = NO_TIME if window.from_gpst_ns == NO_TIME else int(gpst_ns_to_unix_ns(window.from_gpst_ns))
-    return Player(sources, clock, speed, start_unix_ns=start_ns, end_unix_ns=end_of(window))
+    return Player(sources, clock, speed, start_unix_ns=window.from_unix_ns, end_unix_ns=end_of(window))
 
 
 def end_of(window: Window) -> int:
     """Receive time (Unix ns) after which nothing of the window can come."""
     if window.until_gpst_ns == FOREVER:
         return FOREVER
-    return int(gpst_ns_to_unix_ns(window.until_gpst_ns)) + round(LATE_S_MAX * NS_PER_S)
+    return window.until_unix_ns + round(LATE_S_MAX * NS_PER_S)

@@ -1,5 +1,6 @@
 """One log as a source of pieces: `fill` puts the next bytes into a page and says whose they are."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -169,3 +170,9 @@ def open_sources(paths: list[Path], own_ids: list[str], ids: Ids) -> tuple[list[
         except LogError as error:
             problems.append(str(error))
     return sources, problems
+
+
+def close_all(sources: Iterable[LogSource]) -> None:
+    """Give the files of all logs back; what is known of them stays."""
+    for source in sources:
+        source.reader.close()

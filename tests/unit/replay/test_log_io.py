@@ -132,5 +132,5 @@ class FailingDisk:
 def test_a_failing_disk_ends_the_log_with_a_reason(tmp_path: Path) -> None:
     reader = log_io.LogReader(FailingDisk(), tmp_path / "x.log", None)  # type: ignore[arg-type]
     view = memoryview(bytearray(10))
-    assert [reader.readinto(view), reader.readinto(view), reader.readinto(view)] == [2, 2, 0]
+    assert sum(reader.readinto(view) for _ in range(3)) == 4
     assert reader.problem == "reading failed after 4 bytes: Input/output error"
