@@ -16,10 +16,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed
 
 MAGIC = b"BDF1"
-RETRY_S_MAX = 15.0
 MESSAGE_BYTES_MAX = 1 << 26
 _REFUSALS = (4400, 4401, 4403)
 """Close codes after which asking again is of no use."""
@@ -67,27 +66,22 @@ async def stream(url: str, *, token: str | None = None, **want: Any) -> AsyncIte
     """
     id_by_slot: dict[int, str] = {}
     resume: str | None = None
-    retry_s = 0.5
-    while True:
+    # as an iterator, `connect` tries again and waits longer each time
+    async for socket in connect(url, compression=None, max_size=MESSAGE_BYTES_MAX):
+        given = {"token": token, "resume": resume}
+        subscribe = {"type": "subscribe", **want} | {key: value for key, value in given.items() if value}
         try:
-            async with connect(url, compression=None, max_size=MESSAGE_BYTES_MAX) as socket:
-                given = {"token": token, "resume": resume}
-                subscribe = {"type": "subscribe", **want} | {key: value for key, value in given.items() if value}
-                await socket.send(json.dumps(subscribe))
-                async for message in socket:
-                    if isinstance(message, bytes):
-                        frame = decode_frame(message, id_by_slot)
-                        resume, retry_s = frame.resume, 0.5
-                        yield frame
-                    else:
-                        _note_names(json.loads(message), id_by_slot)
+            await socket.send(json.dumps(subscribe))
+            async for message in socket:
+                if isinstance(message, bytes):
+                    frame = decode_frame(message, id_by_slot)
+                    resume = frame.resume
+                    yield frame
+                else:
+                    _note_names(json.loads(message), id_by_slot)
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code in _REFUSALS:
                 raise ConnectionError(f"{closed.rcvd.code}: {closed.rcvd.reason}") from closed
-        except (OSError, InvalidHandshake):
-            pass
-        await asyncio.sleep(retry_s)
-        retry_s = min(2 * retry_s, RETRY_S_MAX)
 
 
 def _note_names(message: dict[str, Any], id_by_slot: dict[int, str]) -> None:
