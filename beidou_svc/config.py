@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -122,12 +123,23 @@ class BasemapSettings(Section):
 
     file: Path | None = Field(None, description="GeoJSON of the district; the service cuts vector tiles from it.")
     style_url: str | None = Field(None, description="An outside MapLibre style instead (the page then asks outside).")
+    style_origins: tuple[str, ...] = Field(
+        (), description="Origins beside that of `style_url` that the style takes tiles, glyphs and sprites from."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.file is not None and self.style_url is not None:
             raise ValueError("file and style_url exclude each other")
         return self
+
+    @property
+    def outside_origins(self) -> tuple[str, ...]:
+        """Hosts that the page may ask for its map; none where the map is the service's own."""
+        if self.style_url is None:
+            return ()
+        parts = urlsplit(self.style_url)
+        return (f"{parts.scheme}://{parts.netloc}", *self.style_origins)
 
 
 class PageSettings(Section):

@@ -72,14 +72,14 @@ async def get_tile(service: Service, z: Zoom, x: Column, y: Column) -> Response:
 
 
 @router.get("/{path:path}", include_in_schema=False)
-async def get_asset(request: Request, path: str) -> Response:
+async def get_asset(request: Request, service: Service, path: str) -> Response:
     """A file of the built page; addresses without a dot are the page itself."""
     if not (DIST / "index.html").is_file():
         raise ProblemError("page-not-built", "beidou_svc/web/dist is missing; API and live stream work without it.")
     asset = find_asset(DIST, path or "index.html")
     if asset is None:
         raise ProblemError("not-found", f"There is no /{path}.")
-    return serve_asset(request, asset, DIST)
+    return serve_asset(request, asset, DIST, service.settings.basemap.outside_origins)
 
 
 def _basemap(service: Context) -> BaseMap:

@@ -145,3 +145,11 @@ async def test_a_base_map_that_cannot_be_used_leaves_the_page_alive(tmp_path: Pa
             assert answer.json()["type"].endswith(":no-basemap")
             assert str(file) in answer.json()["detail"]
     context.basemap.close()
+
+
+async def test_an_outside_style_may_be_asked_and_nobody_else(dist: Path) -> None:
+    basemap = BasemapSettings(style_url="https://maps.example/style.json", style_origins=("https://tiles.example",))
+    async with client_of(new_context(settings=Settings(basemap=basemap))) as client:
+        policy = (await client.get("/")).headers["Content-Security-Policy"]
+    assert "connect-src 'self' https://maps.example https://tiles.example;" in policy
+    assert "script-src 'self';" in policy
