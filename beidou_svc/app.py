@@ -7,7 +7,8 @@ import logging
 import secrets
 import signal
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import uvloop
@@ -31,6 +32,9 @@ from beidou_svc.ingest.ingest import Ingest, Tick
 from beidou_svc.telemetry.logs import log_event
 from gnss.batches import FixBatch, SegmentBatch
 from gnss.constants import NS_PER_S
+
+if TYPE_CHECKING:
+    from beidou_svc.replay.recording_io import Recorder
 
 logger = logging.getLogger("beidou_svc")
 
@@ -59,6 +63,7 @@ class Service:
         self.http_address = ""
         self.ready = asyncio.Event()
         self._stop = asyncio.Event()
+        self._recorder: Recorder | None = None
         self._t_second_ns = 0
         self._second_bytes = 0
         self._second_sentences = 0
@@ -86,6 +91,12 @@ class Service:
     def registry(self) -> Registry:
         """Which terminals there are."""
         return self._registry
+
+    def record_to(self, path: Path) -> None:
+        """Write everything that is received into a recording. Raises ServiceError where that cannot be begun."""
+        from beidou_svc.replay.recording_io import Recorder
+
+        self._recorder = Recorder(path, self._registry.id_of)
 
     def stop(self) -> None:
         """Begin to stop; `run` then returns."""
@@ -129,6 +140,8 @@ class Service:
         await self.ingest.stop()
         for tick in self.ingest.last_ticks():
             self.take(tick)
+        if self._recorder is not None:
+            self._recorder.close()
         self.context.hub.close()
         server.should_exit = True
         await serving
@@ -165,6 +178,8 @@ class Service:
             self._pipeline.ensure_capacity(count)
             state.ensure_capacity(count)
             set_policy(state, self._registry.policy)
+        if self._recorder is not None:
+            self._recorder.note(tick.buffer, tick.segments)
         fixes = self._pipeline.tick(tick.buffer, tick.segments, tick.ended)
         step(state, fixes, self._clock.utc_ns())
 
@@ -191,11 +206,14 @@ def build_service(settings: Settings) -> Service:
     return Service(settings, RealPipeline(capacity=1_024), clock=SystemClock(), load_kernels=load_kernels)
 
 
-def run_service(settings: Settings) -> None:
-    """Build and run the service on its own event loop, until it is told to stop."""
+def run_service(settings: Settings, record: Path | None = None) -> None:
+    """Build and run the service on its own event loop, until it is told to stop; `record` is a file to record to."""
 
     async def main() -> None:
-        await build_service(settings).run()
+        service = build_service(settings)
+        if record is not None:
+            service.record_to(record)
+        await service.run()
 
     run_on_own_loop(main())
 

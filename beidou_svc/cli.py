@@ -17,7 +17,12 @@ ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file; el
 
 
 @app.command()
-def serve(config: ConfigFile = None) -> None:
+def serve(
+    config: ConfigFile = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="FILE", help="Record all that is received, for `beidou replay`.")
+    ] = None,
+) -> None:
     """Run the service."""
     from beidou_svc.app import run_service
     from beidou_svc.config_io import load_settings
@@ -26,7 +31,7 @@ def serve(config: ConfigFile = None) -> None:
     try:
         settings = load_settings(config)
         install_logging(settings.log)
-        run_service(settings)
+        run_service(settings, record)
     except ServiceError as error:
         _give_up(error)
 

@@ -12,12 +12,10 @@ _T_NS = 1_400_000_000_000_000_000
 
 def warm_all() -> Iterator[tuple[str, float]]:
     """Yields the name of each part and the time it took, s."""
-    parts: dict[str, Callable[[], None]] = {
-        "decoder": _warm_decoder,
-        "fleet": _warm_fleet,
-        "ingest": _warm_ingest,
-        "api": _warm_api,
-    }
+    return _warm(SERVICE | {"replay": _warm_replay})
+
+
+def _warm(parts: dict[str, Callable[[], None]]) -> Iterator[tuple[str, float]]:
     for name, warm in parts.items():
         t_s = time.perf_counter()
         warm()
@@ -26,7 +24,7 @@ def warm_all() -> Iterator[tuple[str, float]]:
 
 def load_kernels() -> None:
     """What a starting service needs: all kernels that a tick or a request runs."""
-    for _ in warm_all():
+    for _ in _warm(SERVICE):
         pass
 
 
@@ -48,6 +46,12 @@ def _warm_fleet() -> None:
 
 def _warm_ingest() -> None:
     from beidou_svc.ingest.warm import warm
+
+    warm()
+
+
+def _warm_replay() -> None:
+    from beidou_svc.replay.warm import warm
 
     warm()
 
@@ -82,3 +86,12 @@ def _fixes() -> FixBatch:
         3, slot=[0, 1, 2], t_gpst_ns=_T_NS, t_rx_ns=_T_NS, lat_rad=0.45, lon_rad=2.0, fix_quality=4
     )
     return batch.take(np.arange(3))
+
+
+SERVICE: dict[str, Callable[[], None]] = {
+    "decoder": _warm_decoder,
+    "fleet": _warm_fleet,
+    "ingest": _warm_ingest,
+    "api": _warm_api,
+}
+"""The parts that a starting service needs."""

@@ -22,15 +22,15 @@ def sentence(body: str) -> bytes:
     return f"${body}*{total:02X}\r\n".encode()
 
 
-def epoch(second: int, quality: int = 4, offset: int = 0) -> bytes:
-    """GGA, RMC and GST of the second after T0."""
+def epoch(second: int, quality: int = 4, offset: int = 0, date: str = "221126") -> bytes:
+    """GGA, RMC and GST of the second after T0, or after the same time of another day."""
     clock = f"{6 + second // 3600:02d}{30 + second % 3600 // 60:02d}{second % 60:02d}.00"
     where = f"2549.{7_000_000 + 137 * second:07d},N,11456.{4_000_000 + 211 * second + offset:07d},E"
     return b"".join(
         sentence(body)
         for body in (
             f"GNGGA,{clock},{where},{quality},27,0.6,118.042,M,-9.512,M,1.0,0123",
-            f"GNRMC,{clock},A,{where},11.500,084.4,221126,,,R,V",
+            f"GNRMC,{clock},A,{where},11.500,084.4,{date},,,R,V",
             f"GNGST,{clock},0.9,0.011,0.008,41.2,0.010,0.009,0.021",
         )
     )
