@@ -247,14 +247,24 @@ def _keep_tails(
     state.tail, state.tailed = tail, tailed[:count]
 
 
+@leaf_kernel
+def _all_inside(
+    slot: NDArray[np.int32], start: NDArray[np.int64], length: NDArray[np.int32], slots: int, n_bytes: int
+) -> bool:
+    """Whether all segments are of known terminals and within the buffer."""
+    for i in range(len(slot)):
+        if slot[i] < 0 or slot[i] >= slots or start[i] < 0 or length[i] < 0 or start[i] + int(length[i]) > n_bytes:
+            return False
+    return True
+
+
 def _require_inside(segments: SegmentBatch, slots: int, n_bytes: int) -> None:
     """Kernels check no bounds: whoever names a byte or a terminal that is not there hears of it here."""
-    if not len(segments):
+    if _all_inside(segments.slot, segments.start, segments.length, slots, n_bytes):
         return
     if segments.slot.min() < 0 or segments.slot.max() >= slots:
         raise ValueError(f"segments of terminals {segments.slot.min()}..{segments.slot.max()}, known are {slots}")
-    if segments.start.min() < 0 or segments.length.min() < 0 or (segments.start + segments.length).max() > n_bytes:
-        raise ValueError(f"segments reach outside of the buffer of {n_bytes} bytes")
+    raise ValueError(f"segments reach outside of the buffer of {n_bytes} bytes")
 
 
 def scan(
