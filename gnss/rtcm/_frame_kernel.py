@@ -46,6 +46,8 @@ def _read_head(buffer: NDArray[np.uint8], bit: int, bits: int, kit: Kit, row: in
     out.rows[row] = 0
     out.t_gpst_ns[row] = _NO_TIME
     out.status[row] = _UNKNOWN if family == _OTHER else _OK
+    if family != _FILLER and bits < kit.plan.messages.bits_min[number]:
+        out.status[row] = _TOO_SHORT
     return family
 
 
@@ -55,9 +57,28 @@ def _resolve(system: int, stated: int, slot: int, t_rx_ns: int, kit: Kit) -> int
     reference = receive_time_to_gpst(t_rx_ns) if t_rx_ns != _NO_TIME else kit.memory.t_last_gpst_ns[slot]
     if reference == _NO_TIME:
         return _NO_TIME
-    t_gpst_ns = epoch_to_gpst(system, stated, reference)
+    epochs = kit.memory.families[slot, _MSM] + kit.memory.families[slot, _LEGACY]
+    is_sure = t_rx_ns != _NO_TIME or epochs != np.uint64(0)
+    t_gpst_ns = epoch_to_gpst(system, stated, reference, is_sure)
     kit.memory.t_last_gpst_ns[slot] = t_gpst_ns
     return t_gpst_ns
+
+
+@inline_kernel
+def _reference(buffer: NDArray[np.uint8], bit: int, bits: int, slot: int, t_rx_ns: int, kit: Kit, row: int) -> int:
+    """The time that is known when a message without an epoch comes; if none is, the one that it states."""
+    t_last_gpst_ns = kit.memory.t_last_gpst_ns
+    if t_last_gpst_ns[slot] == _NO_TIME and kit.out.status[row] == _OK:
+        t_last_gpst_ns[slot] = dated_by_message(buffer, bit, bits, kit.out.number[row])
+    return receive_time_to_gpst(t_rx_ns) if t_rx_ns != _NO_TIME else t_last_gpst_ns[slot]
+
+
+@inline_kernel
+def _learn_channel(buffer: NDArray[np.uint8], bit: int, channels: NDArray[np.int8]) -> None:
+    """The frequency channel that a GLONASS ephemeris states, for messages that do not."""
+    prn, code = get_unsigned(buffer, bit + NUMBER_BITS, 6), get_unsigned(buffer, bit + NUMBER_BITS + 6, 5)
+    if prn > 0 and code <= legacy_layout.CHANNEL_CODE_LAST:
+        channels[prn - 1] = code - legacy_layout.CHANNEL_OFFSET
 
 
 @inline_kernel
@@ -137,8 +158,10 @@ def decode_frames(buffer: NDArray[np.uint8], spans: FrameSpans, kit: Kit) -> tup
         if family in (_MSM, _LEGACY):
             out.rows[m] = _decode_observations(buffer, bit, bits, family, t_rx_ns, kit, m, n)
             n += out.rows[m]
-        elif memory.t_last_gpst_ns[slot] == _NO_TIME:
-            memory.t_last_gpst_ns[slot] = dated_by_message(buffer, bit, bits, out.number[m])
+        else:
+            out.t_gpst_ns[m] = _reference(buffer, bit, bits, slot, t_rx_ns, kit, m)
+            if family == _GLONASS_EPHEMERIS and out.status[m] == _OK:
+                _learn_channel(buffer, bit, memory.channels[slot])
         memory.families[slot, family] += np.uint64(1)
         memory.numbers[out.number[m]] += np.uint64(1)
         if out.status[m] != _OK:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel
 from gnss.batches import SYSTEMS
@@ -11,12 +10,11 @@ from gnss.bits import get_signed, get_unsigned
 from gnss.constants import G1_HZ, G1_STEP_HZ, G2_HZ, G2_STEP_HZ, L1_HZ, L2_HZ, SPEED_OF_LIGHT_MPS
 from gnss.rtcm import legacy_layout as layout
 from gnss.rtcm._kit import Kit
+from gnss.rtcm._types import F4, I1, U1
 from gnss.rtcm.legacy_layout import LegacyPlan
 from gnss.rtcm.lock import LockCode
 from gnss.rtcm.observations import NO_CHANNEL, ObservationSink
 from gnss.status import Status
-
-U1, I1, F4 = NDArray[np.uint8], NDArray[np.int8], NDArray[np.float32]
 
 _OK, _TOO_SHORT, _MODULO = int(Status.OK), int(Status.TOO_SHORT), int(Status.MODULO)
 _NO_CHANNEL, _NOT_VALID = int(Status.NO_CHANNEL), int(Status.NOT_VALID)

@@ -4,7 +4,6 @@ The fields of a message lie field by field, not cell by cell; so do the loops he
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel
 from gnss.batches import SYSTEMS
@@ -12,13 +11,11 @@ from gnss.bits import count_leading_zeros, count_ones, get_signed, get_unsigned,
 from gnss.constants import SPEED_OF_LIGHT_MPS
 from gnss.rtcm import msm_layout as layout
 from gnss.rtcm._kit import Kit, MsmScratch
+from gnss.rtcm._types import F4, F8, I1, I8, U1
 from gnss.rtcm.msm_layout import M_PER_MS
 from gnss.rtcm.observations import NO_CHANNEL, ObservationSink
 from gnss.rtcm.signals import SignalTable
 from gnss.status import Status
-
-U1, I1, I8 = NDArray[np.uint8], NDArray[np.int8], NDArray[np.int64]
-F4, F8 = NDArray[np.float32], NDArray[np.float64]
 
 _OK, _TOO_SHORT, _TOO_MANY = int(Status.OK), int(Status.TOO_SHORT), int(Status.TOO_MANY_CELLS)
 _UNKNOWN_SIGNAL, _NO_CHANNEL, _MODULO = int(Status.UNKNOWN_SIGNAL), int(Status.NO_CHANNEL), int(Status.MODULO)
@@ -62,19 +59,26 @@ def decode_msm(
     past = q + cells * width[kind, layout.CELL_BITS]
     if past > bit + bits:
         return 0, _TOO_SHORT
-    scratch, sink, scale = kit.scratch, kit.sink, kit.plan.msm.scale
+    scratch = kit.scratch
     _read_satellites(buffer, p, satellites, kind, width, scratch.ms, scratch.rate_mps)
     channels = kit.memory.channels[slot]
     p += satellites * width[kind, layout.ROUGH_MS_BITS]
     _read_channels(buffer, p, satellites, width[kind, layout.EXTENDED_BITS], system, channels, scratch)
-    _spread(mask, signals, kind, system, kit.plan.signals, scratch, sink, first)
-    q = _read_pseudoranges(buffer, q, cells, kind, width, scale, scratch.cell_ms, sink.pr_m, first)
+    _spread(mask, signals, kind, system, kit.plan.signals, scratch, kit.sink, first)
+    _read_cells(buffer, q, cells, kind, kit, first)
+    return cells, _OK
+
+
+@inline_kernel
+def _read_cells(buffer: U1, p: int, cells: int, kind: int, kit: Kit, first: int) -> None:
+    """Every signal field, one after the other."""
+    width, scale, scratch, sink = kit.plan.msm.width, kit.plan.msm.scale, kit.scratch, kit.sink
+    q = _read_pseudoranges(buffer, p, cells, kind, width, scale, scratch.cell_ms, sink.pr_m, first)
     q = _read_phases(buffer, q, cells, kind, width, scale, scratch, sink.cp_cyc, first)
     _judge(cells, sink.pr_m, sink.cp_cyc, sink.status, first)
     q = _read_locks(buffer, q, cells, kind, width, kit.plan.lock_s, sink.lock_s, sink.half_cycle, first)
     q = _read_strengths(buffer, q, cells, kind, width, scale, sink.cn0_dbhz, first)
     _read_rates(buffer, q, cells, kind, width, scale, scratch, sink.doppler_hz, first)
-    return cells, _OK
 
 
 @inline_kernel
@@ -153,14 +157,11 @@ def _spread(
         channel = scratch.channel[satellite]
         known = channel != NO_CHANNEL
         hz = table.hz[system, signal_id] + channel * table.step_hz[system, signal_id]
-        scratch.cell_hz[np.uintp(cell)] = hz if known else np.nan
-        scratch.cell_ms[np.uintp(cell)] = scratch.ms[satellite]
-        scratch.cell_rate_mps[np.uintp(cell)] = scratch.rate_mps[satellite]
-        row = np.uintp(first + cell)
-        sink.system[row] = system
-        sink.prn[row] = scratch.prn[satellite] + offset
-        sink.channel[row] = channel
-        sink.signal[row] = code
+        place, row = np.uintp(cell), np.uintp(first + cell)
+        scratch.cell_hz[place] = hz if known else np.nan
+        scratch.cell_ms[place], scratch.cell_rate_mps[place] = scratch.ms[satellite], scratch.rate_mps[satellite]
+        sink.system[row], sink.prn[row] = system, scratch.prn[satellite] + offset
+        sink.channel[row], sink.signal[row] = channel, code
         sink.status[row] = _UNKNOWN_SIGNAL if code == 0 else (usual if known else _NO_CHANNEL)
         cell += 1
 

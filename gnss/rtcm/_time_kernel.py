@@ -20,6 +20,13 @@ GLONASS_DAY_MS_MAX = 86_400_999
 """Last millisecond of a Moscow day that ends with a leap second (facts: gnss_facts §3)."""
 
 GLONASS_DAY_BITS = 27
+EPOCH_SPAN = 1 << 30
+BDT_BEHIND_MS = 14_000
+"""Some receivers send the first 14 s of a GPS week as a negative time of BDT week (seen in a recording of 2018)."""
+
+SAME_DAY_NS = 600 * NS_PER_S
+"""A GLONASS time of day this near to the last epoch needs no weekday: some receivers send a wrong one (seen in one)."""
+
 MJD_UNIX = 40_587
 """Modified Julian day of 1970-01-01."""
 
@@ -31,20 +38,27 @@ def is_epoch(system: int, stated: int) -> bool:
     """Whether the epoch field is within its range."""
     if system == _GLONASS:
         return (stated & ((1 << GLONASS_DAY_BITS) - 1)) <= GLONASS_DAY_MS_MAX
+    if system == _BEIDOU and stated >= EPOCH_SPAN - BDT_BEHIND_MS:
+        return True
     return stated < WEEK_MS
 
 
 @leaf_kernel
-def epoch_to_gpst(system: int, stated: int, t_reference_gpst_ns: int) -> int:
+def epoch_to_gpst(system: int, stated: int, t_reference_gpst_ns: int, is_sure: bool) -> int:
     """GPST of the epoch field of an observation message, nearest to the reference (facts: gnss_facts §3).
 
     GLONASS sends the weekday (7 = unknown, which is also how the legacy messages come here) and the ms of the Moscow
-    day; BeiDou the ms of the BDT week; the others the ms of the GPST week.
+    day; BeiDou the ms of the BDT week; the others the ms of the GPST week. `is_sure`: the reference is no guess.
     """
     if system == _GLONASS:
-        ms_of_day = stated & ((1 << GLONASS_DAY_BITS) - 1)
-        return resolve_glonasst(stated >> GLONASS_DAY_BITS, ms_of_day * NS_PER_MS, t_reference_gpst_ns)
+        of_day_ns = (stated & ((1 << GLONASS_DAY_BITS) - 1)) * NS_PER_MS
+        t_gpst_ns = resolve_glonasst(WEEKDAY_UNKNOWN, of_day_ns, t_reference_gpst_ns)
+        if is_sure and abs(t_gpst_ns - t_reference_gpst_ns) <= SAME_DAY_NS:
+            return t_gpst_ns
+        return resolve_glonasst(stated >> GLONASS_DAY_BITS, of_day_ns, t_reference_gpst_ns)
     if system == _BEIDOU:
+        if stated >= EPOCH_SPAN - BDT_BEHIND_MS:
+            stated -= EPOCH_SPAN
         return resolve_bdt_sow(stated * NS_PER_MS, t_reference_gpst_ns)
     return resolve_gps_tow(stated * NS_PER_MS, t_reference_gpst_ns)
 

@@ -43,7 +43,7 @@ class MessageBatch(Batch):
     | family | u1 | | | a `Family` |
     | system | u1 | | | constellation, index into `SYSTEMS`; 255 = none |
     | station | u2 | | | reference station id; 65535 = the message names none |
-    | t_gpst_ns | i8 | | ns | epoch of observations, GPST since 1980-01-06; `NO_TIME` = none, or no date known |
+    | t_gpst_ns | i8 | | ns | epoch, GPST since 1980-01-06; of others, the time known when it came; `NO_TIME` = none |
     | t_rx_ns | i8 | | ns | receive time, UTC since 1970-01-01 |
     | more | u1 | | | 1: more messages of this epoch follow |
     | status | u1 | | | a `Status` |
@@ -94,7 +94,7 @@ class RtcmState:
 
     @classmethod
     def for_slots(cls, n: int, reference_gpst_ns: int = NO_TIME) -> Self:
-        """State of `n` terminals of which nothing is known but a time within three days of their first epochs."""
+        """State of `n` terminals of which nothing is known but a time within half a day of their first epochs."""
         return cls(
             np.full(n, reference_gpst_ns, np.int64),
             np.full((n, SATELLITES_MAX), NO_CHANNEL, np.int8),

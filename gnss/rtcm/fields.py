@@ -45,3 +45,16 @@ STATION = unsigned("station", "DF003", 12)
 def reserved(bits: int) -> Field:
     """Bits without meaning, sent as 0."""
     return Field("", "DF001", bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A message whose fields stand where they always stand."""
+
+    number: int
+    fields: tuple[Field, ...]
+
+    @property
+    def bits(self) -> int:
+        """How many bits its payload has at least."""
+        return sum(field.bits for field in self.fields)

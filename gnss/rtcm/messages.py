@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batches import SYSTEMS
+from gnss.rtcm.layouts import ALL_LAYOUTS
 
 NUMBER_BITS = 12
 NUMBERS = 1 << NUMBER_BITS
@@ -49,23 +50,28 @@ PARAMETERS_NUMBER: Final = 1013
 MOVING_BASE_NUMBER: Final = 4072
 SSR_NUMBERS: Final = (*range(1057, 1069), *range(1240, 1271), 4076)
 
+HEAD_BITS: Final = {1007: 40, 1008: 48, 1033: 72, TEXT_NUMBER: 72, PARAMETERS_NUMBER: 70, GLONASS_BIAS_NUMBER: 32}
+"""Messages whose length depends on what they hold: bits of an empty one."""
+
 NO_SYSTEM = 255
 
 
 class MessageTable(NamedTuple):
     """By message number, (NUMBERS,) each: `family` (a `Family`), `system` (index into `SYSTEMS`, NO_SYSTEM = none),
-    `variant` (MSM 1..7, or the number less the first of its kind).
+    `variant` (MSM 1..7, or the number less the first of its kind), `bits_min`, the fewest bits of a payload.
     """
 
     family: NDArray[np.uint8]
     system: NDArray[np.uint8]
     variant: NDArray[np.uint8]
+    bits_min: NDArray[np.int64]
 
 
 def _compile() -> MessageTable:
-    table = MessageTable(
-        np.zeros(NUMBERS, np.uint8), np.full(NUMBERS, NO_SYSTEM, np.uint8), np.zeros(NUMBERS, np.uint8)
-    )
+    other, nothing, none = (np.full(NUMBERS, value, np.uint8) for value in (Family.OTHER, NO_SYSTEM, 0))
+    table = MessageTable(other, nothing, none, np.full(NUMBERS, NUMBER_BITS))
+    for number, bits in {**HEAD_BITS, **{number: layout.bits for number, layout in ALL_LAYOUTS.items()}}.items():
+        table.bits_min[number] = bits
     for letter, first in MSM_FIRST.items():
         for variant in MSM_VARIANTS:
             table.family[first + variant] = Family.MSM

@@ -29,7 +29,8 @@ ROUGH_PART_STEP_MS = 2.0**-10
 ROUGH_MS = unsigned("rough_ms", "DF397", 8)
 EXTENDED = unsigned("extended", "", 4)  # GLONASS: frequency channel + 7
 ROUGH_PART_MS = unsigned("rough_part_ms", "DF398", 10, ROUGH_PART_STEP_MS)
-ROUGH_RATE = signed("rough_rate_mps", "DF399", 14)
+ROUGH_RATE_WIDTH = 14
+ROUGH_RATE = signed("rough_rate_mps", "DF399", ROUGH_RATE_WIDTH)
 
 PR = signed("pr_ms", "DF400", 15, 2.0**-24)
 PR_FINE = signed("pr_ms", "DF405", 20, 2.0**-29)
@@ -49,6 +50,7 @@ LOCK_NONE = 1023
 """An indicator without a meaning in every lock-time table: where a message has none."""
 
 CHANNEL_OFFSET = 7
+CHANNEL_UNKNOWN = 15
 CHANNEL_EXTENDED_LAST = 13
 """A GLONASS frequency channel is sent plus 7; above 13 the field means that it is not known."""
 

@@ -7,14 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 from pyrtcm import RTCMMessage, RTCMReader, RTCMTypeError
+from pyrtcm.rtcmtypes_core import RTCM_DATA_FIELDS
 
 from gnss.batches import SYSTEMS
 from gnss.rtcm.decode import RtcmDecoded
+from gnss.rtcm.flat import read_fields
+from gnss.rtcm.frames import HEAD_BYTES
+from gnss.rtcm.layouts import ALL_LAYOUTS
 from gnss.rtcm.lock import LOCK_S, LockCode
 from gnss.rtcm.messages import Family
 from gnss.rtcm.msm_layout import M_PER_MS
 from gnss.rtcm.observations import NO_CHANNEL
 from gnss.rtcm.signals import CODE_NAMES, carrier_hz
+from gnss.rtcm.stations import decode_glonass_biases, decode_stations, decode_texts
 from tests.conftest import DATA_DIR
 from tests.helpers.rtcm import captures, decode_stream, frames_of
 
@@ -67,6 +72,66 @@ def test_every_message_number(name: str) -> None:
         assert str(message.identity).split("_")[0] == str(decoded.messages.number[row])
         if decoded.messages.family[row] in WITH_STATION:
             assert decoded.messages.station[row] == message.DF003
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_field_of_fixed_messages(name: str) -> None:
+    """Ephemerides and antenna positions: the numbers in the bits are the same."""
+    decoded = decoded_of(name)
+    for row, message in messages_of(name):
+        layout = ALL_LAYOUTS.get(int(decoded.messages.number[row]))
+        if layout is not None:
+            values = read_fields(layout, decoded.buffer, decoded.messages.start[row : row + 1] + HEAD_BYTES)
+            for field in layout.fields:
+                parts = [df.strip() for df in field.df.split(",")]
+                if field.name and all(hasattr(message, df) for df in parts):
+                    assert round(values[field.name][0] / field.scale) == theirs_raw(message, parts), field
+
+
+def theirs_raw(message: RTCMMessage, parts: list[str]) -> int:
+    """The number in the bits of adjoining fields. pyrtcm scales most values, and leaves some as they are."""
+    raw = 0
+    for df in parts:
+        _, bits, scale, _ = RTCM_DATA_FIELDS[df]
+        value = getattr(message, df)
+        raw = (raw << bits if raw else 0) + (round(value / scale) if scale not in (0, 1) else int(value))
+    return raw
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_descriptors_biases_and_texts(name: str) -> None:
+    decoded, messages = decoded_of(name), dict(messages_of(name))
+    numbers = decoded.messages.number
+    stations = decode_stations(decoded)
+    for number in (1007, 1008, 1033):
+        ours = stations.take(stations.number == number)
+        for i, row in enumerate(np.flatnonzero(numbers == number).tolist()):
+            if row in messages:
+                for field, df in DESCRIPTORS.items():
+                    assert getattr(ours, field)[i].decode("latin-1") == joined(messages[row], df)
+    biases = decode_glonass_biases(decoded)
+    for i, row in enumerate(np.flatnonzero(numbers == 1230).tolist()):
+        if row in messages:
+            theirs = [getattr(messages[row], df, np.nan) for df in ("DF423", "DF424", "DF425", "DF426")]
+            np.testing.assert_allclose(biases.bias_m[i], np.array(theirs, float), atol=1e-9)
+    texts = decode_texts(decoded)
+    for i, row in enumerate(np.flatnonzero(numbers == 1029).tolist()):
+        if row in messages:
+            assert texts.text[i].decode("latin-1") == messages[row].DF140
+
+
+DESCRIPTORS = {
+    "antenna": "DF030", "antenna_serial": "DF033", "receiver": "DF228", "firmware": "DF230", "receiver_serial": "DF232",
+}  # fmt: skip
+
+
+def joined(message: RTCMMessage, df: str) -> str:
+    """The letters of a descriptor, which pyrtcm gives one by one."""
+    letters, i = "", 1
+    while hasattr(message, f"{df}_{i:02d}"):
+        letter = getattr(message, f"{df}_{i:02d}")
+        letters, i = letters + (letter if isinstance(letter, str) else chr(letter)), i + 1
+    return letters.rstrip("\0")
 
 
 def satellite_ms(message: RTCMMessage, n: int) -> list[float]:

@@ -1,0 +1,181 @@
+"""Messages of one terminal, station and instant gathered into an epoch, whatever system they speak of.
+
+An epoch ends with the message that says that no more follow, or with the first one of another instant. Some stations
+say "no more" with every message: once a closed instant goes on, that flag of the terminal is not believed any more.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import leaf_kernel
+from gnss.batch import Batch, column
+from gnss.batches import NO_TIME
+from gnss.rtcm._kit import NO_STATION
+from gnss.rtcm.decode import RtcmDecoded
+from gnss.rtcm.messages import Family
+from gnss.rtcm.observations import ObservationBatch
+from gnss.status import Status
+
+_OK, _NO_DATE, _DUPLICATE = int(Status.OK), int(Status.NO_DATE), int(Status.DUPLICATE)
+_NO_TIME = int(NO_TIME)
+_NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class EpochBatch(Batch):
+    """One row per epoch of a terminal; its observations are `rows` rows from `first` on of the batch beside it.
+
+    | name | dtype | shape | unit | meaning |
+    |---|---|---|---|---|
+    | slot | i4 | | | terminal |
+    | station | u2 | | | reference station id as sent |
+    | t_gpst_ns | i8 | | ns | instant, GPST since 1980-01-06; `NO_TIME` = no date known |
+    | first | i8 | | | its first observation |
+    | rows | i4 | | | how many observations it has |
+    | status | u1 | | | OK, NO_DATE, or DUPLICATE: the rest of an instant that had been closed too early |
+    """
+
+    slot: NDArray[np.int32] = column("i4")
+    station: NDArray[np.uint16] = column("u2", missing=NO_STATION)
+    t_gpst_ns: NDArray[np.int64] = column("i8", missing=NO_TIME)
+    first: NDArray[np.int64] = column("i8")
+    rows: NDArray[np.int32] = column("i4")
+    status: NDArray[np.uint8] = column("u1")
+
+
+class _Memory(NamedTuple):
+    """By terminal: number of its open epoch in this call, instant and station of its last, whether it is believed."""
+
+    open: NDArray[np.int64]
+    t_gpst_ns: NDArray[np.int64]
+    station: NDArray[np.uint16]
+    is_believed: NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class RtcmEpochState:
+    """What the assembler remembers between calls: the last instant of each terminal, observations of open epochs."""
+
+    t_gpst_ns: NDArray[np.int64]
+    station: NDArray[np.uint16]
+    is_believed: NDArray[np.uint8]
+    epochs: EpochBatch = field(default_factory=EpochBatch.empty)
+    observations: ObservationBatch = field(default_factory=ObservationBatch.empty)
+
+    @classmethod
+    def for_slots(cls, n: int) -> Self:
+        """State of `n` terminals that sent nothing."""
+        return cls(np.full(n, NO_TIME, np.int64), np.full(n, NO_STATION, np.uint16), np.ones(n, np.uint8))
+
+    def grow(self, n: int) -> None:
+        """Make room for `n` terminals."""
+        more = n - len(self.t_gpst_ns)
+        if more > 0:
+            fresh = self.for_slots(more)
+            for name in ("t_gpst_ns", "station", "is_believed"):
+                setattr(self, name, np.concatenate([getattr(self, name), getattr(fresh, name)]))
+
+    def copy(self) -> Self:
+        """An independent copy."""
+        columns = (self.t_gpst_ns.copy(), self.station.copy(), self.is_believed.copy())
+        return type(self)(*columns, self.epochs, self.observations)
+
+
+class _Found(NamedTuple):
+    """Epochs of a call by number: terminal, station, instant, verdict, whether closed; the epoch of each message."""
+
+    slot: NDArray[np.int32]
+    station: NDArray[np.uint16]
+    t_gpst_ns: NDArray[np.int64]
+    status: NDArray[np.uint8]
+    is_closed: NDArray[np.uint8]
+    of_message: NDArray[np.int64]
+
+
+@leaf_kernel
+def _group(
+    slot: NDArray[np.int32],
+    station: NDArray[np.uint16],
+    t_gpst_ns: NDArray[np.int64],
+    more: NDArray[np.uint8],
+    memory: _Memory,
+    found: _Found,
+    n: int,
+) -> int:
+    """Number the epochs of messages, the first being `n`; returns how many there are then."""
+    for i in range(len(slot)):
+        s = slot[i]
+        same = t_gpst_ns[i] == memory.t_gpst_ns[s] and station[i] == memory.station[s]
+        if memory.open[s] != _NONE and not same:
+            found.is_closed[memory.open[s]] = 1
+            memory.open[s] = _NONE
+        if memory.open[s] == _NONE:
+            goes_on = same and t_gpst_ns[i] != _NO_TIME
+            if goes_on:
+                memory.is_believed[s] = 0
+            found.slot[n], found.station[n], found.t_gpst_ns[n] = s, station[i], t_gpst_ns[i]
+            found.status[n] = _DUPLICATE if goes_on else (_NO_DATE if t_gpst_ns[i] == _NO_TIME else _OK)
+            found.is_closed[n] = 0
+            memory.open[s] = n
+            n += 1
+        found.of_message[i] = memory.open[s]
+        memory.t_gpst_ns[s], memory.station[s] = t_gpst_ns[i], station[i]
+        if more[i] == 0 and memory.is_believed[s]:
+            found.is_closed[memory.open[s]] = 1
+            memory.open[s] = _NONE
+    return n
+
+
+def _found_from(still_open: EpochBatch, messages: int) -> _Found:
+    """Room for the epochs of so many messages, behind those still open."""
+    n = len(still_open) + messages
+    found = _Found(
+        np.empty(n, np.int32), np.empty(n, np.uint16), np.empty(n, np.int64),
+        np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(messages, np.int64),
+    )  # fmt: skip
+    for name in ("slot", "station", "t_gpst_ns", "status"):
+        getattr(found, name)[: len(still_open)] = getattr(still_open, name)
+    return found
+
+
+def _epochs(found: _Found, chosen: NDArray[np.int64], counts: NDArray[np.int64]) -> EpochBatch:
+    rows = counts[chosen]
+    columns = {name: getattr(found, name)[chosen] for name in ("slot", "station", "t_gpst_ns", "status")}
+    return EpochBatch.missing(len(chosen), first=np.cumsum(rows) - rows, rows=rows, **columns)
+
+
+def assemble_epochs(
+    state: RtcmEpochState, decoded: RtcmDecoded, *, ended: NDArray[np.int32] | None = None
+) -> tuple[EpochBatch, ObservationBatch]:
+    """Closed epochs and their observations, those of an epoch side by side; `state` keeps the open ones.
+
+    `ended` are terminals that send no more: their open epochs are closed. What comes out of a terminal depends on its
+    bytes alone, not on how they are cut.
+
+    Shape: (epochs,) and (observations,). Unit: as the tables of the batches say. Error: none. Source: RTCM 10403.3, the
+    multiple-message bit of MSM and legacy observations.
+    """
+    m = decoded.messages
+    kept = m.of_family(Family.MSM, Family.LEGACY)
+    kept = kept[np.isin(m.status[kept], (_OK, _NO_DATE))]
+    still_open = state.epochs
+    memory = _Memory(np.full(len(state.t_gpst_ns), _NONE), state.t_gpst_ns, state.station, state.is_believed)
+    memory.open[still_open.slot] = np.arange(len(still_open))
+    found = _found_from(still_open, len(kept))
+    n = _group(m.slot[kept], m.station[kept], m.t_gpst_ns[kept], m.more[kept], memory, found, len(still_open))
+    if ended is not None:
+        numbers = memory.open[ended]
+        found.is_closed[numbers[numbers != _NONE]] = 1
+    epoch_of_row = np.concatenate(
+        [np.repeat(np.arange(len(still_open)), still_open.rows), np.repeat(found.of_message, m.rows[kept])]
+    )
+    rows = ObservationBatch.concat([state.observations, decoded.observations])
+    order = np.argsort(epoch_of_row, kind="stable")
+    closed_rows = found.is_closed[:n][epoch_of_row[order]].astype(bool)
+    counts = np.bincount(epoch_of_row, minlength=n)
+    state.observations = rows.take(order[~closed_rows])
+    state.epochs = _epochs(found, np.flatnonzero(found.is_closed[:n] == 0), counts)
+    return _epochs(found, np.flatnonzero(found.is_closed[:n]), counts), rows.take(order[closed_rows])
