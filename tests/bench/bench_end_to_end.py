@@ -73,8 +73,9 @@ async def _watch(url: str, latencies: Latencies) -> None:
     async for frame in stream(url, interval_ms=INTERVAL_MS):
         now_s = time.perf_counter()
         for row, terminal in enumerate(frame.ids()):
-            if terminal.startswith("probe-"):
-                latencies.arrived(terminal, frame.t0_ms + int(frame.columns["t_ms"][row]), now_s)
+            t_ms = frame.columns["t_ms"][row]
+            if terminal.startswith("probe-") and not np.isnan(t_ms):
+                latencies.arrived(terminal, frame.t0_ms + int(t_ms), now_s)
 
 
 async def _measure(service: Served) -> tuple[list[float], float]:
