@@ -51,9 +51,6 @@ bench: setup $(STAMPS)/dev browser ## all benchmarks, into docs/benchmarks.md (A
 fuzz: setup $(STAMPS)/dev ## hostile bytes at the decoder (ARGS="600 7": seconds, first seed)
 	$(BIN)/python -m tests.fuzz.fuzz_decoder $(or $(ARGS),60)
 
-fuzz: setup $(STAMPS)/dev ## hostile streams against the decoder (ARGS="SECONDS [SEED]"; a minute unless said)
-	$(BIN)/python -m tests.fuzz.fuzz_decoder $(or $(ARGS),60)
-
 setup: page kernels ## everything that running needs: packages, the built page, compiled kernels
 
 page: $(PAGE)
