@@ -111,7 +111,7 @@ def epochs(rng: np.random.Generator, time_ns: NDArray[np.float64], sentences: Se
 def stream(terminals: int, seconds: int, sentences: Sequence[str] = FULL_MIX, *, seed: int = 1) -> Encoded:
     """What each of many terminals sends in so many seconds at 1 Hz: row i is the whole stream of terminal i."""
     rng = np.random.default_rng(seed)
-    time_ns = np.tile(np.arange(seconds, dtype=np.float64) * NS_PER_S + 6 * 3600 * NS_PER_S, terminals)
+    time_ns = np.tile(np.arange(seconds, dtype=np.float64) * NS_PER_S, terminals)
     text, offset = epochs(rng, time_ns, sentences)
     return text, offset[::seconds]
 
