@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from beidou_svc.replay.options import DecodeOptions, ReplayOptions
+
 Logs = Annotated[
     list[Path],
     typer.Argument(metavar="LOG...", help="Recorded logs, plain or gzip; - is standard input.", show_default=False),
@@ -39,7 +41,7 @@ def decode(
     """Decode recorded logs to a table, and sum up what is in them."""
     from beidou_svc.replay.decode_command import run_decode
 
-    run_decode(logs, to, out, table, plot, reference_time, frame, force=force)
+    run_decode(DecodeOptions(logs, to, out, table, plot, reference_time, frame, force))
 
 
 def replay(
@@ -68,10 +70,8 @@ def replay(
     """Replay recorded logs through the live pipeline; ends with the final tables and a SHA-256 over them."""
     from beidou_svc.replay.replay_command import run_replay, run_served
 
-    if serve:
-        run_served(logs, speed, seek, until, port, config, reference_time)
-    else:
-        run_replay(logs, speed, seek, until, out, reference_time, force=force)
+    options = ReplayOptions(logs, speed, seek, until, out, port, config, reference_time, force)
+    run_served(options) if serve else run_replay(options)
 
 
 def add_commands(app: typer.Typer) -> None:

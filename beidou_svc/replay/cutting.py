@@ -6,7 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beidou_svc.replay.ids import FULL, IdIndex, slot_of_id
-from beidou_svc.replay.prefix import ID_BYTES_MAX, ID_FIRST, ID_NEXT, NO_ID, PREFIX_BYTES_MAX, read_prefix, take_digits
+from beidou_svc.replay.prefix import (
+    ID_BYTES_MAX,
+    ID_FIRST,
+    ID_NEXT,
+    NO_ID,
+    PREFIX_BYTES_MAX,
+    Prefix,
+    read_prefix,
+    take_digits,
+)
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss._simd import count_trailing_zeros, line_ends
 from gnss.batches import NO_TIME
@@ -85,6 +94,19 @@ def _line_stop(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     return -end
 
 
+@inline_kernel
+def _owner(buffer: NDArray[np.uint8], p: int, prefix: Prefix, index: IdIndex, memory: NDArray[np.int64]) -> int:
+    """Slot whose line at `p` it is; `FULL` or `NO_SLOT` where something must be done first."""
+    if prefix.t_unix_ns == NO_TIME:
+        slot = memory[SLOT] if memory[SLOT] != NO_SLOT else memory[OWN]
+        blank = buffer[p] == _LF or buffer[p] == _CR
+        memory[UNPREFIXED] += 0 if blank or slot == NO_SLOT else 1
+        return int(slot)
+    if prefix.id_start != NO_ID:
+        return slot_of_id(index, buffer, prefix.id_start, prefix.id_stop)
+    return int(memory[OWN])
+
+
 @leaf_kernel
 def cut_lines(
     buffer: NDArray[np.uint8],
@@ -108,17 +130,9 @@ def cut_lines(
             if not ended and not final and end - p < PREFIX_BYTES_MAX:
                 break
             prefix = read_prefix(buffer, p, stop)
-            slot = memory[OWN]
-            if prefix.t_unix_ns == NO_TIME:
-                slot = memory[SLOT] if memory[SLOT] != NO_SLOT else slot
-                blank = buffer[p] == _LF or buffer[p] == _CR
-                memory[UNPREFIXED] += 0 if blank or slot == NO_SLOT else 1
-            elif prefix.id_start != NO_ID:
-                slot = slot_of_id(index, buffer, prefix.id_start, prefix.id_stop)
-                if slot == FULL:
-                    return Cut(n, p, ASK_ROOM)
-            if slot == NO_SLOT:
-                return Cut(n, p, ASK_OWN)
+            slot = _owner(buffer, p, prefix, index, memory)
+            if slot < 0:
+                return Cut(n, p, ASK_ROOM if slot == FULL else ASK_OWN)
             memory[SLOT] = slot
             memory[TIME] = memory[TIME] if prefix.t_unix_ns == NO_TIME else prefix.t_unix_ns
             p = prefix.content
@@ -154,6 +168,24 @@ def _read_head(buffer: NDArray[np.uint8], p: int, stop: int) -> tuple[int, int, 
     return t_unix_ns, length, first, q
 
 
+@inline_kernel
+def _begin_record(buffer: NDArray[np.uint8], p: int, stop: int, index: IdIndex, memory: NDArray[np.int64]) -> bool:
+    """Take the head in `p..stop`, or count it as damage; False where the index of ids must grow first."""
+    t_unix_ns, length, first, last = NO_TIME, -1, 0, 0
+    if buffer[p] == _AT:
+        t_unix_ns, length, first, last = _read_head(buffer, p, stop)
+    if length < 0:
+        memory[DAMAGED] += stop - p
+        return True
+    slot = slot_of_id(index, buffer, first, last)
+    if slot == FULL:
+        return False
+    memory[SLOT] = slot
+    memory[TIME] = t_unix_ns
+    memory[INSIDE] = length
+    return True
+
+
 @leaf_kernel
 def cut_records(
     buffer: NDArray[np.uint8],
@@ -175,26 +207,14 @@ def cut_records(
             n = _put(pieces, n, memory, p, stop)
             memory[INSIDE] -= stop - p
             p = stop
-            continue
-        if buffer[p] == _LF:
+        elif buffer[p] == _LF:
             p += 1
-            continue
-        stop = _line_stop(buffer, p, min(end, p + RECORD_HEAD_BYTES_MAX))
-        if stop < 0 and not final and end - p < RECORD_HEAD_BYTES_MAX:
-            break
-        stop = abs(stop)
-        length = -1
-        if buffer[p] == _AT:
-            t_unix_ns, length, first, last = _read_head(buffer, p, stop)
-        if length < 0:
-            memory[DAMAGED] += stop - p
+        else:
+            stop = _line_stop(buffer, p, min(end, p + RECORD_HEAD_BYTES_MAX))
+            if stop < 0 and not final and end - p < RECORD_HEAD_BYTES_MAX:
+                break
+            stop = abs(stop)
+            if not _begin_record(buffer, p, stop, index, memory):
+                return Cut(n, p, ASK_ROOM)
             p = stop
-            continue
-        slot = slot_of_id(index, buffer, first, last)
-        if slot == FULL:
-            return Cut(n, p, ASK_ROOM)
-        memory[SLOT] = slot
-        memory[TIME] = t_unix_ns
-        memory[INSIDE] = length
-        p = stop
     return Cut(n, p, ASK_NOTHING)

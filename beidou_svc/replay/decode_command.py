@@ -8,49 +8,44 @@ from beidou_svc.replay.decode import FIXES, Decoded, Wanted, decode_logs
 from beidou_svc.replay.fix_table import FRAME_UNSTATED
 from beidou_svc.replay.ids import terminal_id_of
 from beidou_svc.replay.log_io import STDIN, LogError
+from beidou_svc.replay.options import DecodeOptions
 from beidou_svc.replay.progress import reading_progress
 from beidou_svc.replay.report import report
 from beidou_svc.replay.source import LogSource
 from beidou_svc.replay.table_io import STDOUT, TableFormat
 
 
-def run_decode(
-    logs: Sequence[Path],
-    to: str | None,
-    out: Path | None,
-    table: str,
-    plot: Path | None,
-    reference_time: str | None,
-    frame: str | None,
-    *,
-    force: bool,
-) -> None:
+def run_decode(options: DecodeOptions) -> None:
     """Decode, write, sum up; ends the process with a code that says whether everything could be used."""
+    guarded(lambda: _decode(options))
 
-    def run() -> Sequence[str]:
-        kind = _format(to, out, table)
-        wanted = Wanted(
-            table=table,
-            kind=kind,
-            out=_target(logs, kind, out, table),
-            overwrite=force,
-            sample=plot is not None,
-            frame=frame or FRAME_UNSTATED,
-            reference_gpst_ns=time_option(reference_time, "--reference-time"),
-        )
-        if plot is not None and plot.exists() and not force:
-            raise LogError(f"{plot} exists: add --force to replace it, or name another file with --plot")
-        sources, ids, problems = open_logs(logs)
-        with reading_progress(error_console(), sources, "decoding") as on_page:
-            done = decode_logs(sources, ids, wanted, on_page=on_page)
-        _tell(done, sources, wanted)
-        if plot is not None and done.sample is not None:
-            from beidou_svc.replay.plot import plot_fixes  # matplotlib takes a second to load
 
-            plot_fixes(done.sample.rows(), _title(sources, done.sample.stride), plot)
-        return [*problems, *done.problems, *_nothing_found(done)]
+def _decode(options: DecodeOptions) -> Sequence[str]:
+    wanted, plot = _wanted(options), options.plot
+    if plot is not None and plot.exists() and not options.force:
+        raise LogError(f"{plot} exists: add --force to replace it, or name another file with --plot")
+    sources, ids, problems = open_logs(options.logs)
+    with reading_progress(error_console(), sources, "decoding") as on_page:
+        done = decode_logs(sources, ids, wanted, on_page=on_page)
+    _tell(done, sources, wanted)
+    if plot is not None and done.sample is not None:
+        from beidou_svc.replay.plot import plot_fixes  # matplotlib takes a second to load
 
-    guarded(run)
+        plot_fixes(done.sample.rows(), _title(sources, done.sample.stride), plot)
+    return [*problems, *done.problems, *_nothing_found(done)]
+
+
+def _wanted(options: DecodeOptions) -> Wanted:
+    kind = _format(options.to, options.out, options.table)
+    return Wanted(
+        table=options.table,
+        kind=kind,
+        out=_target(options.logs, kind, options.out, options.table),
+        overwrite=options.force,
+        sample=options.plot is not None,
+        frame=options.frame or FRAME_UNSTATED,
+        reference_gpst_ns=time_option(options.reference_time, "--reference-time"),
+    )
 
 
 def _format(to: str | None, out: Path | None, table: str) -> TableFormat | None:

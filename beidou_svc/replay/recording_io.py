@@ -44,6 +44,29 @@ def _put_decimal(out: NDArray[np.uint8], at: int, value: int) -> int:
     return at + digits
 
 
+@inline_kernel
+def _put_head(out: NDArray[np.uint8], at: int, t_rx_ns: int, length: int) -> int:
+    """Write `@time length `; returns where it ends."""
+    out[at] = _AT
+    if t_rx_ns == NO_TIME:
+        out[at + 1] = _MINUS
+        at += 2
+    else:
+        at = _put_decimal(out, at + 1, t_rx_ns)
+    out[at] = _BLANK
+    at = _put_decimal(out, at + 1, length)
+    out[at] = _BLANK
+    return at + 1
+
+
+@inline_kernel
+def _put_line(out: NDArray[np.uint8], at: int, source: NDArray[np.uint8], first: int, n: int) -> int:
+    """Copy bytes and end them with a line feed; returns where that ends."""
+    copy_bytes(source, first, out, at, n)
+    out[at + n] = _LF
+    return at + n + 1
+
+
 @leaf_kernel
 def _put_records(
     buffer: NDArray[np.uint8],
@@ -58,25 +81,10 @@ def _put_records(
     """Write a record for every piece; returns the bytes used."""
     at = 0
     for i in range(len(slot)):
-        out[at] = _AT
-        if t_rx_ns[i] == NO_TIME:
-            out[at + 1] = _MINUS
-            at += 2
-        else:
-            at = _put_decimal(out, at + 1, int(t_rx_ns[i]))
-        out[at] = _BLANK
-        at = _put_decimal(out, at + 1, int(length[i]))
-        out[at] = _BLANK
-        at += 1
-        first = edge[slot[i]]
-        name_bytes = edge[slot[i] + 1] - first
-        copy_bytes(names, first, out, at, name_bytes)
-        out[at + name_bytes] = _LF
-        at += name_bytes + 1
-        copy_bytes(buffer, start[i], out, at, int(length[i]))
-        at += int(length[i])
-        out[at] = _LF
-        at += 1
+        first, last = int(edge[slot[i]]), int(edge[slot[i] + 1])
+        at = _put_head(out, at, int(t_rx_ns[i]), int(length[i]))
+        at = _put_line(out, at, names, first, last - first)
+        at = _put_line(out, at, buffer, int(start[i]), int(length[i]))
     return at
 
 

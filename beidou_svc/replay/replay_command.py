@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from beidou_svc.clock import SystemClock
 from beidou_svc.replay.command import error_console, guarded, open_logs, out_console, time_option
 from beidou_svc.replay.feed import FOREVER
 from beidou_svc.replay.final_io import refuse_existing, write_tables
 from beidou_svc.replay.log_io import LogError
+from beidou_svc.replay.options import ReplayOptions
 from beidou_svc.replay.progress import reading_progress
 from beidou_svc.replay.replay_report import replay_report
 from beidou_svc.replay.replayer import Replayer, Window
@@ -19,78 +19,58 @@ SPEED_MAX_WORD = "max"
 SPEED_MIN, SPEED_MAX = 0.01, 100_000.0
 
 
-def run_replay(
-    logs: Sequence[Path],
-    speed: str | None,
-    seek: str | None,
-    until: str | None,
-    out: Path | None,
-    reference_time: str | None,
-    *,
-    force: bool,
-) -> None:
+def run_replay(options: ReplayOptions) -> None:
     """Replay in this process; ends the process with a code that says whether everything could be used."""
-
-    def run() -> Sequence[str]:
-        window, tempo = window_of(seek, until), _tempo(speed or SPEED_MAX_WORD)
-        reference_gpst_ns = time_option(reference_time, "--reference-time")
-        if out is not None:
-            refuse_existing(out, overwrite=force)
-        sources, ids, problems = open_logs(logs)
-        replayer = Replayer(ids, reference_gpst_ns=reference_gpst_ns, window=window)
-        began_s = time.monotonic()
-        with reading_progress(error_console(), sources, "replaying") as on_page:
-            tables = replay_logs(sources, replayer, window, tempo, on_page)
-        console = out_console()
-        console.print(replay_report(sources, tables, time.monotonic() - began_s), soft_wrap=True)
-        if out is not None:
-            write_tables(tables, out, overwrite=force)
-            console.print(f"the tables are in {out}", soft_wrap=True)
-        if not len(tables.fixes):
-            problems.append("no epoch was found: is this a log of a receiver, and does --seek ... --until hold any?")
-        return [*problems, *(problem for source in sources for problem in source.problems())]
-
-    guarded(run)
+    guarded(lambda: _replay(options))
 
 
-def run_served(
-    logs: Sequence[Path],
-    speed: str | None,
-    seek: str | None,
-    until: str | None,
-    port: int | None,
-    config: Path | None,
-    reference_time: str | None,
-) -> None:
+def run_served(options: ReplayOptions) -> None:
     """Replay into the service's API and page; ends with Ctrl-C."""
+    guarded(lambda: _serve(options))
 
-    def run() -> Sequence[str]:
-        from beidou_svc.config_io import load_settings
-        from beidou_svc.replay.preview import preview
-        from beidou_svc.replay.serve import serve_logs, settings_for_replay
 
-        window, reference_gpst_ns = window_of(seek, until), time_option(reference_time, "--reference-time")
-        sources, ids, problems = open_logs(logs)
-        console, begin = error_console(), preview(logs)
+def _replay(options: ReplayOptions) -> Sequence[str]:
+    window, tempo = window_of(options.seek, options.until), _tempo(options.speed or SPEED_MAX_WORD)
+    reference_gpst_ns = time_option(options.reference_time, "--reference-time")
+    if options.out is not None:
+        refuse_existing(options.out, overwrite=options.force)
+    sources, ids, problems = open_logs(options.logs)
+    replayer = Replayer(ids, reference_gpst_ns=reference_gpst_ns, window=window)
+    began_s = time.monotonic()
+    with reading_progress(error_console(), sources, "replaying") as on_page:
+        tables = replay_logs(sources, replayer, window, tempo, on_page)
+    console = out_console()
+    console.print(replay_report(sources, tables, time.monotonic() - began_s), soft_wrap=True)
+    if options.out is not None:
+        write_tables(tables, options.out, overwrite=options.force)
+        console.print(f"the tables are in {options.out}", soft_wrap=True)
+    if not len(tables.fixes):
+        problems.append("no epoch was found: is this a log of a receiver, and does --seek ... --until hold any?")
+    return [*problems, *(problem for source in sources for problem in source.problems())]
 
-        def announce(address: str) -> None:
-            console.print(f"replaying at {address}" if address else "the logs have ended; Ctrl-C ends the service")
 
-        with reading_progress(console, sources, "replaying") as on_page:
-            serve_logs(
-                sources,
-                ids,
-                settings_for_replay(load_settings(config), port, begin.bounds),
-                window,
-                speed_of(speed or "1") or SPEED_MAX,
-                start_unix_ns=begin.t_unix_ns,
-                reference_gpst_ns=reference_gpst_ns,
-                announce=announce,
-                on_page=on_page,
-            )
-        return [*problems, *(problem for source in sources for problem in source.problems())]
+def _serve(options: ReplayOptions) -> Sequence[str]:
+    from beidou_svc.config_io import load_settings
+    from beidou_svc.replay.preview import preview
+    from beidou_svc.replay.serve import Play, serve_logs, settings_for_replay
 
-    guarded(run)
+    begin = preview(options.logs)
+    settings = settings_for_replay(load_settings(options.config), options.port, begin.bounds)
+    play = Play(
+        window=window_of(options.seek, options.until),
+        speed=speed_of(options.speed or "1") or SPEED_MAX,
+        start_unix_ns=begin.t_unix_ns,
+        reference_gpst_ns=time_option(options.reference_time, "--reference-time"),
+    )
+    sources, ids, problems = open_logs(options.logs)
+    console = error_console()
+
+    def announce(address: str) -> None:
+        console.print(f"replaying at {address}" if address else "the logs have ended; Ctrl-C ends the service")
+
+    with reading_progress(console, sources, "replaying") as on_page:
+        serve_logs(sources, ids, settings, play, announce, on_page)
+    return [*problems, *(problem for source in sources for problem in source.problems())]
 
 
 def window_of(seek: str | None, until: str | None) -> Window:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -124,44 +125,58 @@ def settings_for_replay(base: Settings, port: int | None, bounds: Bounds | None)
     return Settings.model_validate(values)
 
 
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What to play and how fast; `start_unix_ns` is what the clock shows until the player has begun."""
+
+    window: Window
+    speed: float
+    start_unix_ns: int | None
+    reference_gpst_ns: int = NO_TIME
+
+
 def serve_logs(
     sources: Sequence[LogSource],
     ids: Ids,
     settings: Settings,
-    window: Window,
-    speed: float,
-    *,
-    start_unix_ns: int | None,
-    reference_gpst_ns: int = NO_TIME,
+    play: Play,
     announce: Callable[[str], None],
     on_page: Callable[[], None],
 ) -> None:
     """Serve until told to stop; the logs are played once. Raises ServiceError where the service cannot start."""
     install_logging(settings.log)
-
-    async def main() -> None:
-        machine = SystemClock()
-        clock = ReplayClock(machine, machine.utc_ns() if start_unix_ns is None else start_unix_ns)
-        pipeline = Pipeline(capacity=1_024, reference_gpst_ns=reference_gpst_ns)
-        service = Service(settings, pipeline, clock=clock, load_kernels=load_kernels)
-        player = player_of(sources, window, speed, machine)
-        serving = asyncio.create_task(service.run())
-        ready = asyncio.create_task(service.ready.wait())
-        await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
-        if not serving.done():
-            announce(service.http_address)
-            feed = LogFeed(service, pipeline, player, clock, ids)
-            playing = asyncio.create_task(feed.run(window.until_unix_ns, on_page))
-            await asyncio.wait([serving, playing], return_when=asyncio.FIRST_COMPLETED)
-            player.stop()
-            await _finish(playing, serving, service, announce)
-        ready.cancel()
-        await serving
-
     try:
-        run_on_own_loop(main())
+        run_on_own_loop(play_into(sources, ids, settings, play, announce, on_page))
     finally:
         close_all(sources)
+
+
+async def play_into(
+    sources: Sequence[LogSource],
+    ids: Ids,
+    settings: Settings,
+    play: Play,
+    announce: Callable[[str], None],
+    on_page: Callable[[], None],
+) -> None:
+    """Run a service and play logs into it; `announce` is told its address, and "" when the logs have ended."""
+    machine = SystemClock()
+    clock = ReplayClock(machine, machine.utc_ns() if play.start_unix_ns is None else play.start_unix_ns)
+    pipeline = Pipeline(capacity=1_024, reference_gpst_ns=play.reference_gpst_ns)
+    service = Service(settings, pipeline, clock=clock, load_kernels=load_kernels)
+    serving = asyncio.create_task(service.run())
+    ready = asyncio.create_task(service.ready.wait())
+    await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        announce(service.http_address)
+        player = player_of(sources, play.window, play.speed, machine)
+        feed = LogFeed(service, pipeline, player, clock, ids)
+        playing = asyncio.create_task(feed.run(play.window.until_unix_ns, on_page))
+        await asyncio.wait([serving, playing], return_when=asyncio.FIRST_COMPLETED)
+        player.stop()
+        await _finish(playing, serving, service, announce)
+    ready.cancel()
+    await serving
 
 
 async def _finish(
