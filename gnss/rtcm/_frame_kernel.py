@@ -86,13 +86,9 @@ def _fill(kit: Kit, first: int, n: int, slot: int, t_gpst_ns: int, stated: int, 
     """What all rows of a message have alike."""
     sink = kit.sink
     for k in range(n):
-        sink.slot[np.uintp(first + k)] = slot
-    for k in range(n):
-        sink.t_gpst_ns[np.uintp(first + k)] = t_gpst_ns
-    for k in range(n):
-        sink.t_stated[np.uintp(first + k)] = stated
-    for k in range(n):
-        sink.station[np.uintp(first + k)] = station
+        row = np.uintp(first + k)
+        sink.slot[row], sink.t_gpst_ns[row] = slot, t_gpst_ns
+        sink.t_stated[row], sink.station[row] = stated, station
     if t_gpst_ns == _NO_TIME:
         for k in range(n):
             sink.status[np.uintp(first + k)] = _NO_DATE

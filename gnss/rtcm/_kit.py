@@ -49,22 +49,19 @@ class FrameMemory(NamedTuple):
 
 
 class MsmScratch(NamedTuple):
-    """What is known of the satellites, signals and cells of the message at hand."""
+    """What is known of the satellites and signals of the message at hand."""
 
     prn: NDArray[np.int64]
     channel: NDArray[np.int64]
     ms: NDArray[np.float64]
     rate_mps: NDArray[np.float64]
     signal_id: NDArray[np.int64]
-    cell_ms: NDArray[np.float64]
-    cell_rate_mps: NDArray[np.float64]
-    cell_hz: NDArray[np.float64]
 
     @classmethod
     def fresh(cls) -> Self:
         """Room for the largest message."""
-        whole, real = np.zeros((3, SATELLITES_MAX), np.int64), np.zeros((5, SATELLITES_MAX))
-        return cls(whole[0], whole[1], real[0], real[1], whole[2], real[2], real[3], real[4])
+        whole, real = np.zeros((3, SATELLITES_MAX), np.int64), np.zeros((2, SATELLITES_MAX))
+        return cls(whole[0], whole[1], real[0], real[1], whole[2])
 
 
 class MessageSink(NamedTuple):
