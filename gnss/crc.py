@@ -7,10 +7,10 @@ from gnss._jit import inline_kernel, leaf_kernel
 from gnss._simd import load_u8, load_u64, xor_bytes
 
 CRC24Q_POLYNOMIAL = 0x1864CFB
-"""CRC-24Q generator of RTCM 3, initial value 0 (facts: nmea §7)."""
+"""CRC-24Q generator of RTCM 3, initial value 0 (sources: nmea §7)."""
 
 CRC32_POLYNOMIAL = 0xEDB88320
-"""Reflected CRC-32 of Unicore and NovAtel logs, initial value 0, no final inversion (facts: nmea §1)."""
+"""Reflected CRC-32 of Unicore and NovAtel logs, initial value 0, no final inversion (sources: nmea §1)."""
 
 _SLICES = 8
 

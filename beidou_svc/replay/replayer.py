@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.fleet.state import FleetRules, new_state, step
+from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
 from beidou_svc.pipeline.runner import Pipeline
 from beidou_svc.replay.events import GAP_S
 from beidou_svc.replay.feed import FOREVER, Fed
@@ -19,6 +19,9 @@ from gnss.time.scales import gpst_ns_to_unix_ns
 
 ROWS_MAX = 50_000_000
 """Epochs that final tables may have: some 11 GB. `beidou decode` writes any number."""
+
+FOLD_ROWS = 1 << 16
+"""Rows that are folded into the fleet at once."""
 
 _NO_SLOTS = np.empty(0, np.int32)
 _NO_BYTES = np.empty(0, np.uint8)
@@ -64,7 +67,11 @@ def _select(
 
 
 class Replayer:
-    """Takes what a feed brings. Rows depend on the logs alone, so how they are cut and how fast they come is free."""
+    """Takes what a feed brings. Rows depend on the logs alone, so how they are cut and how fast they come is free.
+
+    Nobody watches this fleet while it moves: its rows are folded in at the end, by the step that the live service takes
+    every tick. Only closed epochs are: which of them were seen open depends on the cutting.
+    """
 
     def __init__(
         self, ids: Ids, *, reference_gpst_ns: int = NO_TIME, window: Window | None = None, gap_s: float = GAP_S
@@ -74,13 +81,11 @@ class Replayer:
         self._gap_s = gap_s
         self._capacity = 16
         self.pipeline = Pipeline(capacity=self._capacity, reference_gpst_ns=reference_gpst_ns)
-        # the last minutes of every terminal are for the live page: one second of them is the least
-        self.state = new_state(FleetRules(terminals_max=TERMINALS_MAX, recent_s=1))
         self._rows = RowStore()
         self._is_over = np.zeros(self._capacity, np.bool_)
 
     def take(self, fed: Fed) -> FixBatch:
-        """Decode what was fed and fold it into the fleet; returns the epochs that closed."""
+        """Decode what was fed; returns the epochs that closed."""
         if self._ids.count > self._capacity:
             self._grow()
         closed = self.pipeline.tick(fed.buffer, fed.segments, _NO_SLOTS, show_open=False)
@@ -99,12 +104,12 @@ class Replayer:
         if ids.count > self._capacity:
             self._grow()
         self._end(np.arange(ids.count, dtype=np.int32))
-        self.state.ensure_capacity(ids.count)
+        rows = self._rows.table()
         counted = None
         if self._window.is_open:
             pipeline, n = self.pipeline, ids.count
             counted = Counted(pipeline.sentences[:n], pipeline.drops[:n], pipeline.epochs[:n], pipeline.unknown)
-        return final_tables(ids.names, self._rows.table(), self.state, counted, self._gap_s)
+        return final_tables(ids.names, rows, _fleet_of(rows, ids.count), counted, self._gap_s)
 
     def _end(self, slots: NDArray[np.int32]) -> FixBatch:
         closed = self.pipeline.tick(_NO_BYTES, SegmentBatch.empty(), slots)
@@ -121,7 +126,6 @@ class Replayer:
                 "which needs no more memory for longer logs"
             )
         self._rows.add(rows)
-        step(self.state, rows, 0)
 
     def _wanted(self, rows: FixBatch) -> NDArray[np.bool_]:
         wanted = np.empty(len(rows), np.bool_)
@@ -133,3 +137,13 @@ class Replayer:
         self._capacity = max(self._ids.count, 2 * self._capacity)
         self.pipeline.ensure_capacity(self._capacity)
         self._is_over = np.concatenate([self._is_over, np.zeros(self._capacity - len(self._is_over), np.bool_)])
+
+
+def _fleet_of(rows: FixBatch, terminals: int) -> FleetState:
+    """The fleet after all rows."""
+    # the last minutes of every terminal are for the live page: one second of them is the least
+    state = new_state(FleetRules(terminals_max=TERMINALS_MAX, recent_s=1))
+    state.ensure_capacity(terminals)
+    for first in range(0, len(rows), FOLD_ROWS):
+        step(state, rows.take(slice(first, first + FOLD_ROWS)), 0)
+    return state

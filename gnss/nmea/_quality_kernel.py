@@ -21,7 +21,7 @@ _V, _VALID_LETTER = ord("V"), ord("A")
 _QUALITY_OF_TYPE = np.array(FIX_QUALITY_OF_TYPE, np.int64)
 
 HDOP_MEANINGLESS = 99.0
-"""From this HDOP on, a quality with no satellite behind it is not believed (facts: nmea §2)."""
+"""From this HDOP on, a quality with no satellite behind it is not believed (sources: nmea §2)."""
 
 
 @inline_kernel

@@ -26,7 +26,7 @@ CELLS, FIELDS_MIN, HEAD, GROUP, TAIL, GROUP_MAX, OTHER = range(7)
 
 _H, _TWO, _P = ord("H"), ord("2"), ord("P")
 _PQ = ord("P") << 8 | ord("Q")
-"""The one talker with P, which else begins a maker's own sentence (facts: nmea §1)."""
+"""The one talker with P, which else begins a maker's own sentence (sources: nmea §1)."""
 
 SEPARATORS_MAX = LINE_BYTES_MAX + 66
 """Room for the separators of the longest sentence."""

@@ -27,7 +27,7 @@ _PRN_MAX = 255
 _DECIMAL_SIGNAL = 0x10
 """From here on a signal id was written in decimal.
 
-They are one hexadecimal digit, but Unicore writes B2I as 11 (facts: nmea §4).
+They are one hexadecimal digit, but Unicore writes B2I as 11 (sources: nmea §4).
 """
 
 

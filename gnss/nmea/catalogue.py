@@ -45,7 +45,7 @@ _WHOLE_NAMES = ("KSXT", "BESTNAVA", "UNIHEADINGA")
 """Sentences known by their whole address instead of talker + formatter."""
 
 _DIGIT_FIRST = {"FKI": "FKI3"}
-"""Where the first field begins with a digit, the sentence is the other one of that name (facts: nmea §5)."""
+"""Where the first field begins with a digit, the sentence is the other one of that name (sources: nmea §5)."""
 
 
 def formatter_key(letters: str) -> int:

@@ -100,7 +100,7 @@ def decode(buffer: NDArray[np.uint8], spans: SpanBatch, workspace: Workspace | N
 
     Every span gives a row (RTCM 3 frames with kind 0). A row whose status is not OK is refused: it is to be counted,
     its cells are not to be used. With a `workspace`, the result is valid until the workspace is used again. Source:
-    facts, nmea §1-§5; the tables are in `gnss.nmea.sentences`.
+    sources, nmea §1-§5; the tables are in `gnss.nmea.sentences`.
     """
     n = len(spans)
     if workspace is None or workspace.rows_max < n:

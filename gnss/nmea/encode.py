@@ -72,7 +72,7 @@ def encode(
     states; a cell that is not given or NaN is left empty; texts and words are bytes. `decimals` overrides the table's
     decimal places by cell name. A repeating group ends with the last repetition that has a value. Numbers are rounded
     to their last decimal, times are cut. Raises ValueError for an unknown sentence or cell, or columns of different
-    length. Source: facts, nmea §1-§5.
+    length. Source: docs/sources.md, nmea §1-§5.
     """
     if name not in KIND:
         raise ValueError(f"no sentence type {name!r}; known are {', '.join(KIND)}")

@@ -116,7 +116,7 @@ def assemble(
     `still_open`, as far as they are known; with `close` no more of these will come, and they are closed too. Rows are
     in the order of each terminal's bytes. Frame: as the terminal reports. Status of a row: `NO_DATE` (its time is
     `NO_TIME`), `DATE_SUSPECT`, `STALE` or `DUPLICATE` (not later than one before it), `NO_POSITION`, else OK. Source:
-    facts, nmea §2 (fields), §6 (dates).
+    sources, nmea §2 (fields), §6 (dates).
     """
     s, w = decoded.sentences, workspace
     w.reserve(len(s) + len(still_open))

@@ -100,7 +100,7 @@ def hexadecimal(name: str) -> Field:
 
 
 def date(name: str = "day") -> Field:
-    """ddmmyy -> days since 1970-01-01; years 69..99 are 19yy, 00..68 are 20yy (facts: nmea §2)."""
+    """ddmmyy -> days since 1970-01-01; years 69..99 are 19yy, 00..68 are 20yy (sources: nmea §2)."""
     return Field(name, Op.DATE)
 
 

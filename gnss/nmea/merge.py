@@ -151,12 +151,12 @@ for _kind, _sentence in enumerate(SENTENCES, start=1):
         TIME_CELL[_kind] = _names.index("time_ns")
 
 QUALITY_OF_MODE = np.full(128, -1, np.int64)
-"""NMEA quality of a mode letter of RMC, GLL, GNS (facts: nmea §2); P, "precise", as PPS."""
+"""NMEA quality of a mode letter of RMC, GLL, GNS (sources: nmea §2); P, "precise", as PPS."""
 for _letter, _quality in {"N": 0, "A": 1, "D": 2, "P": 3, "R": 4, "F": 5, "E": 6, "M": 7, "S": 8}.items():
     QUALITY_OF_MODE[ord(_letter)] = _quality
 
 QUALITY_OF_KSXT = np.array([0, 1, 5, 4], np.int64)
-"""NMEA quality of a KSXT status: none, single, float, FIXED (facts: nmea §3)."""
+"""NMEA quality of a KSXT status: none, single, float, FIXED (sources: nmea §3)."""
 
 MODE_ORDER = np.array([0, 3, 5, 6, 8, 7, 1, 0, 2], np.int64)
 """How much each NMEA quality 0..8 is worth, for "the best of the constellations" in GNS."""

@@ -2,7 +2,7 @@
 
 The numberings of NMEA sentences brought to (constellation, number), and the table of a terminal's sky.
 
-Receivers number BeiDou as 1-63, 201-264 or 401-464, under GB, BD, PQ or GN; the rules are in facts, nmea §4. A
+Receivers number BeiDou as 1-63, 201-264 or 401-464, under GB, BD, PQ or GN; the rules are in sources, nmea §4. A
 satellite in the table is one 64-bit word per signal.
 """
 
@@ -119,7 +119,7 @@ def summarise_sky(sky: NDArray[np.uint64], n: int, summary: NDArray[np.float64])
     """Satellites in view and their mean C/N0 by constellation, of `sky[:n]`, shape (96,) words.
 
     `summary` (14,): seven counts, then seven means in dB-Hz (NaN = none tracked). A satellite counts once however many
-    of its signals are listed; the mean is over the signals tracked. Source: GSV, facts, nmea §2.
+    of its signals are listed; the mean is over the signals tracked. Source: GSV, sources, nmea §2.
     """
     for system in range(SYSTEM_COUNT):
         seen = np.uint64(0)

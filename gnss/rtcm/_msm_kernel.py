@@ -25,7 +25,7 @@ _UNKNOWN_SIGNAL, _NO_CHANNEL, _MODULO = int(Status.UNKNOWN_SIGNAL), int(Status.N
 _NOT_VALID = int(Status.NOT_VALID)
 _GLONASS, _SBAS = SYSTEMS.index("R"), SYSTEMS.index("S")
 _SBAS_OFFSET = 119
-"""SBAS satellite n of a mask is PRN 119 + n (facts: gnss_facts §7)."""
+"""SBAS satellite n of a mask is PRN 119 + n (sources: gnss_facts §7)."""
 
 _MODULO_KIND_LAST = 3
 """MSM1 to MSM3 send no whole milliseconds."""

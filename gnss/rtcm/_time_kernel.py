@@ -17,7 +17,7 @@ _NO_TIME = int(NO_TIME)
 
 WEEK_MS = 604_800_000
 GLONASS_DAY_MS_MAX = 86_400_999
-"""Last millisecond of a Moscow day that ends with a leap second (facts: gnss_facts §3)."""
+"""Last millisecond of a Moscow day that ends with a leap second (sources: gnss_facts §3)."""
 
 GLONASS_DAY_BITS = 27
 EPOCH_SPAN = 1 << 30
@@ -45,7 +45,7 @@ def is_epoch(system: int, stated: int) -> bool:
 
 @leaf_kernel
 def epoch_to_gpst(system: int, stated: int, t_reference_gpst_ns: int, is_sure: bool) -> int:
-    """GPST of the epoch field of an observation message, nearest to the reference (facts: gnss_facts §3).
+    """GPST of the epoch field of an observation message, nearest to the reference (sources: gnss_facts §3).
 
     GLONASS sends the weekday (7 = unknown, which is also how the legacy messages come here) and the ms of the Moscow
     day; BeiDou the ms of the BDT week; the others the ms of the GPST week. `is_sure`: the reference is no guess.

@@ -1,6 +1,6 @@
 """RTCM 3 frames to columns: `decode` turns spans of bytes of any number of terminals into messages and observations.
 
-Source: facts, nmea §7 and gnss_facts §7; the tables are in `gnss.rtcm.messages`, `.msm_layout`, `.legacy_layout`,
+Source: docs/sources.md, nmea §7 and gnss_facts §7; the tables are in `gnss.rtcm.messages`, `.msm_layout`, `.legacy_layout`,
 `.signals` and `.lock`.
 """
 

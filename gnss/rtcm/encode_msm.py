@@ -1,6 +1,6 @@
 """Observations to multiple signal messages, MSM4 and MSM7: one or more frames for the rows of an epoch and system.
 
-Source: facts, gnss_facts §7; the tables are those of the decoder.
+Source: docs/sources.md, gnss_facts §7; the tables are those of the decoder.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ _FIRST_NUMBER = np.array([MSM_FIRST[letter] for letter in SYSTEMS], np.int64)
 def lock_indicator(lock_s: NDArray[np.float32], code: LockCode) -> NDArray[np.int64]:
     """The largest indicator whose lock time is not longer.
 
-    Shape: (n,). Unit: s. Error: rounds down, as lock times are lower limits; NaN gives 0. Source: facts, gnss_facts §7.
+    Shape: (n,). Unit: s. Error: rounds down, as lock times are lower limits; NaN gives 0. Source: docs/sources.md, gnss_facts §7.
     """
     table = LOCK_S[code]
     known = table[~np.isnan(table)]
@@ -92,7 +92,7 @@ def encode_msm(observations: ObservationBatch, kind: int = 7) -> Frames:
 
     Shape: (n,). Unit: as the table of `ObservationBatch` says. Error: rounded to the steps of the message, lock times
     down; what does not fit its field is sent as "invalid". ValueError for another kind, unknown signals, rows out of
-    order. Source: facts, gnss_facts §7.
+    order. Source: docs/sources.md, gnss_facts §7.
     """
     if kind not in KINDS:
         raise ValueError(f"MSM{kind} is not encoded, only {KINDS}")

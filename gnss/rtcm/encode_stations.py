@@ -1,6 +1,6 @@
 """What a station says of itself to frames: 1005, 1006, 1033, 1230.
 
-Source: facts, gnss_facts §7; fields as pyrtcm has them.
+Source: docs/sources.md, gnss_facts §7; fields as pyrtcm has them.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Broadcast ephemerides as columns, from messages 1019, 1041, 1042, 1044, 1045, 1046 and back.
 
-Source: facts, gnss_facts §3 and §7; the tables are in `gnss.rtcm.layouts`.
+Source: docs/sources.md, gnss_facts §3 and §7; the tables are in `gnss.rtcm.layouts`.
 """
 
 from dataclasses import dataclass

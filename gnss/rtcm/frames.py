@@ -1,4 +1,4 @@
-"""RTCM 3 frames around payloads: preamble, length, CRC-24Q (facts: nmea §7)."""
+"""RTCM 3 frames around payloads: preamble, length, CRC-24Q (sources: nmea §7)."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """GLONASS broadcast ephemerides as columns, from message 1020 and back.
 
-Source: facts, gnss_facts §3, §5 and §7; the table is in `gnss.rtcm.layouts.glonass`.
+Source: docs/sources.md, gnss_facts §3, §5 and §7; the table is in `gnss.rtcm.layouts.glonass`.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The observation messages before MSM, 1001-1004 and 1009-1012, as tables.
 
-Source: facts, BASELINES (bits a satellite) and gnss_facts §7; field order and widths agree with pyrtcm.
+Source: docs/sources.md, gnss_facts; field order and widths agree with pyrtcm.
 """
 
 from typing import Final, NamedTuple

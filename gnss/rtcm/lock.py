@@ -1,6 +1,6 @@
 """Lock-time indicators: how long, at least, a phase has been tracked without a slip.
 
-Source: facts, gnss_facts §7 (RTCM DF402, DF407, DF013).
+Source: docs/sources.md, gnss_facts §7 (RTCM DF402, DF407, DF013).
 """
 
 from enum import IntEnum

@@ -1,6 +1,6 @@
 """Which message number means what: the family that decodes it, its system, its variant.
 
-Source: facts, nmea §7 and gnss_facts §7.
+Source: docs/sources.md, nmea §7 and gnss_facts §7.
 """
 
 from enum import IntEnum

@@ -1,6 +1,6 @@
 """Satellite signals: the MSM signal number of each system, its RINEX code and its carrier frequency.
 
-Source: RTCM 10403.3 signal tables as in facts (gnss_facts §7), except where a line says unverified.
+Source: RTCM 10403.3 signal tables (docs/sources.md, gnss_facts), except where a line says unverified.
 """
 
 from typing import Final, NamedTuple
@@ -38,7 +38,7 @@ MSM_SIGNALS: dict[str, dict[int, tuple[str, float]]] = {
         8: ("6I", c.B3I_HZ), 9: ("6Q", c.B3I_HZ), 10: ("6X", c.B3I_HZ),
         14: ("7I", c.B2I_HZ), 15: ("7Q", c.B2I_HZ), 16: ("7X", c.B2I_HZ),
         22: ("5D", c.B2A_HZ), 23: ("5P", c.B2A_HZ), 24: ("5X", c.B2A_HZ),
-        25: ("7D", c.B2I_HZ), 26: ("7P", c.B2I_HZ), 27: ("7Z", c.B2I_HZ),  # 26 and 27 are tentative in facts
+        25: ("7D", c.B2I_HZ), 26: ("7P", c.B2I_HZ), 27: ("7Z", c.B2I_HZ),  # 26 and 27 are tentative
         30: ("1D", c.B1C_HZ), 31: ("1P", c.B1C_HZ), 32: ("1X", c.B1C_HZ),
     },
     "J": {
@@ -46,7 +46,7 @@ MSM_SIGNALS: dict[str, dict[int, tuple[str, float]]] = {
         9: ("6S", c.E6_HZ), 10: ("6L", c.E6_HZ), 11: ("6X", c.E6_HZ),
     },
     "I": {8: ("9A", NAVIC_S_HZ), 22: ("5A", c.L5_HZ)},  # 8 from memory, unverified; 22 as pyrtcm has it
-    "S": _L1_AND_L5,  # not in facts; as pyrtcm has it
+    "S": _L1_AND_L5,  # as pyrtcm has it, unverified
 }  # fmt: skip
 """By RINEX letter of the system and MSM signal number: RINEX code (band and attribute), carrier frequency in Hz."""
 
@@ -95,7 +95,7 @@ def carrier_hz(system: NDArray[np.uint8], signal: NDArray[np.uint8], channel: ND
     """Carrier frequency of each observation.
 
     Shape: (n,) each. Unit: Hz; `channel` is the GLONASS frequency channel, -7..6, not used for other systems. Error:
-    NaN where the system has no such signal. Source: facts, gnss_facts §2.
+    NaN where the system has no such signal. Source: docs/sources.md, gnss_facts §2.
     """
     number = SIGNALS.signal_id[system, signal]
     frequency_hz: NDArray[np.float64] = SIGNALS.hz[system, number] + SIGNALS.step_hz[system, number] * channel

@@ -1,6 +1,6 @@
 """What stations say of themselves: antenna position, equipment, GLONASS biases, text (1005-1008, 1029, 1033, 1230).
 
-Source: facts, gnss_facts §7; fields as pyrtcm has them.
+Source: docs/sources.md, gnss_facts §7; fields as pyrtcm has them.
 """
 
 from dataclasses import dataclass

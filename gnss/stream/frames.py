@@ -21,12 +21,12 @@ FOREIGN_PAYLOAD_BYTES_MAX = 8192
 """Longest payload of a foreign frame that is believed; beyond it, its sync bytes are taken for noise."""
 
 RTCM3_BYTES_MAX = 3 + 1023 + 3
-"""Longest RTCM 3 frame: 10-bit length (facts: nmea §7)."""
+"""Longest RTCM 3 frame: 10-bit length (sources: nmea §7)."""
 
 
 @leaf_kernel
 def rtcm3_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
-    """RTCM 3: 0xD3, six zero bits, ten bits of length, payload, CRC-24Q (facts: nmea §7)."""
+    """RTCM 3: 0xD3, six zero bits, ten bits of length, payload, CRC-24Q (sources: nmea §7)."""
     if end - p >= 2 and load_u8(buffer, p + 1) & 0xFC:
         return NO_FRAME
     if end - p < 3:
@@ -91,7 +91,7 @@ def _u32(buffer: NDArray[np.uint8], i: int) -> int:
 def unicore_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     """Unicore and NovAtel binary logs: AA 44 B5, AA 44 12 or AA 44 13, header, payload, CRC-32.
 
-    The 24-byte header behind AA 44 B5 is from facts (nmea §3); the places of the length fields are from memory,
+    The 24-byte header behind AA 44 B5 is known (sources: nmea §3); the places of the length fields are from memory,
     unverified.
     """
     if end - p >= 2 and load_u8(buffer, p + 1) != 0x44:

@@ -68,8 +68,8 @@ def hex_value(buffer: NDArray[np.uint8], p: int, stop: int) -> int:
 def check_sentence(buffer: NDArray[np.uint8], p: int, q: int) -> tuple[int, int]:
     """Verdict on the sentence `buffer[p:q]` (from `$` or `#` up to its line end), and where its content stops.
 
-    Two hexadecimal digits are an XOR, eight a CRC-32 over what stands between the first character and `*` (facts:
-    nmea §1).
+    Two hexadecimal digits are an XOR, eight a CRC-32 over what stands between the first character and `*`
+    (sources: nmea §1).
     """
     if q - 3 > p and load_u8(buffer, q - 3) == _STAR:
         stop = q - 3

@@ -172,7 +172,7 @@ def scan_run(
     sink: SpanSink,
     n: int,
 ) -> tuple[int, int, int]:
-    """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1`, ....
+    """Scan `buffer[p:end]` of one terminal; spans go to rows `n`, `n + 1` and so on.
 
     Returns (rows, first byte not consumed, blamed).
 

@@ -70,7 +70,7 @@ def test_pseudoranges(cells: np.ndarray[Any, np.dtype[np.float64]], decoded: Rtc
 
 def test_phases_and_dopplers(cells: np.ndarray[Any, np.dtype[np.float64]], decoded: RtcmDecoded) -> None:
     """Two wavelengths of go-ntrip's are not ours: it takes every GLONASS satellite for one of channel 0, and B2I for
-    B2a (facts, gnss_facts §2: 1207.14 MHz). In metres, which need no wavelength, all agree.
+    B2a (sources, gnss_facts §2: 1207.14 MHz). In metres, which need no wavelength, all agree.
     """
     o = decoded.observations
     hz = carrier_hz(o.system, o.signal, o.channel)

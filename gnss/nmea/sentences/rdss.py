@@ -1,6 +1,4 @@
-"""BeiDou short message service, second generation (BDS-2 modules): `$CC…` to the module, `$BD…` from it (facts.
-
-Nmea §5).
+"""BeiDou short message service, second generation: `$CC…` to the module, `$BD…` from it (sources: nmea §5).
 
 $BDTXR,1,0179773,2,,A468656C6C6F*43
 Content is user data, not ASCII-safe and never trusted: it is kept as bytes.

@@ -1,6 +1,6 @@
 """BeiDou short message service, third generation.
 
-The same `FKI` name with another layout, told by its first field (facts: nmea §5).
+The same `FKI` name with another layout, told by its first field (sources: nmea §5).
 
 $BDFKI,000000,TCQ,Y,5,0*74
 """

@@ -27,7 +27,7 @@ POSITION_TYPES = (
 """Position types by name; `FIX_QUALITY_OF_TYPE` gives the NMEA quality of each."""
 
 FIX_QUALITY_OF_TYPE = (0, 7, 1, 2, 2, 2, 5, 5, 5, 4, 4, 4, 5, 2)
-"""NMEA quality of each position type; NARROW_INT is an RTK fix (facts: nmea §3).
+"""NMEA quality of each position type; NARROW_INT is an RTK fix (sources: nmea §3).
 
 PPP types are from memory, unverified.
 """

@@ -1,4 +1,4 @@
-"""Messages of fixed layout, one table each: ephemerides, stations, biases. Source: facts, gnss_facts §7."""
+"""Messages of fixed layout, one table each: ephemerides, stations, biases. Source: docs/sources.md, gnss_facts §7."""
 
 from gnss.rtcm.fields import Layout
 from gnss.rtcm.layouts.beidou import BEIDOU_EPHEMERIS

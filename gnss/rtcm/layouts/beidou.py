@@ -1,4 +1,4 @@
-"""1042: BeiDou ephemeris (D1, D2), 511 bits. Source: facts, gnss_facts §7. Weeks and times are BDT."""
+"""1042: BeiDou ephemeris (D1, D2), 511 bits. Source: docs/sources.md, gnss_facts §7. Weeks and times are BDT."""
 
 from gnss.rtcm.fields import NUMBER, Layout, signed, unsigned
 from gnss.rtcm.layouts.angles import SC_2_31_RAD, SC_2_43_RADPS

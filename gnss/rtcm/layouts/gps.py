@@ -1,4 +1,4 @@
-"""1019: GPS ephemeris, 488 bits. Source: facts, BASELINES (length); fields as pyrtcm has them."""
+"""1019: GPS ephemeris, 488 bits. Source: docs/sources.md, gnss_facts (lengths); fields as pyrtcm has them."""
 
 from gnss.rtcm.fields import NUMBER, Layout, signed, unsigned
 from gnss.rtcm.layouts.angles import SC_2_31_RAD, SC_2_43_RADPS

@@ -1,4 +1,4 @@
-"""1041: NavIC ephemeris, 482 bits. Source: facts, BASELINES (length); fields as pyrtcm has them.
+"""1041: NavIC ephemeris, 482 bits. Source: docs/sources.md, gnss_facts (lengths); fields as pyrtcm has them.
 
 Health is the L5 flag and the S flag, in this order.
 """

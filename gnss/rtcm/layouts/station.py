@@ -1,4 +1,4 @@
-"""1005 and 1006: where the antenna of a station is, 152 and 168 bits. Source: facts, gnss_facts §7."""
+"""1005 and 1006: where the antenna of a station is, 152 and 168 bits. Source: docs/sources.md, gnss_facts §7."""
 
 from gnss.rtcm.fields import NUMBER, STATION, Layout, reserved, signed, unsigned
 

@@ -93,7 +93,7 @@ def test_other_sixtieth_seconds_are_no_time(time: str) -> None:
 
 
 def test_dates_1024_weeks_back_are_brought_to_the_receive_time() -> None:
-    """A receiver older than its week counter says 1999 (facts, nmea §6)."""
+    """A receiver older than its week counter says 1999 (sources, nmea §6)."""
     decoder = StreamDecoder(1)
     push = push_pieces(decoder, [rmc("133901.50", "070801")], t_rx_ns=unix_ns("2021-03-23T13:39:02"), final=True)
     assert times_of(push.fixes) == ["2021-03-23T13:39:01.500Z"]
@@ -193,7 +193,7 @@ def test_days_that_do_not_exist(date: str) -> None:
     [("010169", "1969"), ("010170", "1970"), ("311299", "1999"), ("010100", "2000"), ("010168", "2068")],
 )
 def test_two_digits_of_a_year(date: str, year: str) -> None:
-    """As gpsd wraps them: 1968 < year < 2069 (facts, nmea §2). GPST begins in 1980, so earlier dates are none."""
+    """As gpsd wraps them: 1968 < year < 2069 (sources, nmea §2). GPST begins in 1980, so earlier dates are none."""
     fixes = decode_whole(rmc("133901.50", date)).fixes
     if int(year) < 1980:
         assert fixes.status.tolist() == [Status.NO_DATE]
@@ -207,7 +207,7 @@ def test_zda_without_a_whole_date_states_none() -> None:
 
 
 def test_logs_in_gps_time_keep_their_leap_second() -> None:
-    """`#` logs count GPS weeks without leap seconds: week 2428, 116 060 s is 18 s ahead of UTC (facts, nmea §6)."""
+    """`#` logs count GPS weeks without leap seconds: week 2428, 116 060 s is 18 s ahead of UTC (sources, nmea §6)."""
     from tests.helpers.frames import unicore_line
 
     body = b"UNIHEADINGA,78,GPS,FINE,2428,116060000,0,0,18,11;SOL_COMPUTED,NARROW_INT,1.4773,179.0284,-2.4202,0.0"

@@ -83,7 +83,7 @@ def test_gga_that_ends_behind_the_height() -> None:
 
 
 def test_base_ids_of_rtcm_3() -> None:
-    """NMEA says 0000 to 1023, RTCM 3 ids go to 4095 (facts, nmea §2)."""
+    """NMEA says 0000 to 1023, RTCM 3 ids go to 4095 (sources, nmea §2)."""
     assert only_row(checked(GGA.replace("0002", "4095"))).base_id[0] == 4095
 
 

@@ -77,7 +77,7 @@ def test_the_longest_sentence_is_a_sharp_limit() -> None:
 
 
 def test_raw_bytes_in_a_message_pass_under_a_good_check() -> None:
-    """Messages of users may hold GBK bytes (facts, nmea §5): two of them here."""
+    """Messages of users may hold GBK bytes (sources, nmea §5): two of them here."""
     content = "BDTXR,1,0179773,0,,\xd6\xd0\xce\xc4"
     assert texts(HDT + checked(content) + NEXT)[1] == b"$" + content.encode("latin-1")
 
