@@ -1,7 +1,7 @@
 """RTCM 3 frames to columns: `decode` turns spans of bytes of any number of terminals into messages and observations.
 
-Source: docs/sources.md, nmea §7 and gnss_facts §7; the tables are in `gnss.rtcm.messages`, `.msm_layout`, `.legacy_layout`,
-`.signals` and `.lock`.
+Source: docs/sources.md, nmea §7 and gnss_facts §7; the tables are in `gnss.rtcm.messages`, `.msm_layout`,
+`.legacy_layout`, `.signals` and `.lock`.
 """
 
 from dataclasses import dataclass, field

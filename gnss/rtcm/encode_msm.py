@@ -28,7 +28,8 @@ _FIRST_NUMBER = np.array([MSM_FIRST[letter] for letter in SYSTEMS], np.int64)
 def lock_indicator(lock_s: NDArray[np.float32], code: LockCode) -> NDArray[np.int64]:
     """The largest indicator whose lock time is not longer.
 
-    Shape: (n,). Unit: s. Error: rounds down, as lock times are lower limits; NaN gives 0. Source: docs/sources.md, gnss_facts §7.
+    Shape: (n,). Unit: s. Error: rounds down, as lock times are lower limits; NaN gives 0. Source: docs/sources.md,
+    gnss_facts §7.
     """
     table = LOCK_S[code]
     known = table[~np.isnan(table)]

@@ -1,4 +1,6 @@
-"""The seven kinds of multiple signal messages (MSM) as tables. Source: docs/sources.md, gnss_facts §7 (RTCM 10403.3 MSM).
+"""The seven kinds of multiple signal messages (MSM) as tables.
+
+Source: docs/sources.md, gnss_facts §7 (RTCM 10403.3 MSM).
 
 Behind the header and its masks stands each satellite field for all satellites, then each signal field for all cells.
 """

@@ -1,7 +1,7 @@
 """1045 and 1046: Galileo ephemerides of F/NAV and I/NAV, 496 and 504 bits.
 
-Source: docs/sources.md, gnss_facts (lengths); fields as pyrtcm has them. Health is, in this order, 1045: E5a signal health and data
-validity; 1046: E5b signal health and data validity, E1-B signal health and data validity.
+Source: docs/sources.md, gnss_facts (lengths); fields as pyrtcm has them. Health is, in this order, 1045: E5a signal
+health and data validity; 1046: E5b signal health and data validity, E1-B signal health and data validity.
 """
 
 from gnss.rtcm.fields import NUMBER, Layout, reserved, signed, unsigned

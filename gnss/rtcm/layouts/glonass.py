@@ -1,7 +1,7 @@
 """1020: GLONASS ephemeris, 360 bits: position, velocity and acceleration in PZ-90 at tb.
 
-Source: docs/sources.md, gnss_facts (lengths); fields as pyrtcm has them. The steps of the clock terms are those of the GLONASS ICD,
-those of tau_c and tau_gps from memory, unverified.
+Source: docs/sources.md, gnss_facts (lengths); fields as pyrtcm has them. The steps of the clock terms are those of
+the GLONASS ICD, those of tau_c and tau_gps from memory, unverified.
 """
 
 from gnss.rtcm.fields import NUMBER, Field, Layout, reserved, sign_magnitude, unsigned
