@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import hashlib
 import os
 import shutil
@@ -18,6 +19,7 @@ from typing import IO, Any
 from beidou_svc.config import Settings
 from beidou_svc.errors import StartError
 
+_PR_SET_PDEATHSIG = 1
 CHILD_STOP_S_MAX = 3.0
 CHILD_POLL_S = 0.5
 SPARE_CONNECTIONS = 256
@@ -163,8 +165,17 @@ def _start_fleet(simulator: str, plan: DemoPlan, world: Path, port: int, complai
     arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     # a session of its own: Ctrl-C reaches the service alone, which ends the fleet in its turn
     return subprocess.Popen(
-        [simulator, "fleet", *arguments], stdout=subprocess.DEVNULL, stderr=complaints, start_new_session=True
+        [simulator, "fleet", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=complaints,
+        start_new_session=True,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 (no thread has started yet)
     )
+
+
+def _end_with_parent() -> None:
+    """In the child: the kernel ends it when the demo dies, however it dies (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(child: Child) -> None:
