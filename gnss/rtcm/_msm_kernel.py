@@ -40,17 +40,17 @@ class _Signals(NamedTuple):
     """Where each signal field of the first cell begins, and how wide it is; 0 = the message has none."""
 
     pr_at: int
-    pr: int
+    pr_bits: int
     cp_at: int
-    cp: int
+    cp_bits: int
     lock_at: int
-    lock: int
+    lock_bits: int
     half_at: int
-    half: int
+    half_bits: int
     cn0_at: int
-    cn0: int
+    cn0_bits: int
     rate_at: int
-    rate: int
+    rate_bits: int
 
 
 @inline_kernel
@@ -176,9 +176,9 @@ def _read_cells(
         signal_id, row = scratch.signal_id[np.uintp(k - s * signals)], np.uintp(first + c)
         hz = _place(np.uintp(s), np.uintp(signal_id), kind, system, kit.plan.signals, scratch, sink, row)
         ms = scratch.ms[np.uintp(s)]
-        pr_m = _sum(buffer, f.pr_at + c * f.pr, f.pr, pr_step, ms) * M_PER_MS
-        cp_cyc = _sum(buffer, f.cp_at + c * f.cp, f.cp, cp_step, ms) * 1e-3 * hz
-        mps = _sum(buffer, f.rate_at + c * f.rate, f.rate, rate_step, scratch.rate_mps[np.uintp(s)])
+        pr_m = _sum(buffer, f.pr_at + c * f.pr_bits, f.pr_bits, pr_step, ms) * M_PER_MS
+        cp_cyc = _sum(buffer, f.cp_at + c * f.cp_bits, f.cp_bits, cp_step, ms) * 1e-3 * hz
+        mps = _sum(buffer, f.rate_at + c * f.rate_bits, f.rate_bits, rate_step, scratch.rate_mps[np.uintp(s)])
         sink.pr_m[row], sink.cp_cyc[row], sink.doppler_hz[row] = pr_m, cp_cyc, mps * hz * _HZ_PER_MPS_AT_1_HZ
         if np.isnan(pr_m) and np.isnan(cp_cyc) and sink.status[row] == _OK:
             sink.status[row] = _NOT_VALID
@@ -212,8 +212,8 @@ def _read_quality(
     buffer: U1, f: _Signals, c: int, kind: int, plan: MsmPlan, lock_s: F4, sink: ObservationSink, row: np.uintp
 ) -> None:
     """Lock time, half-cycle flag and C/N0 of cell `c`."""
-    indicator = get_unsigned(buffer, f.lock_at + c * f.lock, f.lock) if f.lock else layout.LOCK_NONE
+    indicator = get_unsigned(buffer, f.lock_at + c * f.lock_bits, f.lock_bits) if f.lock_bits else layout.LOCK_NONE
     sink.lock_s[row] = lock_s[np.uintp(plan.width[kind, layout.LOCK_CODE]), np.uintp(indicator)]
-    sink.half_cycle[row] = get_unsigned(buffer, f.half_at + c, 1) if f.half else 0
-    stated = get_unsigned(buffer, f.cn0_at + c * f.cn0, f.cn0) if f.cn0 else 0
+    sink.half_cycle[row] = get_unsigned(buffer, f.half_at + c, 1) if f.half_bits else 0
+    stated = get_unsigned(buffer, f.cn0_at + c * f.cn0_bits, f.cn0_bits) if f.cn0_bits else 0
     sink.cn0_dbhz[row] = stated * plan.scale[kind, layout.CN0_SCALE] if stated else np.nan
