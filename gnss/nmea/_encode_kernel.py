@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
+from gnss.crc import crc32
 from gnss.nmea.fields import Op
 from gnss.nmea.tokens import POW10, POW10_INT
 from gnss.time.civil import civil_from_days
@@ -161,19 +162,12 @@ def _repetitions(
 
 
 @inline_kernel
-def _crc32_step(crc: int, byte: int) -> int:
-    crc ^= byte
-    for _ in range(8):
-        crc = (crc >> 1) ^ (0xEDB88320 if crc & 1 else 0)
-    return crc
-
-
-@inline_kernel
 def _put_check(out: NDArray[np.uint8], begin: int, at: int, long: bool) -> int:
     """`*`, the XOR or CRC-32 of what stands behind the first character, CR LF."""
-    check = 0
-    for i in range(begin + 1, at):
-        check = _crc32_step(check, int(out[i])) if long else check ^ int(out[i])
+    check = crc32(out, begin + 1, at) if long else 0
+    if not long:
+        for i in range(begin + 1, at):
+            check ^= int(out[i])
     out[at] = _STAR
     at = _put_hex(out, at + 1, check, 8 if long else 2)
     out[at] = 13

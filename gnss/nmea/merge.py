@@ -50,23 +50,19 @@ ACC_COUNT: Final = Acc.SUMMARY + 14
 KNOT_MPS: Final = 1852 / 3600  # m/s, the international nautical mile in an hour
 KMH_MPS: Final = 1 / 3.6  # m/s
 
+_OF_A_FIX = (
+    ("sats_used", Acc.SATS_USED, 1),
+    ("hdop", Acc.HDOP, 1),
+    ("h_msl_m", Acc.H_MSL_M, 1),
+    ("geoid_sep_m", Acc.GEOID_SEP_M, 1),
+    ("age_corr_s", Acc.AGE_CORR_S, 1),
+    ("base_id", Acc.BASE_ID, 1),
+)
+"""What GGA and GNS say beside the position."""
+
 CONTRIBUTIONS: dict[str, tuple[tuple[str, Acc, float], ...]] = {
-    "GGA": (
-        ("sats_used", Acc.SATS_USED, 1),
-        ("hdop", Acc.HDOP, 1),
-        ("h_msl_m", Acc.H_MSL_M, 1),
-        ("geoid_sep_m", Acc.GEOID_SEP_M, 1),
-        ("age_corr_s", Acc.AGE_CORR_S, 1),
-        ("base_id", Acc.BASE_ID, 1),
-    ),
-    "GNS": (
-        ("sats_used", Acc.SATS_USED, 1),
-        ("hdop", Acc.HDOP, 1),
-        ("h_msl_m", Acc.H_MSL_M, 1),
-        ("geoid_sep_m", Acc.GEOID_SEP_M, 1),
-        ("age_corr_s", Acc.AGE_CORR_S, 1),
-        ("base_id", Acc.BASE_ID, 1),
-    ),
+    "GGA": _OF_A_FIX,
+    "GNS": _OF_A_FIX,
     "RMC": (("speed_kn", Acc.SPEED_MPS, KNOT_MPS), ("course_deg", Acc.COURSE_DEG, 1)),
     "VTG": (("speed_kn", Acc.SPEED_MPS, KNOT_MPS), ("course_deg", Acc.COURSE_DEG, 1)),
     "GSA": (
