@@ -55,6 +55,10 @@ class FixBatch(Batch):
     | sigma_e_m | f8 | | m | standard deviation east |
     | sigma_u_m | f8 | | m | standard deviation up |
     | cov_ne_m2 | f8 | | m² | covariance of north and east |
+    | cov_nu_m2 | f8 | | m² | covariance of north and up |
+    | cov_eu_m2 | f8 | | m² | covariance of east and up |
+    | pl_h_m | f8 | | m | horizontal protection level; NaN = none is computed |
+    | pl_v_m | f8 | | m | vertical protection level |
     | hdop | f8 | | | horizontal dilution of precision |
     | pdop | f8 | | | position dilution of precision |
     | vdop | f8 | | | vertical dilution of precision |
@@ -63,6 +67,8 @@ class FixBatch(Batch):
     | cn0_dbhz | f4 | 7 | dB-Hz | mean C/N0 of the satellites tracked, by constellation |
     | age_corr_s | f8 | | s | age of the corrections |
     | base_id | i4 | | | reference station; -1 = not stated |
+    | baseline_m | f8 | | m | distance from that station |
+    | ratio | f8 | | | how much better the integers chosen fit than the next best; NaN = none were sought |
     | speed_mps | f8 | | m/s | speed over ground |
     | course_rad | f8 | | rad | course over ground from true north, clockwise |
     | heading_rad | f8 | | rad | heading of the body from true north, clockwise |
@@ -88,6 +94,10 @@ class FixBatch(Batch):
     sigma_e_m: NDArray[np.float64] = column("f8")
     sigma_u_m: NDArray[np.float64] = column("f8")
     cov_ne_m2: NDArray[np.float64] = column("f8")
+    cov_nu_m2: NDArray[np.float64] = column("f8")
+    cov_eu_m2: NDArray[np.float64] = column("f8")
+    pl_h_m: NDArray[np.float64] = column("f8")
+    pl_v_m: NDArray[np.float64] = column("f8")
     hdop: NDArray[np.float64] = column("f8")
     pdop: NDArray[np.float64] = column("f8")
     vdop: NDArray[np.float64] = column("f8")
@@ -96,6 +106,8 @@ class FixBatch(Batch):
     cn0_dbhz: NDArray[np.float32] = column("f4", SYSTEM_COUNT)
     age_corr_s: NDArray[np.float64] = column("f8")
     base_id: NDArray[np.int32] = column("i4", missing=NO_BASE)
+    baseline_m: NDArray[np.float64] = column("f8")
+    ratio: NDArray[np.float64] = column("f8")
     speed_mps: NDArray[np.float64] = column("f8")
     course_rad: NDArray[np.float64] = column("f8")
     heading_rad: NDArray[np.float64] = column("f8")

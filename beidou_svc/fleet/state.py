@@ -26,6 +26,10 @@ POSITION_COLUMNS = (
     "sigma_e_m",
     "sigma_u_m",
     "cov_ne_m2",
+    "cov_nu_m2",
+    "cov_eu_m2",
+    "pl_h_m",
+    "pl_v_m",
 )
 """What stays from the last epoch that had a position; all other columns are those of the last epoch."""
 

@@ -163,6 +163,10 @@ _SMALL: dict[str, tuple[Acc, int, type[np.integer[Any]]]] = {
 """Whole numbers: what stands for a missing one, and their type."""
 
 
+_NOT_IN_NMEA = ("cov_nu_m2", "cov_eu_m2", "pl_h_m", "pl_v_m", "baseline_m", "ratio")
+"""Columns that no sentence states."""
+
+
 def _whole(values: NDArray[np.float64], missing: int, dtype: type[np.integer[Any]]) -> NDArray[Any]:
     return np.where(np.isnan(values), missing, values).astype(dtype)
 
@@ -172,6 +176,7 @@ def _to_fixes(acc: NDArray[np.float64], clock: NDArray[np.int64]) -> FixBatch:
     columns: dict[str, NDArray[Any]] = {name: acc[:, which].copy() for name, which in _PLAIN.items()}
     columns |= {name: acc[:, which] * DEG for name, which in _ANGLES.items()}
     columns |= {name: _whole(acc[:, which], missing, dtype) for name, (which, missing, dtype) in _SMALL.items()}
+    columns |= {name: np.full(len(acc), np.nan) for name in _NOT_IN_NMEA}
     return FixBatch.of(
         **columns,
         slot=clock[:, ROW_SLOT].astype(np.int32),
