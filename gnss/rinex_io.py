@@ -2,14 +2,19 @@
 
 import gzip
 import zlib
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss.errors import FileFormatError
+from gnss.rinex.navigation import RinexNavigation, parse_navigation
 from gnss.rinex.observations import RinexObservations, parse_observations
+
+_T = TypeVar("_T")
 
 _GZIP = b"\x1f\x8b"
 _UNIX_COMPRESS = b"\x1f\x9d"
@@ -37,6 +42,14 @@ def read_bytes_of(path: str | PathLike[str]) -> NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8)
 
 
+def _named(path: str | PathLike[str], parse: Callable[[NDArray[np.uint8]], _T], data: NDArray[np.uint8]) -> _T:
+    """Parse the content of a file; what its text is not is told with the name of the file."""
+    try:
+        return parse(data)
+    except FileFormatError as error:
+        raise FileFormatError(f"{path}: {error}") from error
+
+
 def read_observations(path: str | PathLike[str]) -> RinexObservations:
     """Epochs and observations of a RINEX observation file.
 
@@ -44,7 +57,13 @@ def read_observations(path: str | PathLike[str]) -> RinexObservations:
     what is no RINEX observation file; damage inside is left out and counted in the report. Source: RINEX 2.11, 3.05,
     4.00.
     """
-    try:
-        return parse_observations(read_bytes_of(path))
-    except FileFormatError as error:
-        raise FileFormatError(f"{path}: {error}" if str(path) not in str(error) else str(error)) from error
+    return _named(path, parse_observations, read_bytes_of(path))
+
+
+def read_navigation(*paths: str | PathLike[str]) -> RinexNavigation:
+    """Ephemerides and broadcast models of RINEX navigation files, one after the other.
+
+    Shape: (n,) each. Unit: as the tables of the batches say. Error: OSError; FileFormatError for what is no RINEX
+    navigation file; damage inside is left out and counted in the reports. Source: RINEX 2.11, 3.05, 4.00.
+    """
+    return RinexNavigation.join([_named(path, parse_navigation, read_bytes_of(path)) for path in paths])
