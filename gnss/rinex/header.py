@@ -253,7 +253,7 @@ def parse_header(lines: Sequence[str], kinds: str) -> tuple[RinexHeader, int, li
         raise FileFormatError("line 1: no RINEX file: RINEX VERSION / TYPE is missing")
     if header.kind not in kinds or not 2.0 <= header.version < 5.0:
         raise FileFormatError(f"line 1: RINEX {header.version:.2f} of type {header.kind!r}: not one that is read here")
-    bad = []
+    bad: list[int] = []
     for n, line in enumerate(lines[1:LINES_MAX], 1):
         if line[LABEL_COLUMN:].strip().upper() == END:
             return header, n + 1, bad

@@ -51,7 +51,7 @@ def glonass_rows(
     """
     state = [f"{v}{axis}_{unit}" for v, unit in (("", "m"), ("v", "mps"), ("a", "mps2")) for axis in "xyz"]
     needed = [GLONASS[name] for name in (*state, "tau_n_s", "gamma_n")]
-    lacking = np.isnan(values[:, needed]).any(axis=1)
+    lacking = np.any(np.isnan(values[:, needed]), axis=1)
     radius_m = np.sqrt(sum((values[:, GLONASS[f"{axis}_m"]] * KM) ** 2 for axis in "xyz"))
     kept = ~lacking & (radius_m > _RADIUS_MIN_M) & (radius_m < _RADIUS_MAX_M)
     rows, tb_ns = values[kept], tb_gpst_ns[kept]

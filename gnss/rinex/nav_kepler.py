@@ -93,7 +93,7 @@ def kepler_rows(
     places = {**ORBIT, **EXTRA[letter]}
     columns: dict[str, Any] = {name: values[:, place] for name, place in places.items()}
     needed = [place for name, place in ORBIT.items() if name not in ("accuracy_m", "health", "tgd_s")]
-    lacking = np.isnan(values[:, needed]).any(axis=1)
+    lacking = np.any(np.isnan(values[:, needed]), axis=1)
     kept = ~lacking & _within(columns)
     columns = {name: column[kept] for name, column in columns.items()}
     toc_ns, weeks = toc_gpst_ns[kept], columns["week"]

@@ -34,7 +34,7 @@ class Records(NamedTuple):
 
     def of(self, rows: NDArray[np.bool_]) -> "Records":
         """Some of them."""
-        return Records(*(column[rows] for column in self))
+        return Records(self.first[rows], self.lines[rows], self.system[rows], self.prn[rows], self.message[rows])
 
 
 def _byte_at(text: Text, column: int) -> NDArray[np.uint8]:
