@@ -1,0 +1,148 @@
+"""The order in which ambiguities are factorised, and the float solution.
+
+Within each group one ambiguity is the pivot: the others are relative to it. What is to stay a float number comes first,
+what may become an integer behind it by rising quality, integers that are held last: any tail of the order then has its
+own information as the tail of the one factor.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import leaf_kernel
+from gnss.orbits.satellites import GLONASS
+from gnss.rtk._filter_kernel import tri
+from gnss.rtk._lattice_kernel import Lattice, factorise
+from gnss.rtk._memory import Mine
+from gnss.rtk._pair_kernel import find_group
+from gnss.rtk._work import POSITION, Groups, Order, Pairs, Side
+
+Floats = NDArray[np.float64]
+
+_FLOAT, _READY, _HELD = 0.0, 10.0, 20.0
+_BARRED = 2
+"""Value of `half_cycle` of an ambiguity that is known not to be an integer."""
+
+
+@leaf_kernel
+def score_places(mine: Mine, pairs: Pairs, m: int, rover: Side, glonass_ar: bool, order: Order) -> None:
+    """How good each ambiguity is: the class decides, then the elevation."""
+    for place in range(mine.count[0]):
+        order.score[place] = _FLOAT
+    for i in range(m):
+        place = pairs.place[i]
+        if place < 0:
+            continue
+        sin_el = rover.sin_el[pairs.row[i]]
+        is_integer = mine.half_cycle[place] == 0 and (glonass_ar or (mine.satellite[place] >> 6) != GLONASS)
+        if is_integer:
+            order.score[place] = (_HELD if mine.held[place] else _READY) + sin_el
+        else:
+            order.score[place] = _FLOAT + sin_el
+
+
+@leaf_kernel
+def choose_pivots(mine: Mine, groups: Groups, order: Order) -> int:
+    """The best of each group; returns how many groups there are. An ambiguity held is a better pivot than any other."""
+    count = 0
+    for place in range(mine.count[0]):
+        g = find_group(groups, count, mine.key[place])
+        if g == count:
+            groups.keys[g], groups.pivot[g] = mine.key[place], place
+            count += 1
+        order.group[place] = g
+        best = groups.pivot[g]
+        rank = order.score[place] + 100.0 * mine.held[place]
+        if rank > order.score[best] + 100.0 * mine.held[best]:
+            groups.pivot[g] = place
+    return count
+
+
+@leaf_kernel
+def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> tuple[int, int, int]:
+    """Put the places in order; returns how many rows there are, the first ready one and the first held one."""
+    n = 0
+    if is_static:
+        for k in range(POSITION):
+            order.place[n] = k
+            n += 1
+    first = n
+    for place in range(mine.count[0]):
+        if groups.pivot[order.group[place]] == place:
+            continue
+        # insertion by rising score; few enough for that
+        k = n
+        while k > first and order.score[order.place[k - 1] - POSITION] > order.score[place]:
+            order.place[k] = order.place[k - 1]
+            k -= 1
+        order.place[k] = POSITION + place
+        n += 1
+    for place in range(mine.count[0]):
+        order.row_of[place] = -1
+    ready, held = first, first
+    for k in range(first, n):
+        order.row_of[order.place[k] - POSITION] = k
+        score = order.score[order.place[k] - POSITION]
+        ready += score < _READY
+        held += score < _HELD
+    return n, ready, held
+
+
+@leaf_kernel
+def solve_float(mine: Mine, order: Order, n: int, full: Lattice) -> bool:
+    """Factorise the information in this order and solve; False where it is not positive definite."""
+    for i in range(n):
+        e = order.place[i]
+        start = tri(e)
+        full.a_cyc[i] = mine.rhs[e]
+        for j in range(i + 1):
+            f = order.place[j]
+            full.lower[i, j] = mine.info[start + f] if f <= e else mine.info[tri(f) + e]
+    if not factorise(full.lower, full.d, n):
+        return False
+    a, low = full.a_cyc, full.lower
+    for i in range(n):
+        s = a[i]
+        for j in range(i):
+            s -= low[i, j] * a[j]
+        a[i] = s
+    for i in range(n):
+        a[i] /= full.d[i]
+    for i in range(n - 1, -1, -1):
+        s = a[i]
+        for j in range(i):
+            a[j] -= low[i, j] * s
+    return True
+
+
+@leaf_kernel
+def float_cost(mine: Mine, order: Order, n: int, full: Lattice) -> float:
+    """What the float solution leaves of the quadratic form."""
+    cost = mine.cost[0]
+    for i in range(n):
+        cost -= mine.rhs[order.place[i]] * full.a_cyc[i]
+    return max(cost, 0.0)
+
+
+@leaf_kernel
+def condition(full: Lattice, order: Order, first: int, n: int) -> None:
+    """Given the values in `order.fixed` of rows from `first` on, the best values of the rows before."""
+    for i in range(first - 1, -1, -1):
+        order.fixed[i] = full.a_cyc[i]
+    # rows from the last to the first: what is known above pulls on all that come before it
+    for j in range(n - 1, 0, -1):
+        pull = order.fixed[j] - full.a_cyc[j]
+        if pull != 0.0:
+            for i in range(min(first, j)):
+                order.fixed[i] -= full.lower[j, i] * pull
+
+
+@leaf_kernel
+def misfit(full: Lattice, order: Order, first: int, n: int) -> float:
+    """How badly the values in `order.fixed` of rows from `first` on fit, all rows before at their best."""
+    q = 0.0
+    for i in range(first, n):
+        off = order.fixed[i] - full.a_cyc[i]
+        for j in range(i + 1, n):
+            off += full.lower[j, i] * (order.fixed[j] - full.a_cyc[j])
+        q += full.d[i] * off * off
+    return q

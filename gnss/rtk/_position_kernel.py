@@ -1,0 +1,169 @@
+"""The position of an epoch, with integers or with float ambiguities, and how sure it is."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import leaf_kernel
+from gnss.rtk._lattice_kernel import Lattice
+from gnss.rtk._memory import Mine
+from gnss.rtk._normal_kernel import accumulate, clear, solve
+from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs
+
+Floats = NDArray[np.float64]
+
+OUTLIER_MISFIT = 25.0
+"""Square of the sigmas from which a phase does not belong to the integers that it is held to."""
+
+OUTLIER_SHARE = 0.2
+"""Of a wavelength: nothing smaller is an outlier."""
+
+CODE_OUTLIER_MISFIT = 20.0
+"""The same for codes."""
+
+
+@leaf_kernel
+def code_position(pairs: Pairs, m: int, code_groups: Groups, c_count: int, normal: Normal, c: Floats) -> int:
+    """Position by the codes alone; codes that fit nowhere lose their weight. Returns the redundancy, negative if none."""
+    redundancy = -1
+    for _ in range(m):
+        clear(normal)
+        redundancy = accumulate(
+            pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal
+        ) - 3
+        if redundancy < 0 or not solve(normal, c):
+            return -1
+        x = normal.x
+        worst, worst_misfit, total = -1, CODE_OUTLIER_MISFIT, 0.0
+        for i in range(m):
+            if pairs.w_code[i] > 0.0:
+                g = pairs.code_group[i]
+                w = code_groups.w[g]
+                clock = (code_groups.y[g] - code_groups.a[g, 0] * x[0] - code_groups.a[g, 1] * x[1]
+                         - code_groups.a[g, 2] * x[2]) / w  # fmt: skip
+                v = pairs.code_m[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
+                pairs.v_code[i] = v
+                q = v * v * pairs.w_code[i]
+                total += q
+                if q > worst_misfit:
+                    worst, worst_misfit = i, q
+        # a worst one among bad ones is no outlier: all are noisier than stated
+        if worst < 0 or redundancy < 2 or worst_misfit < CODE_OUTLIER_MISFIT * (total - worst_misfit) / redundancy:
+            break
+        pairs.w_code[worst] = 0.0
+    return redundancy
+
+
+@leaf_kernel
+def _phases_with(mine: Mine, pairs: Pairs, m: int, order: Order, groups: Groups, held_only: bool) -> None:
+    """Phases less their ambiguities: `pairs.y` and weights `pairs.w`; integers for those held, else float values."""
+    for i in range(m):
+        place = pairs.place[i]
+        pairs.w[i] = 0.0
+        if place < 0 or pairs.w_phase[i] <= 0.0:
+            continue
+        pivot = groups.pivot[order.group[place]]
+        if mine.held[place]:
+            cycles = float(mine.integer[place] - mine.integer[pivot])
+        elif held_only:
+            continue
+        else:
+            row = order.row_of[place]
+            cycles = order.fixed[row] if row >= 0 else 0.0
+        pairs.w[i] = pairs.w_phase[i]
+        pairs.y[i] = pairs.phase_m[i] - pairs.wavelength_m[i] * (mine.offset_cyc[place] + cycles)
+
+
+@leaf_kernel
+def fixed_position(
+    mine: Mine, pairs: Pairs, m: int, order: Order, place_groups: Groups, groups: Groups, g_count: int,
+    code_groups: Groups, c_count: int, normal: Normal, c: Floats,
+) -> tuple[int, float, int]:  # fmt: skip
+    """Position from phases held to their integers, and codes.
+
+    Returns the redundancy of the phases, their misfit, and the pair that fits worst (-1 = all fit).
+    """
+    _phases_with(mine, pairs, m, order, place_groups, True)
+    clear(normal)
+    accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
+    redundancy = accumulate(pairs.a, pairs.y, pairs.w, pairs.group, m, groups, g_count, normal) - 3
+    if redundancy < 0 or not solve(normal, c):
+        return -1, np.inf, -1
+    x, total, worst, worst_misfit = normal.x, 0.0, -1, OUTLIER_MISFIT
+    for i in range(m):
+        if pairs.w[i] > 0.0:
+            g = pairs.group[i]
+            clock = (groups.y[g] - groups.a[g, 0] * x[0] - groups.a[g, 1] * x[1] - groups.a[g, 2] * x[2]) / groups.w[g]
+            v = pairs.y[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
+            misfit = v * v * pairs.w[i]
+            total += misfit
+            if misfit > worst_misfit and abs(v) > OUTLIER_SHARE * pairs.wavelength_m[i]:
+                worst, worst_misfit = i, misfit
+    return redundancy, total, worst
+
+
+@leaf_kernel
+def code_misfit(pairs: Pairs, m: int, code_groups: Groups, c_count: int, normal: Normal) -> tuple[float, int]:
+    """Misfit of the codes at the position in `normal.x`, and how many they are more than their clocks."""
+    x, total, count = normal.x, 0.0, 0
+    for g in range(c_count):
+        count -= code_groups.w[g] > 0.0
+    for i in range(m):
+        if pairs.w_code[i] > 0.0:
+            g = pairs.code_group[i]
+            clock = (code_groups.y[g] - code_groups.a[g, 0] * x[0] - code_groups.a[g, 1] * x[1]
+                     - code_groups.a[g, 2] * x[2]) / code_groups.w[g]  # fmt: skip
+            v = pairs.code_m[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
+            total += v * v * pairs.w_code[i]
+            count += 1
+    return total, count
+
+
+@leaf_kernel
+def float_position(
+    mine: Mine, pairs: Pairs, m: int, n: int, full: Lattice, order: Order, place_groups: Groups, groups: Groups,
+    g_count: int, code_groups: Groups, c_count: int, normal: Normal, c: Floats,
+) -> bool:  # fmt: skip
+    """Position from phases with their float ambiguities, and codes; the ambiguities' own uncertainty is added."""
+    for i in range(n):
+        order.fixed[i] = full.a_cyc[i]
+    _phases_with(mine, pairs, m, order, place_groups, False)
+    clear(normal)
+    accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
+    accumulate(pairs.a, pairs.y, pairs.w, pairs.group, m, groups, g_count, normal)
+    if not solve(normal, c):
+        return False
+    _add_float_covariance(pairs, m, n, full, order, groups, normal)
+    return True
+
+
+@leaf_kernel
+def _add_float_covariance(
+    pairs: Pairs, m: int, n: int, full: Lattice, order: Order, groups: Groups, normal: Normal
+) -> None:
+    """Add G Λ⁻¹ Gᵀ, G the change of the position by the ambiguities, to the covariance."""
+    cov, u = normal.cov, order.u
+    for k in range(3):
+        for i in range(n):
+            u[k, i] = 0.0
+    for i in range(m):
+        place = pairs.place[i]
+        if pairs.w[i] > 0.0 and order.row_of[place] >= 0:
+            row, g = order.row_of[place], pairs.group[i]
+            lw, inverse = pairs.wavelength_m[i] * pairs.w[i], 1.0 / groups.w[g]
+            hx = lw * (pairs.a[i, 0] - groups.a[g, 0] * inverse)
+            hy = lw * (pairs.a[i, 1] - groups.a[g, 1] * inverse)
+            hz = lw * (pairs.a[i, 2] - groups.a[g, 2] * inverse)
+            for k in range(3):
+                u[k, row] = cov[k, 0] * hx + cov[k, 1] * hy + cov[k, 2] * hz
+    for i in range(n):
+        for k in range(3):
+            s = u[k, i]
+            for j in range(i):
+                s -= full.lower[i, j] * u[k, j]
+            u[k, i] = s
+    for k in range(3):
+        for j in range(3):
+            s = 0.0
+            for i in range(n):
+                s += u[k, i] * u[j, i] / full.d[i]
+            cov[k, j] += s
