@@ -11,8 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.errors import FileFormatError
+from gnss.rinex.header import RinexHeader
 from gnss.rinex.navigation import RinexNavigation, parse_navigation
 from gnss.rinex.observations import RinexObservations, parse_observations
+from gnss.rinex.write_observations import format_observations
+from gnss.rtcm.epochs import EpochBatch
+from gnss.rtcm.observations import ObservationBatch
 
 _T = TypeVar("_T")
 
@@ -67,3 +71,28 @@ def read_navigation(*paths: str | PathLike[str]) -> RinexNavigation:
     navigation file; damage inside is left out and counted in the reports. Source: RINEX 2.11, 3.05, 4.00.
     """
     return RinexNavigation.join([_named(path, parse_navigation, read_bytes_of(path)) for path in paths])
+
+
+def write_bytes_to(path: str | PathLike[str], data: bytes) -> None:
+    """Write a file; one whose name ends in .gz is packed, the same way every time."""
+    target = Path(path)
+    target.write_bytes(gzip.compress(data, mtime=0) if target.suffix == ".gz" else data)
+
+
+def write_observations(
+    path: str | PathLike[str],
+    epochs: EpochBatch,
+    observations: ObservationBatch,
+    header: RinexHeader | None = None,
+    *,
+    version: float = 3.05,
+    clock_s: NDArray[np.float64] | None = None,
+) -> int:
+    """Write a RINEX observation file; returns how many values it could not hold.
+
+    Shape: (epochs,), (observations,). Unit: as the tables of the batches say. Error: as `format_observations`; OSError.
+    Source: RINEX 2.11, 3.05, 4.00.
+    """
+    text = format_observations(epochs, observations, header, version=version, clock_s=clock_s)
+    write_bytes_to(path, text.text)
+    return text.dropped

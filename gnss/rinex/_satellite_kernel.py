@@ -10,7 +10,7 @@ from gnss.batches import NO_TIME
 from gnss.rinex._kit import EPOCHS, GLONASS, ROWS, SBAS, SBAS_OFFSET, SYSTEM_OF, Memory, RowSink
 from gnss.rinex._text_kernel import BAD, GOOD, read_decimal, read_integer
 from gnss.rinex.report import PROBLEMS_MAX
-from gnss.rinex.types import CODE, DOPPLER, PHASE, PRN_END, STRENGTH, UNUSED, TypePlan
+from gnss.rinex.types import CODE, PHASE, PRN_END, STRENGTH, UNUSED, TypePlan
 from gnss.rtcm.observations import NO_CHANNEL
 from gnss.status import Status
 
@@ -76,7 +76,10 @@ def read_field(
     memory: Memory,
     sink: RowSink,
 ) -> bool:
-    """Read the field at `start` of a line that ends at `stop`; False where it is not of its form. 0 is missing."""
+    """Read the field at `start` of a line that ends at `stop`; False where it is not of its form.
+
+    0 is missing. Of two fields for the same value, the first that has one counts.
+    """
     kind = plan.kind[system, place]
     if kind == UNUSED:
         return True
@@ -86,21 +89,18 @@ def read_field(
     if verdict == BAD or lli < 0 or ssi < 0:
         return False
     if kind == PHASE:
-        memory.lli[k] = lli
+        memory.lli[k] |= lli
     if ssi > 0 and (kind == PHASE or memory.ssi[k] == 0):
         memory.ssi[k] = ssi
     if verdict != GOOD or value == 0.0:
         return True
     value /= plan.divisor[system, place]
     i = memory.cursor[ROWS] + k
-    if kind == CODE:
-        sink.pr_m[i] = value
-    elif kind == PHASE:
-        sink.cp_cyc[i] = value
-    elif kind == DOPPLER:
-        sink.doppler_hz[i] = value
-    elif kind == STRENGTH:
+    column = sink.pr_m if kind == CODE else (sink.cp_cyc if kind == PHASE else sink.doppler_hz)
+    if kind == STRENGTH:
         sink.cn0_dbhz[i] = value
+    elif np.isnan(column[i]):
+        column[i] = value
     return True
 
 

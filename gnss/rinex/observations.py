@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gnss.batches import SYSTEMS
 from gnss.rinex._epoch2_kernel import read_body_2
 from gnss.rinex._epoch_kernel import read_body_3
 from gnss.rinex._kit import EPOCHS, LINE, RECORDS, ROWS, EpochSink, Memory, RowSink
@@ -14,9 +15,11 @@ from gnss.rinex._text_kernel import BDT_TAGS, GPST_TAGS, UTC_TAGS, Text, split_l
 from gnss.rinex.header import LABEL_COLUMN, RinexHeader, parse_header, parse_header_line
 from gnss.rinex.report import Problems, RinexReport
 from gnss.rinex.types import FIELDS_MAX, TypePlan, plan_types
+from gnss.rinex.types_2 import filled_types
 from gnss.rtcm._kit import NO_STATION
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
+from gnss.rtcm.signals import CODE_NAMES
 from gnss.status import Status
 
 _TAGS = {"GPS": GPST_TAGS, "GAL": GPST_TAGS, "QZS": GPST_TAGS, "IRN": GPST_TAGS, "SBA": GPST_TAGS}
@@ -44,6 +47,10 @@ class RinexObservations:
     report: RinexReport
     clock_s: NDArray[np.float64]
     changes: Sequence[tuple[int, RinexHeader]] = ()
+
+
+_Filled = dict[str, list[str]]
+"""RINEX 2: types of codes that a system has values of, by its letter."""
 
 
 class _Body(NamedTuple):
@@ -103,9 +110,9 @@ def _change(body: _Body, header: RinexHeader, problems: Problems) -> RinexHeader
     return changed
 
 
-def _plan(header: RinexHeader, problems: Problems) -> TypePlan:
+def _plan(header: RinexHeader, problems: Problems, filled: _Filled | None) -> TypePlan:
     """Tables for a header; observation types of signals without a name here are counted."""
-    plan = plan_types(header)
+    plan = plan_types(header, filled)
     unknown = int(plan.unknown.sum()) if header.version >= 3.0 else int(plan.unknown.min())
     problems.counts[Status.UNKNOWN_SIGNAL] += unknown
     return plan
@@ -123,6 +130,31 @@ def _batches(body: _Body) -> tuple[EpochBatch, ObservationBatch, NDArray[np.floa
     )
 
 
+def _read(text: Text, filled: _Filled | None) -> RinexObservations:
+    """Read a text once."""
+    problems = Problems.none()
+    first_header, line = read_header(text, "O", problems)
+    memory, header = Memory.fresh(line, problems), first_header
+    body = _Body(text, memory, EpochSink.room(len(text.start) + 1), RowSink.room(_rows_max(text)))
+    read_body = read_body_2 if header.version < 3.0 else read_body_3
+    changes: list[tuple[int, RinexHeader]] = []
+    plan, tags = _plan(header, problems, filled), time_tags(header)
+    while read_body(text, plan, tags, memory, body.epochs, body.rows):
+        changed = _change(body, header, problems)
+        if changed != header:
+            changes.append((int(memory.cursor[EPOCHS]), changed))
+            planned = ("types", "scale_factors", "glonass_channels")
+            if any(getattr(changed, name) != getattr(header, name) for name in planned):
+                plan = _plan(changed, problems, filled)
+            header = changed
+    epochs, observations, clock_s = _batches(body)
+    return RinexObservations(epochs, observations, first_header, problems.report(), clock_s, changes)
+
+
+def _same_plan(a: TypePlan, b: TypePlan) -> bool:
+    return all(np.array_equal(left, right, equal_nan=left.dtype.kind == "f") for left, right in zip(a, b, strict=True))
+
+
 def parse_observations(data: NDArray[np.uint8]) -> RinexObservations:
     """Epochs and observations of an observation file.
 
@@ -130,18 +162,18 @@ def parse_observations(data: NDArray[np.uint8]) -> RinexObservations:
     of the file; what is damaged is left out and counted in the report. FileFormatError for what is no observation file.
     Source: RINEX 2.11, 3.05, 4.00.
     """
-    text, problems = split_lines(data), Problems.none()
-    first_header, line = read_header(text, "O", problems)
-    memory, header = Memory.fresh(line, problems), first_header
-    body = _Body(text, memory, EpochSink.room(len(text.start) + 1), RowSink.room(_rows_max(text)))
-    read_body = read_body_2 if header.version < 3.0 else read_body_3
-    changes: list[tuple[int, RinexHeader]] = []
-    plan, tags = _plan(header, problems), time_tags(header)
-    while read_body(text, plan, tags, memory, body.epochs, body.rows):
-        changed = _change(body, header, problems)
-        if changed != header:
-            changes.append((int(memory.cursor[EPOCHS]), changed))
-            plan = _plan(changed, problems) if changed.types != header.types else plan
-            header = changed
-    epochs, observations, clock_s = _batches(body)
-    return RinexObservations(epochs, observations, first_header, problems.report(), clock_s, changes)
+    text = split_lines(data)
+    found = _read(text, None)
+    if found.header.version >= 3.0:
+        return found
+    # whose phase L2 is depends on which codes a system really has, and the header tells that of all systems together
+    o = found.observations
+    ranged = ~np.isnan(o.pr_m)
+    pairs = set(zip(o.system[ranged].tolist(), o.signal[ranged].tolist(), strict=True))
+    filled = {
+        letter: filled_types(letter, [CODE_NAMES[code] for s, code in pairs if s == system])
+        for system, letter in enumerate(SYSTEMS)
+    }
+    headers = [found.header, *(header for _, header in found.changes)]
+    same = all(_same_plan(plan_types(header), plan_types(header, filled)) for header in headers)
+    return found if same else _read(text, filled)
