@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from gnss.errors import FileFormatError
 from gnss.rinex.header import RinexHeader
+from gnss.rinex.nav_ionosphere import Ionosphere
 from gnss.rinex.navigation import RinexNavigation, parse_navigation
 from gnss.rinex.observations import RinexObservations, parse_observations
+from gnss.rinex.write_navigation import format_navigation
 from gnss.rinex.write_observations import format_observations
+from gnss.rtcm.ephemerides import EphemerisBatch
 from gnss.rtcm.epochs import EpochBatch
+from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch
 from gnss.rtcm.observations import ObservationBatch
 
 _T = TypeVar("_T")
@@ -94,5 +98,27 @@ def write_observations(
     Source: RINEX 2.11, 3.05, 4.00.
     """
     text = format_observations(epochs, observations, header, version=version, clock_s=clock_s)
+    write_bytes_to(path, text.text)
+    return text.dropped
+
+
+def write_navigation(
+    path: str | PathLike[str],
+    kepler: EphemerisBatch,
+    glonass: GlonassEphemerisBatch,
+    *,
+    ionosphere: Ionosphere | None = None,
+    leap_seconds: int | None = None,
+    header: RinexHeader | None = None,
+    version: float = 3.05,
+) -> int:
+    """Write a RINEX navigation file; returns how many ephemerides had no date and were left out.
+
+    Shape: (n,) each. Unit: as the tables of the batches say. Error: as `format_navigation`; OSError. Source: RINEX
+    2.11, 3.05, 4.00.
+    """
+    text = format_navigation(
+        kepler, glonass, ionosphere=ionosphere, leap_seconds=leap_seconds, header=header, version=version
+    )
     write_bytes_to(path, text.text)
     return text.dropped

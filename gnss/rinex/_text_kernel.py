@@ -50,6 +50,13 @@ def split_lines(data: NDArray[np.uint8]) -> Text:
 
 @leaf_kernel
 def _scale(mantissa: int, exponent: int) -> float:
+    """Nearest number to mantissa times ten to the exponent; beyond 10**-22 within one unit in the last place.
+
+    Zeros at the end are taken off there, so that a number is the same however it is written.
+    """
+    while exponent < -_EXACT_TENS and mantissa != 0 and mantissa % 10 == 0:
+        mantissa //= 10
+        exponent += 1
     value = float(mantissa)
     while exponent < -_EXACT_TENS:
         value /= _POWERS[_EXACT_TENS]

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.constants import NS_PER_S
-from gnss.rinex.nav_tables import GLONASS, KM
+from gnss.rinex.nav_tables import GLONASS, KM, VALUES_MAX
 from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch
 from gnss.rtcm.observations import NO_CHANNEL
-from gnss.time.civil import days_from_civil
+from gnss.time.civil import days_from_civil, weekday_from_days
 from gnss.time.scales import gpst_ns_to_glonasst
 
 Floats = NDArray[np.float64]
@@ -64,7 +64,35 @@ def glonass_rows(
         tau_n_s=-rows[:, GLONASS["tau_n_s"]], gamma_n=rows[:, GLONASS["gamma_n"]],
         delta_tau_n_s=np.where(np.abs(delta_tau_s) < _UNKNOWN, delta_tau_s, np.nan),
         bn=np.nan_to_num(rows[:, GLONASS["bn"]], nan=1.0) != 0, tk=_tk(rows[:, GLONASS["frame_s"]]),
+        ft=np.clip(np.nan_to_num(rows[:, GLONASS["ura"]]), 0, 15).astype(np.int64),
         en_day=np.clip(np.nan_to_num(rows[:, GLONASS["en_day"]]), 0, 31).astype(np.int64),
         nt_day=four_years % _DAYS_OF_FOUR_YEARS + 1, n4=four_years // _DAYS_OF_FOUR_YEARS + 1,
     )  # fmt: skip
     return GlonassEphemerisBatch.missing(len(tb_ns), **columns), kept, lacking
+
+
+def _frame_s(ephemerides: GlonassEphemerisBatch, *, of_week: bool) -> Floats:
+    """Time of the frame, out of tk, on the clock of UTC: in the week, or before RINEX 3 in the day."""
+    tk = ephemerides.tk.astype(np.int64)
+    moscow_s = (tk >> 7) * 3600 + (tk >> 1 & 63) * 60 + (tk & 1) * 30
+    day, _ = gpst_ns_to_glonasst(ephemerides.tb_gpst_ns)
+    in_scale_s = day * _DAY_S + moscow_s - _MOSCOW_S
+    since_sunday_s = in_scale_s + weekday_from_days(0) * _DAY_S
+    return (since_sunday_s % (7 * _DAY_S) if of_week else in_scale_s % _DAY_S).astype(np.float64)
+
+
+def glonass_numbers(ephemerides: GlonassEphemerisBatch, *, of_week: bool) -> Floats:
+    """Numbers of records, as `glonass_rows` reads them.
+
+    Shape: (n,) to (n, VALUES_MAX), NaN = blank. Unit: as RINEX has them. Source: RINEX 3.05.
+    """
+    values = np.full((len(ephemerides), VALUES_MAX), np.nan)
+    for name, place in GLONASS.items():
+        if name in GlonassEphemerisBatch.specs():
+            scale = KM if name[-2:] == "_m" or "_mps" in name else 1.0
+            values[:, place] = getattr(ephemerides, name) / scale
+    values[:, GLONASS["tau_n_s"]] *= -1.0
+    values[:, GLONASS["frame_s"]] = _frame_s(ephemerides, of_week=of_week)
+    values[ephemerides.channel == NO_CHANNEL, GLONASS["channel"]] = 0.0
+    values[:, GLONASS["ura"]] = ephemerides.ft
+    return values

@@ -7,7 +7,18 @@ from numpy.typing import NDArray
 
 from gnss.batches import SYSTEMS
 from gnss.constants import NS_PER_S, NS_PER_WEEK
-from gnss.rinex.nav_tables import EXTRA, NUMBERS, ORBIT, SISA_M, SISA_NONE, URA_M, WEEK_BITS
+from gnss.rinex.nav_tables import (
+    EXTRA,
+    F_NAV,
+    NUMBERS,
+    ORBIT,
+    SISA_M,
+    SISA_NONE,
+    URA_M,
+    URA_NOMINAL_M,
+    VALUES_MAX,
+    WEEK_BITS,
+)
 from gnss.rtcm.ephemerides import EphemerisBatch
 from gnss.time.week import BDT_EPOCH_GPST_NS, GST_WEEK_OFFSET
 
@@ -16,7 +27,8 @@ Ints = NDArray[np.int64]
 
 _INAV_BITS, _FNAV_BITS = 0b101, 0b010
 _CLOCK_E5B, _CLOCK_E5A = 1 << 9, 1 << 8
-_FIT_NORMAL_H = 4.0
+_FIT_NORMAL_H, _FIT_LONG_H = 4.0, 6.0
+_NOT_KNOWN = 0.9999e9
 
 # integer columns and the largest value that each can hold
 _UNSIGNED = {"iode": 65535, "iodc": 65535, "code_l2": 3, "l2p_flag": 1, "health": 511, "week": 65535}
@@ -101,7 +113,7 @@ def kepler_rows(
     columns["health"] = np.where(np.isnan(columns["health"]), 1, np.nan_to_num(columns["health"])).astype(np.int64)
     if letter == "E":
         is_f_nav = galileo_is_f_nav(columns.pop("sources"))
-        number[is_f_nav] = NUMBERS["E"] - 1
+        number[is_f_nav] = F_NAV
         columns["health"] = galileo_health(columns["health"], is_f_nav)
         weeks = weeks - GST_WEEK_OFFSET
     if "fit" in columns:
@@ -124,3 +136,34 @@ def _batch(letter: str, columns: dict[str, Any], number: Ints, prn: Ints) -> Eph
     columns.update(system=SYSTEMS.index(letter), number=number, prn=prn)
     columns["tgd_s"] = np.nan_to_num(columns["tgd_s"])
     return EphemerisBatch.missing(len(prn), **columns)
+
+
+def _sources(is_f_nav: NDArray[np.bool_]) -> Floats:
+    """Galileo data sources: the message and whose clock it is."""
+    return np.where(is_f_nav, _FNAV_BITS | _CLOCK_E5A, _INAV_BITS | _CLOCK_E5B).astype(np.float64)
+
+
+def kepler_numbers(letter: str, ephemerides: EphemerisBatch) -> Floats:
+    """Numbers of records of one system, as `kepler_rows` reads them.
+
+    Shape: (n,) to (n, VALUES_MAX), NaN = blank. Unit: as RINEX has them. Source: RINEX 3.05.
+    """
+    columns: dict[str, Any] = dict(ephemerides.columns())
+    is_f_nav = ephemerides.number == F_NAV
+    epoch_ns = BDT_EPOCH_GPST_NS if letter == "C" else 0
+    columns["week"] = (ephemerides.toe_gpst_ns - epoch_ns) // NS_PER_WEEK
+    columns["sent_s"] = np.full(len(ephemerides), _NOT_KNOWN)
+    columns["fit"] = np.where(ephemerides.fit_flag > 0, _FIT_LONG_H if letter == "G" else 1.0, _FIT_NORMAL_H)
+    if letter == "J":
+        columns["fit"] = ephemerides.fit_flag
+    if letter == "E":
+        columns["sources"] = _sources(is_f_nav)
+        columns["health"] = rinex_galileo_health(ephemerides.health.astype(np.int64), is_f_nav)
+        table = np.append(SISA_M, np.full(SISA_NONE + 1 - len(SISA_M), -1.0))
+    else:
+        table = URA_NOMINAL_M
+    columns["accuracy_m"] = table[np.minimum(ephemerides.ura_index, len(table) - 1)]
+    values = np.full((len(ephemerides), VALUES_MAX), np.nan)
+    for name, place in {**ORBIT, **EXTRA[letter]}.items():
+        values[:, place] = columns[name]
+    return values

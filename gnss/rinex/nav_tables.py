@@ -39,7 +39,9 @@ GLONASS: dict[str, int] = {
 KM: Final = 1e3
 
 NUMBERS: dict[str, int] = {"G": 1019, "J": 1044, "E": 1046, "C": 1042, "I": 1041}
-"""Message number of each system's ephemeris; Galileo F/NAV is 1045."""
+"""Message number of each system's ephemeris; that of Galileo I/NAV."""
+F_NAV: Final = 1045
+"""Message number of Galileo F/NAV."""
 
 WEEK_BITS: dict[str, int] = {"G": 10, "J": 10, "E": 12, "C": 13, "I": 10}
 """Weeks in an `EphemerisBatch` are as RTCM sends them: so many bits."""

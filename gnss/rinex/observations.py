@@ -152,7 +152,7 @@ def _read(text: Text, filled: _Filled | None) -> RinexObservations:
 
 
 def _same_plan(a: TypePlan, b: TypePlan) -> bool:
-    return all(np.array_equal(left, right, equal_nan=left.dtype.kind == "f") for left, right in zip(a, b, strict=True))
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in TypePlan._fields)
 
 
 def parse_observations(data: NDArray[np.uint8]) -> RinexObservations:

@@ -189,7 +189,7 @@ def _body(
 ) -> tuple[bytes, int]:
     row, satellite, first_satellite = _grouped(epochs, o)
     names = ("system", "prn", "signal", "pr_m", "cp_cyc", "doppler_hz", "cn0_dbhz", "lock_s", "half_cycle")
-    rows = Rows(*(getattr(o, name)[row] for name in names), satellite)
+    rows = Rows(*(*(getattr(o, name)[row] for name in names), satellite))
     satellites = len(satellite) - 1
     lines = (int(layout.fields.max()) + layout.fields_line - 1) // layout.fields_line + 1
     a_satellite = lines * (layout.indent + 16 * layout.fields_line + 1)
