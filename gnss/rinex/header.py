@@ -3,12 +3,15 @@
 Source: RINEX 2.11, 3.05 and 4.00; a label is in columns 61 to 80 of its line.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gnss.errors import FileFormatError
 
 LABEL_COLUMN = 60
+_CHANNEL = re.compile(r"R ?(\d{1,2}) +([+-]?\d+)")
+
 LINES_MAX = 100_000
 """A header that has not ended by then is not read on."""
 
@@ -151,14 +154,12 @@ def _shift(h: RinexHeader, text: str) -> None:
 
 
 def _channels(h: RinexHeader, text: str) -> None:
-    for a in range(4, LABEL_COLUMN, 7):
-        cell = text[a : a + 7]
-        if cell[:1] == "R":
-            h.glonass_channels[int(cell[1:3])] = int(cell[3:6])
+    """Some writers leave out the blank between two satellites."""
+    h.glonass_channels.update({int(prn): int(channel) for prn, channel in _CHANNEL.findall(text[4:])})
 
 
 def _first(h: RinexHeader, text: str) -> None:
-    h.first_obs, h.time_system = text[:43].strip(), text[48:51].strip().upper()
+    h.first_obs, h.time_system = text[:43].strip(), text[43:].strip()[:3].upper()
 
 
 def _last(h: RinexHeader, text: str) -> None:
