@@ -20,7 +20,7 @@ CURSOR_END: Final = 4
 FLAG_OK: Final = 0
 FLAG_POWER: Final = 1
 FLAG_SLIPS: Final = 6
-FLAGS_END: Final = 10
+FLAGS_END: Final = 7
 
 SYSTEM_OF = np.full(256, -1, np.int64)
 """Column of a system by the byte of its letter; a blank is GPS, as in RINEX 2."""

@@ -60,7 +60,7 @@ def read_nav(text: str) -> RinexNavigation:
 
 def seconds(found: RinexObservations) -> list[float]:
     """Instants of the epochs, in seconds of 2020-07-12 GPST."""
-    return ((found.epochs.t_gpst_ns - T_2020) / 1e9).tolist()
+    return [(t_ns - T_2020) / 1e9 for t_ns in found.epochs.t_gpst_ns.tolist()]
 
 
 def codes(found: RinexObservations) -> list[str]:
