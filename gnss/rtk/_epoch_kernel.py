@@ -12,7 +12,7 @@ from gnss.constants import WGS84_A_M, WGS84_INV_F
 from gnss.frames.geodetic import ecef_to_geodetic_point
 from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import ObservationSink
-from gnss.rtk._filter_kernel import eliminate, reset, update
+from gnss.rtk._filter_kernel import copy_filter, reset, update
 from gnss.rtk._fix_kernel import FIX_MIN, held_fit, held_values, hold, join, release, seek
 from gnss.rtk._memory import Memory, Mine
 from gnss.rtk._order_kernel import (
@@ -24,7 +24,7 @@ from gnss.rtk._order_kernel import (
     solve_float,
 )
 from gnss.rtk._pair_kernel import pair_up
-from gnss.rtk._position_kernel import code_misfit, code_position, fixed_position, float_position
+from gnss.rtk._position_kernel import code_misfit, code_position, fixed_position, float_position, worst_of_candidate
 from gnss.rtk._side_kernel import forget_base, index_base, reduce_side
 from gnss.rtk._slip_kernel import (
     ABSENT_NS_MAX,
@@ -62,6 +62,12 @@ RESET_NS_MAX = 60_000_000_000
 
 OUTLIERS_MAX = 4
 """Phases taken out of a fixed epoch before the integers are given up."""
+
+EXCLUSIONS_MAX = 3
+"""Phases left out one by one, the worst first, when all together give no integers that are believed."""
+
+HELD_REDUNDANCY_MIN = 1
+"""Phases held more than needed for a position: without any, nothing would show that an integer is wrong."""
 
 PARTIAL_TRIES_MAX = 4
 """Smaller and smaller sets of ambiguities that are tried when all together are not believed."""
@@ -240,8 +246,25 @@ def _order_and_solve(mine: Mine, m: int, rules: Rules, w: Work) -> tuple[bool, i
 
 
 @leaf_kernel
-def _fix(mine: Mine, m: int, rules: Rules, w: Work) -> tuple[int, float]:
+def _held_redundancy(mine: Mine, w: Work, m: int) -> tuple[int, int]:
+    """Phases held to integers in this epoch, and how many they are more than what they determine."""
+    count, spent = 0, 3
+    for g in range(w.groups.head.size):
+        w.groups.head[g] = 0
+    for i in range(m):
+        place, g = w.pairs.place[i], w.pairs.group[i]
+        if place >= 0 and mine.held[place] != 0 and w.pairs.w_phase[i] > 0.0:
+            count += 1
+            spent += w.groups.head[g] == 0
+            w.groups.head[g] = 1
+    return count, count - spent
+
+
+@leaf_kernel
+def _fix(mine: Mine, m: int, g_count: int, c_count: int, rules: Rules, w: Work, s: Scratch) -> tuple[int, float]:
     """Integers for this epoch, held in `mine`; returns rows of the float solution (0 = none) and the ratio."""
+    for place in range(mine.count[0]):
+        w.order.barred[place] = 0
     ok, n, ready, held = _order_and_solve(mine, m, rules, w)
     if not ok:
         return 0, np.nan
@@ -249,7 +272,7 @@ def _fix(mine: Mine, m: int, rules: Rules, w: Work) -> tuple[int, float]:
     dof = max(mine.dof[0] - n, 0.0)
     if held < n:
         held_values(mine, w.order, w.place_groups, held, n)
-        if held_fit(w.full, w.order, held, n, cost, dof):
+        if _held_redundancy(mine, w, m)[1] >= HELD_REDUNDANCY_MIN and held_fit(w.full, w.order, held, n, cost, dof):
             join(mine, w.full, w.order, w.place_groups, ready, held, n)
             condition(w.full, w.order, ready, n)
             return n, np.nan
@@ -257,40 +280,106 @@ def _fix(mine: Mine, m: int, rules: Rules, w: Work) -> tuple[int, float]:
         ok, n, ready, held = _order_and_solve(mine, m, rules, w)
         if not ok:
             return 0, np.nan
-    first, ratio = ready, np.nan
-    for k in range(PARTIAL_TRIES_MAX):
+    return _seek_integers(mine, m, g_count, c_count, rules, w, s, n, ready)
+
+
+@leaf_kernel
+def _seek_integers(
+    mine: Mine, m: int, g_count: int, c_count: int, rules: Rules, w: Work, s: Scratch, n: int, ready: int
+) -> tuple[int, float]:
+    """Integers for all that are ready; failing that, without those that fit worst, then without the lowest."""
+    ratio = np.nan
+    for k in range(EXCLUSIONS_MAX + 1):
+        cost, dof = float_cost(mine, w.order, n, w.full), max(mine.dof[0] - n, 0.0)
+        believed, this_ratio = seek(w.full, ready, n, cost, dof, rules.log_odds_min, w.part, w.order)
+        ratio = this_ratio if k == 0 or believed else ratio
+        if believed:
+            hold(mine, w.order, w.place_groups, ready, n)
+            condition(w.full, w.order, ready, n)
+            return n, ratio
+        if k == EXCLUSIONS_MAX or n - ready <= FIX_MIN:
+            break
+        condition(w.full, w.order, ready, n)
+        worst = worst_of_candidate(
+            mine, w.pairs, m, w.order, w.place_groups, w.groups, g_count, w.code_groups, c_count, w.normal, s.c
+        )
+        if worst < 0:
+            break
+        w.order.barred[w.pairs.place[worst]] = 1
+        ok, n, ready, _ = _order_and_solve(mine, m, rules, w)
+        if not ok:
+            return 0, ratio
+    return _seek_among_best(mine, m, rules, w, ratio)
+
+
+@leaf_kernel
+def _seek_among_best(mine: Mine, m: int, rules: Rules, w: Work, ratio: float) -> tuple[int, float]:
+    """Integers for the highest satellites only, fewer and fewer of them."""
+    for place in range(mine.count[0]):
+        w.order.barred[place] = 0
+    ok, n, ready, _ = _order_and_solve(mine, m, rules, w)
+    if not ok:
+        return 0, ratio
+    cost, dof = float_cost(mine, w.order, n, w.full), max(mine.dof[0] - n, 0.0)
+    first = ready
+    for _ in range(PARTIAL_TRIES_MAX):
+        first += max(1, (n - ready) // 6)
         if n - first < FIX_MIN:
             break
         believed, this_ratio = seek(w.full, first, n, cost, dof, rules.log_odds_min, w.part, w.order)
-        ratio = this_ratio if k == 0 or believed else ratio
         if believed:
             hold(mine, w.order, w.place_groups, first, n)
             condition(w.full, w.order, first, n)
-            return n, ratio
-        first += max(1, (n - ready) // 6)
+            return n, this_ratio
     return n, ratio
 
 
 @leaf_kernel
-def _held_pairs(mine: Mine, w: Work, m: int) -> int:
-    count = 0
+def _holds(mine: Mine) -> bool:
+    for place in range(mine.count[0]):
+        if mine.held[place]:
+            return True
+    return False
+
+
+@leaf_kernel
+def _begin_anew(
+    mine: Mine, spare: Mine, m: int, g_count: int, c_count: int, t_ns: int, rules: Rules, w: Work, s: Scratch,
+    n: int, ratio: float,
+) -> tuple[int, float]:  # fmt: skip
+    """Ask this epoch alone for the integers: what the filter learnt of a bad past may be what keeps it from them."""
+    pairs = w.pairs
+    reset(spare)
     for i in range(m):
-        place = w.pairs.place[i]
-        count += place >= 0 and mine.held[place] != 0 and w.pairs.w_phase[i] > 0.0
-    return count
+        pairs.kept_place[i], pairs.place[i] = pairs.place[i], -1
+    spare.code_variance[0], spare.phase_variance[0] = mine.code_variance[0], mine.phase_variance[0]
+    enter_new(spare, w.rover.satellite, pairs, m)
+    ok = update(
+        spare, pairs, m, 1.0, rules.correlation_s, rules.memory_s, False, w.groups, g_count, w.code_groups, c_count,
+        w.normal, s.c, w.order,
+    )  # fmt: skip
+    if ok:
+        new_n, new_ratio = _fix(spare, m, g_count, c_count, rules, w, s)
+        if new_n > 0 and _holds(spare):
+            copy_filter(spare, mine)
+            return new_n, new_ratio
+    for i in range(m):
+        pairs.place[i] = pairs.kept_place[i]
+    for place in range(mine.count[0]):
+        w.order.barred[place] = 0
+    ok, n, _, _ = _order_and_solve(mine, m, rules, w)
+    return n if ok else 0, ratio
 
 
 @leaf_kernel
 def _with_integers(mine: Mine, m: int, g_count: int, c_count: int, t_ns: int, w: Work, s: Scratch) -> tuple[bool, float]:
     """The fixed position, if its phases agree; phases that do not are thrown out and begin anew."""
     for _ in range(OUTLIERS_MAX + 1):
-        if _held_pairs(mine, w, m) < FIX_MIN + 1:
+        if _held_redundancy(mine, w, m)[1] < HELD_REDUNDANCY_MIN:
             return False, np.nan
         redundancy, total, worst = fixed_position(
             mine, w.pairs, m, w.order, w.place_groups, w.groups, g_count, w.code_groups, c_count, w.normal, s.c
         )
-        if redundancy < 1:
-            return False, np.nan
         if worst < 0:
             noise = total / redundancy
             return noise < NOISE_MAX, noise
@@ -387,7 +476,7 @@ def _track(mine: Mine, m: int, t_ns: int, dt_s: float, g_count: int, c_count: in
 @leaf_kernel
 def solve_epoch(
     o: ObservationSink, jobs: Jobs, j: int, bases: Bases, base_n: int, table: OrbitTable, rules: Rules,
-    carriers: Carriers, mine: Mine, w: Work, s: Scratch, r: Results,
+    carriers: Carriers, mine: Mine, spare: Mine, w: Work, s: Scratch, r: Results,
 ) -> None:  # fmt: skip
     """One rover epoch against the base epoch whose side is in `w.base`."""
     t_ns, b = jobs.t_ns[j], jobs.base[j]
@@ -415,7 +504,9 @@ def solve_epoch(
     r.slips[j], moved, ok = _track(mine, m, t_ns, dt_s, g_count, c_count, rules, w, s)
     n = 0
     if ok:
-        n, r.ratio[j] = _fix(mine, m, rules, w)
+        n, r.ratio[j] = _fix(mine, m, g_count, c_count, rules, w, s)
+        if n > 0 and not _holds(mine) and rules.mode != _SINGLE and gap_ns <= RESET_NS_MAX:
+            n, r.ratio[j] = _begin_anew(mine, spare, m, g_count, c_count, t_ns, rules, w, s, n, r.ratio[j])
         if n == 0:
             reset(mine)
     quality, scale = _position(mine, m, n, g_count, c_count, t_ns, w, s, r, j)
@@ -436,9 +527,9 @@ def solve_epoch(
 def _position(mine: Mine, m: int, n: int, g_count: int, c_count: int, t_ns: int, w: Work, s: Scratch, r: Results,
               j: int) -> tuple[int, float]:  # fmt: skip
     """The best position there is: quality, and the factor its covariance is to be scaled with."""
-    if n > 0 and mine.held[: mine.count[0]].any():
+    if n > 0 and _holds(mine):
         good, noise = _with_integers(mine, m, g_count, c_count, t_ns, w, s)
-        r.noise[j], r.held[j] = noise, _held_pairs(mine, w, m)
+        r.noise[j], r.held[j] = noise, _held_redundancy(mine, w, m)[0]
         if good:
             mine.fixed_epochs[0] += 1
             _learn(mine, m, c_count, noise, w)
@@ -457,7 +548,7 @@ def _position(mine: Mine, m: int, n: int, g_count: int, c_count: int, t_ns: int,
 @leaf_kernel
 def solve_jobs(
     o: ObservationSink, base_o: ObservationSink, jobs: Jobs, bases: Bases, tables: Tables, rules: Rules,
-    carriers: Carriers, memory: Memory, w: Work, s: Scratch, r: Results,
+    carriers: Carriers, memory: Memory, spare: Memory, w: Work, s: Scratch, r: Results,
 ) -> None:  # fmt: skip
     """All rover epochs, in order; the base's side is computed anew only where base epoch or table change."""
     last_base, last_table, base_n = -1, -1, 0
@@ -474,7 +565,7 @@ def solve_jobs(
             )
             index_base(w.base, base_n, carriers, w.lookup)
             last_base, last_table = b, t
-        solve_epoch(o, jobs, j, bases, base_n, table, rules, carriers, _mine(memory, jobs.slot[j]), w, s, r)
+        solve_epoch(o, jobs, j, bases, base_n, table, rules, carriers, _mine(memory, jobs.slot[j]), _mine(spare, 0), w, s, r)
     forget_base(w.base, base_n, carriers, w.lookup)
 
 

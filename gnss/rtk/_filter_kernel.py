@@ -223,3 +223,20 @@ def update(
     if not is_static:
         _lower_rank(mine, n, order)
     return True
+
+
+@leaf_kernel
+def copy_filter(of: Mine, to: Mine) -> None:
+    """Take over another filter's ambiguities and all it knows of them."""
+    reset(to)
+    n = POSITION + of.count[0]
+    for i in range(tri(n)):
+        to.info[i] = of.info[i]
+    for i in range(n):
+        to.rhs[i] = of.rhs[i]
+    to.cost[0], to.dof[0], to.count[0] = of.cost[0], of.dof[0], of.count[0]
+    to.fixed_epochs[0] = of.fixed_epochs[0]
+    for i in range(of.count[0]):
+        to.satellite[i], to.key[i], to.offset_cyc[i] = of.satellite[i], of.key[i], of.offset_cyc[i]
+        to.residual_m[i], to.seen_ns[i], to.age[i] = of.residual_m[i], of.seen_ns[i], of.age[i]
+        to.half_cycle[i], to.held[i], to.integer[i] = of.half_cycle[i], of.held[i], of.integer[i]

@@ -8,7 +8,7 @@ own information as the tail of the one factor.
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss.orbits.satellites import GLONASS
 from gnss.rtk._filter_kernel import tri
 from gnss.rtk._lattice_kernel import Lattice, factorise
@@ -19,9 +19,8 @@ from gnss.rtk._work import POSITION, Groups, Order, Pairs, Side
 Floats = NDArray[np.float64]
 
 _FLOAT, _READY, _HELD = 0.0, 10.0, 20.0
-_BARRED = 2
-"""Value of `half_cycle` of an ambiguity that is known not to be an integer."""
-
+_READY_MIN, _HELD_MIN = 5.0, 15.0
+_HALF = 100.0
 
 @leaf_kernel
 def score_places(mine: Mine, pairs: Pairs, m: int, rover: Side, glonass_ar: bool, order: Order) -> None:
@@ -33,11 +32,16 @@ def score_places(mine: Mine, pairs: Pairs, m: int, rover: Side, glonass_ar: bool
         if place < 0:
             continue
         sin_el = rover.sin_el[pairs.row[i]]
-        is_integer = mine.half_cycle[place] == 0 and (glonass_ar or (mine.satellite[place] >> 6) != GLONASS)
-        if is_integer:
-            order.score[place] = (_HELD if mine.held[place] else _READY) + sin_el
-        else:
-            order.score[place] = _FLOAT + sin_el
+        score = sin_el if mine.half_cycle[place] == 0 else sin_el - 1.0
+        if order.barred[place] == 0 and (glonass_ar or (mine.satellite[place] >> 6) != GLONASS):
+            score += _HELD if mine.held[place] else _READY
+        order.score[place] = score
+
+
+@inline_kernel
+def _pivot_rank(mine: Mine, order: Order, place: int) -> float:
+    """Whole waves before half waves: an unknown number of half waves would make the others' whole waves half ones."""
+    return order.score[place] + 2.0 * _HALF * (mine.half_cycle[place] == 0) + _HALF * mine.held[place]
 
 
 @leaf_kernel
@@ -50,9 +54,7 @@ def choose_pivots(mine: Mine, groups: Groups, order: Order) -> int:
             groups.keys[g], groups.pivot[g] = mine.key[place], place
             count += 1
         order.group[place] = g
-        best = groups.pivot[g]
-        rank = order.score[place] + 100.0 * mine.held[place]
-        if rank > order.score[best] + 100.0 * mine.held[best]:
+        if _pivot_rank(mine, order, place) > _pivot_rank(mine, order, groups.pivot[g]):
             groups.pivot[g] = place
     return count
 
@@ -82,8 +84,8 @@ def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> tuple[
     for k in range(first, n):
         order.row_of[order.place[k] - POSITION] = k
         score = order.score[order.place[k] - POSITION]
-        ready += score < _READY
-        held += score < _HELD
+        ready += score < _READY_MIN
+        held += score < _HELD_MIN
     return n, ready, held
 
 

@@ -84,9 +84,10 @@ def pair_up(
         slant = 1.0 / (rover.sin_el[i] * rover.sin_el[i] + 0.1)
         pairs.w_code[m] = 1.0 / (variance * ratio * code_ratio + iono_m2 * slant)
         pairs.w_phase[m] = 1.0 / (variance * ratio + iono_m2 * slant) if isfinite(pairs.phase_m[m]) else 0.0
-        pairs.wavelength_m[m] = rover.wavelength_m[i]
         pairs.lock_s[m] = min(rover.lock_s[i], base.lock_s[j])
         pairs.half_cycle[m] = rover.half_cycle[i] | base.half_cycle[j]
+        # a phase that may be off by half a cycle is a whole number of half waves
+        pairs.wavelength_m[m] = rover.wavelength_m[i] * (0.5 if pairs.half_cycle[m] else 1.0)
         m += 1
     return m, g_count, c_count
 

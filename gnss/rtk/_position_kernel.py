@@ -17,8 +17,14 @@ OUTLIER_MISFIT = 25.0
 OUTLIER_SHARE = 0.2
 """Of a wavelength: nothing smaller is an outlier."""
 
-CODE_OUTLIER_MISFIT = 20.0
+CODE_OUTLIER_MISFIT = 12.0
 """The same for codes."""
+
+LEVERAGE_MIN = 0.2
+"""Part of an observation that its group's clock leaves to be seen, at the least."""
+
+CANDIDATE_MISFIT = 6.0
+"""Square of the sigmas from which a phase is suspected of spoiling a set of integers."""
 
 
 @leaf_kernel
@@ -44,6 +50,8 @@ def code_position(pairs: Pairs, m: int, code_groups: Groups, c_count: int, norma
                 pairs.v_code[i] = v
                 q = v * v * pairs.w_code[i]
                 total += q
+                # few in a group: the clock follows each of them
+                q /= max(1.0 - pairs.w_code[i] / w, LEVERAGE_MIN)
                 if q > worst_misfit:
                     worst, worst_misfit = i, q
         # a worst one among bad ones is no outlier: all are noisier than stated
@@ -99,6 +107,30 @@ def fixed_position(
             if misfit > worst_misfit and abs(v) > OUTLIER_SHARE * pairs.wavelength_m[i]:
                 worst, worst_misfit = i, misfit
     return redundancy, total, worst
+
+
+@leaf_kernel
+def worst_of_candidate(
+    mine: Mine, pairs: Pairs, m: int, order: Order, place_groups: Groups, groups: Groups, g_count: int,
+    code_groups: Groups, c_count: int, normal: Normal, c: Floats,
+) -> int:  # fmt: skip
+    """The pair whose phase fits worst to the integers in `order.fixed`, -1 where none is suspect."""
+    _phases_with(mine, pairs, m, order, place_groups, False)
+    clear(normal)
+    accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
+    accumulate(pairs.a, pairs.y, pairs.w, pairs.group, m, groups, g_count, normal)
+    if not solve(normal, c):
+        return -1
+    x, worst, worst_misfit = normal.x, -1, CANDIDATE_MISFIT
+    for i in range(m):
+        if pairs.w[i] > 0.0:
+            g = pairs.group[i]
+            clock = (groups.y[g] - groups.a[g, 0] * x[0] - groups.a[g, 1] * x[1] - groups.a[g, 2] * x[2]) / groups.w[g]
+            v = pairs.y[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
+            misfit = v * v * pairs.w[i] / max(1.0 - pairs.w[i] / groups.w[g], LEVERAGE_MIN)
+            if misfit > worst_misfit:
+                worst, worst_misfit = i, misfit
+    return worst
 
 
 @leaf_kernel

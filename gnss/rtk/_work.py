@@ -72,7 +72,8 @@ class Pairs(NamedTuple):
 
     `row` of the rover's side; `place` of its ambiguity, -1 = none; `group` of signals that share a phase clock,
     `code_group` a code clock; `a` (n, 3) derivative of the range; `code_m`, `phase_m`; `w_code`, `w_phase` weights, 0 =
-    not used. Scratch: `y`, `w`, `v_code`; `one` (all zero) the group of all; `next` chains the members of a group.
+    not used. Scratch: `y`, `w`, `v_code`; `one` (all zero) the group of all; `next` chains the members of a group;
+    `kept_place` the places while another filter is tried.
     """
 
     row: NDArray[np.int16]
@@ -94,6 +95,7 @@ class Pairs(NamedTuple):
     v_code: Floats
     one: NDArray[np.int16]
     next: NDArray[np.int16]
+    kept_place: NDArray[np.int16]
 
     @classmethod
     def sized(cls, n: int) -> Self:
@@ -102,7 +104,8 @@ class Pairs(NamedTuple):
         columns = [np.zeros(n) for _ in range(9)]
         return cls(shorts[0], shorts[1], shorts[2], shorts[3], shorts[4], np.zeros(n, np.int32), np.zeros((n, 3)),
                    columns[0], columns[1], columns[2], columns[3], columns[4], np.zeros(n, np.uint8), columns[5],
-                   columns[6], columns[7], columns[8], np.zeros(n, np.int16), np.zeros(n, np.int16))  # fmt: skip
+                   columns[6], columns[7], columns[8], np.zeros(n, np.int16), np.zeros(n, np.int16),
+                   np.zeros(n, np.int16))  # fmt: skip
 
 
 class Groups(NamedTuple):
@@ -149,6 +152,7 @@ class Order(NamedTuple):
     score: Floats
     group: NDArray[np.int16]
     fixed: Floats
+    barred: NDArray[np.uint8]
     u: Floats
     ub: Floats
 
@@ -157,7 +161,7 @@ class Order(NamedTuple):
         """Room for all places."""
         n = SIZE
         return cls(np.zeros(n, np.int16), np.zeros(n, np.int16), np.zeros(n), np.zeros(n, np.int16), np.zeros(n),
-                   np.zeros((3, n)), np.zeros(n))  # fmt: skip
+                   np.zeros(n, np.uint8), np.zeros((3, n)), np.zeros(n))  # fmt: skip
 
 
 class Work(NamedTuple):
