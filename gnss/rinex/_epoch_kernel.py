@@ -128,6 +128,17 @@ def skip_lost(text: Text, memory: Memory) -> None:
 
 
 @leaf_kernel
+def _read_head(data: NDArray[np.uint8], start: int, stop: int, tags: int) -> tuple[int, int, int]:
+    """Instant, flag and number of records of the head of an epoch; flag -1 = not legible. Events need no date."""
+    flag, ok_flag = read_integer(data, start + _FLAG_3, min(start + _FLAG_3 + 1, stop))
+    count, ok_count = _read_count(data, start, stop)
+    t_gpst_ns, ok_date = read_date(data, start, stop, DATE_3, tags)
+    if ok_flag or flag >= FLAGS_END or ok_count or (flag <= FLAG_POWER and ok_date):
+        return 0, -1, 0
+    return t_gpst_ns, flag, count
+
+
+@leaf_kernel
 def read_body_3(text: Text, plan: TypePlan, tags: int, memory: Memory, epochs: EpochSink, rows: RowSink) -> bool:
     """Read epochs until header records stand at the cursor (True) or the text ends (False)."""
     data = text.data
@@ -140,10 +151,8 @@ def read_body_3(text: Text, plan: TypePlan, tags: int, memory: Memory, epochs: E
             skip_lost(text, memory)
             continue
         memory.cursor[LINE] = line + 1
-        flag, ok_flag = read_integer(data, start + _FLAG_3, min(start + _FLAG_3 + 1, stop))
-        count, ok_count = _read_count(data, start, stop)
-        t_gpst_ns, ok_date = read_date(data, start, stop, DATE_3, tags)
-        if ok_flag or flag >= FLAGS_END or ok_count or (flag <= FLAG_POWER and ok_date):
+        t_gpst_ns, flag, count = _read_head(data, start, stop, tags)
+        if flag < 0:
             note(memory, line, _SYNTAX)
             skip_lost(text, memory)
             continue

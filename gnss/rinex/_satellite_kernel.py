@@ -65,6 +65,16 @@ def _digit(data: NDArray[np.uint8], i: int, stop: int) -> int:
     return int(data[i]) - _ZERO if _ZERO <= data[i] <= _NINE else -1
 
 
+@inline_kernel
+def _store(sink: RowSink, i: int, kind: int, value: float) -> None:
+    """Put a value into its column, unless there is one already."""
+    column = sink.pr_m if kind == CODE else (sink.cp_cyc if kind == PHASE else sink.doppler_hz)
+    if kind == STRENGTH:
+        sink.cn0_dbhz[i] = value
+    elif np.isnan(column[i]):
+        column[i] = value
+
+
 @leaf_kernel
 def read_field(
     data: NDArray[np.uint8],
@@ -92,15 +102,8 @@ def read_field(
         memory.lli[k] |= lli
     if ssi > 0 and (kind == PHASE or memory.ssi[k] == 0):
         memory.ssi[k] = ssi
-    if verdict != GOOD or value == 0.0:
-        return True
-    value /= plan.divisor[system, place]
-    i = memory.cursor[ROWS] + k
-    column = sink.pr_m if kind == CODE else (sink.cp_cyc if kind == PHASE else sink.doppler_hz)
-    if kind == STRENGTH:
-        sink.cn0_dbhz[i] = value
-    elif np.isnan(column[i]):
-        column[i] = value
+    if verdict == GOOD and value != 0.0:
+        _store(sink, memory.cursor[ROWS] + k, kind, value / plan.divisor[system, place])
     return True
 
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss.constants import NS_PER_DAY, NS_PER_HOUR, NS_PER_S
 from gnss.time.civil import days_from_civil, is_valid_civil
 from gnss.time.leap import GPS_EPOCH_DAY, utc_to_gpst
@@ -83,17 +83,9 @@ def _read_exponent(data: NDArray[np.uint8], i: int, stop: int) -> tuple[int, int
     return (-value if negative else value), i
 
 
-@leaf_kernel
-def read_decimal(data: NDArray[np.uint8], start: int, stop: int) -> tuple[float, int]:
-    """The number in `data[start:stop]`, blanks around it, and GOOD, BLANK or BAD. Exponents may be written with D."""
-    i = start
-    while i < stop and data[i] == _SPACE:
-        i += 1
-    if i >= stop:
-        return np.nan, BLANK
-    negative = data[i] == _MINUS
-    if negative or data[i] == _PLUS:
-        i += 1
+@inline_kernel
+def _read_mantissa(data: NDArray[np.uint8], i: int, stop: int) -> tuple[int, int, int, int]:
+    """Digits with a point among them: the number without the point, digits behind it, digits in all, where they end."""
     mantissa, places, digits, pointed = 0, 0, 0, 0
     while i < stop:
         c = int(data[i])
@@ -109,6 +101,21 @@ def read_decimal(data: NDArray[np.uint8], start: int, stop: int) -> tuple[float,
         else:
             break
         i += 1
+    return mantissa, places, digits, i
+
+
+@leaf_kernel
+def read_decimal(data: NDArray[np.uint8], start: int, stop: int) -> tuple[float, int]:
+    """The number in `data[start:stop]`, blanks around it, and GOOD, BLANK or BAD. Exponents may be written with D."""
+    i = start
+    while i < stop and data[i] == _SPACE:
+        i += 1
+    if i >= stop:
+        return np.nan, BLANK
+    negative = data[i] == _MINUS
+    if negative or data[i] == _PLUS:
+        i += 1
+    mantissa, places, digits, i = _read_mantissa(data, i, stop)
     exponent, i = _read_exponent(data, i, stop)
     while i < stop and data[i] == _SPACE:
         i += 1

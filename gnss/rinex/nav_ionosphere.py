@@ -59,7 +59,7 @@ def ionosphere_of_header(corrections: dict[str, tuple[float, ...]]) -> Ionospher
 def ionosphere_of_records(systems: Sequence[int], messages: Sequence[str], values: Floats) -> Ionosphere:
     """Models out of ION records, (n,), (n,) and (n, numbers); the last of each system counts.
 
-    Error: records that lack a number are passed over.
+    Shape: as said. Unit: as `Ionosphere` says. Error: records that lack a number are passed over.
     """
     found = Ionosphere()
     for system, message, row in zip(systems, messages, values, strict=True):

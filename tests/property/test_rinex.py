@@ -45,46 +45,52 @@ def numbers(least: int, most: int) -> st.SearchStrategy[float]:
     return st.one_of(st.integers(least, most).filter(bool).map(lambda milli: milli / 1e3), st.just(np.nan))
 
 
+Since = dict[tuple[int, int, int], int]
+"""Instants since which phases have not slipped."""
+
+
+def locks_s(
+    draw: st.DrawFn, t_ns: int, rows: list[tuple[int, int, int]], cp_cyc: list[float], since: Since
+) -> list[float]:
+    """How long each phase is locked, some of which slip now."""
+    locked = []
+    for row, cp in zip(rows, cp_cyc, strict=True):
+        if not np.isnan(cp) and (row not in since or draw(st.booleans())):
+            since[row] = t_ns
+        locked.append(np.nan if np.isnan(cp) else (t_ns - since[row]) * 1e-9)
+    return locked
+
+
+def epoch(draw: st.DrawFn, t_ns: int, since: Since) -> ObservationBatch:
+    """The observations of an epoch."""
+    rows = draw(satellites())
+    cp_cyc = [draw(numbers(-MILLI_MAX + 1, MILLI_MAX)) for _ in rows]
+    of = np.array(rows, np.int64).reshape(-1, 3)
+    return ObservationBatch.missing(
+        len(rows),
+        t_gpst_ns=t_ns,
+        station=NO_STATION,
+        **dict(zip(("system", "prn", "signal"), of.T, strict=True)),
+        channel=np.where(of[:, 0] == SYSTEMS.index("R"), of[:, 1] % 14 - 7, 0),
+        pr_m=[draw(st.integers(1, MILLI_MAX)) / 1e3 for _ in rows],
+        cp_cyc=cp_cyc,
+        doppler_hz=[draw(numbers(-(10**7), 10**7)) for _ in rows],
+        cn0_dbhz=[draw(numbers(1, 60_000)) for _ in rows],
+        lock_s=locks_s(draw, t_ns, rows, cp_cyc, since),
+        half_cycle=[draw(st.integers(0, 1)) if not np.isnan(cp) else 0 for cp in cp_cyc],
+    )
+
+
 @st.composite
 def recordings(draw: st.DrawFn) -> tuple[EpochBatch, ObservationBatch]:
     """Epochs whose phases are all locked since they were first there."""
     steps = draw(st.lists(st.integers(1, 10**9), min_size=1, max_size=4))
     t_ns = T_2020 + np.cumsum(steps) * 100
-    parts, counts, since = [], [], dict[tuple[int, int, int], int]()
-    for t in t_ns.tolist():
-        rows = draw(satellites())
-        pr_m = [draw(st.integers(1, MILLI_MAX)) / 1e3 for _ in rows]
-        cp_cyc = [draw(numbers(-MILLI_MAX + 1, MILLI_MAX)) for _ in rows]
-        slips = [draw(st.booleans()) for _ in rows]
-        lock_s = []
-        for row, cp, slip in zip(rows, cp_cyc, slips, strict=True):
-            if not np.isnan(cp):
-                since[row] = t if slip or row not in since else since[row]
-            lock_s.append(np.nan if np.isnan(cp) else (t - since[row]) * 1e-9)
-        columns = np.array(rows, np.int64).reshape(-1, 3)
-        half = [draw(st.integers(0, 1)) if not np.isnan(cp) else 0 for cp in cp_cyc]
-        channel = np.where(columns[:, 0] == SYSTEMS.index("R"), columns[:, 1] % 14 - 7, 0)
-        parts.append(
-            ObservationBatch.missing(
-                len(rows),
-                t_gpst_ns=t,
-                station=NO_STATION,
-                system=columns[:, 0],
-                prn=columns[:, 1],
-                signal=columns[:, 2],
-                channel=channel,
-                pr_m=pr_m,
-                cp_cyc=cp_cyc,
-                doppler_hz=[draw(numbers(-(10**7), 10**7)) for _ in rows],
-                cn0_dbhz=[draw(numbers(1, 60_000)) for _ in rows],
-                lock_s=lock_s,
-                half_cycle=half,
-            )
-        )
-        counts.append(len(rows))
-    rows_n = np.array(counts, np.int32)
-    first = np.cumsum(rows_n, dtype=np.int64) - rows_n
-    epochs = EpochBatch.missing(len(t_ns), station=NO_STATION, t_gpst_ns=t_ns, first=first, rows=rows_n)
+    since: Since = {}
+    parts = [epoch(draw, t, since) for t in t_ns.tolist()]
+    rows = np.array([len(part) for part in parts], np.int32)
+    first = np.cumsum(rows, dtype=np.int64) - rows
+    epochs = EpochBatch.missing(len(t_ns), station=NO_STATION, t_gpst_ns=t_ns, first=first, rows=rows)
     return epochs, ObservationBatch.concat(parts)
 
 
