@@ -41,7 +41,13 @@ def _polynomial(parameters: NDArray[np.float64], first: int, x: float) -> float:
 
 @inline_kernel
 def klobuchar_gps_m(
-    parameters: NDArray[np.float64], tow_s: float, lat_rad: float, lon_rad: float, az_rad: float, el_rad: float
+    parameters: NDArray[np.float64],
+    tow_s: float,
+    lat_rad: float,
+    lon_rad: float,
+    sin_az: float,
+    cos_az: float,
+    el_rad: float,
 ) -> float:
     """Slant delay of a signal on L1 (GPS, QZSS, Galileo E1); on another carrier (L1 / f)² times as much.
 
@@ -50,8 +56,8 @@ def klobuchar_gps_m(
     """
     el = el_rad / pi
     psi = 0.0137 / (el + 0.11) - 0.022
-    lat = min(max(lat_rad / pi + psi * cos(az_rad), -PIERCE_LAT_MAX), PIERCE_LAT_MAX)
-    lon = lon_rad / pi + psi * sin(az_rad) / cos(lat * pi)
+    lat = min(max(lat_rad / pi + psi * cos_az, -PIERCE_LAT_MAX), PIERCE_LAT_MAX)
+    lon = lon_rad / pi + psi * sin_az / cos(lat * pi)
     lat += 0.064 * cos((lon - 1.617) * pi)
     local_s = (43_200.0 * lon + tow_s) % DAY_S
     slant = 1.0 + 16.0 * (0.53 - el) ** 3
@@ -64,7 +70,13 @@ def klobuchar_gps_m(
 
 @inline_kernel
 def klobuchar_bds_m(
-    parameters: NDArray[np.float64], bdt_sow_s: float, lat_rad: float, lon_rad: float, az_rad: float, el_rad: float
+    parameters: NDArray[np.float64],
+    bdt_sow_s: float,
+    lat_rad: float,
+    lon_rad: float,
+    sin_az: float,
+    cos_az: float,
+    el_rad: float,
 ) -> float:
     """Slant delay of a signal on B1I by BeiDou's eight parameters; on another carrier (B1I / f)² times as much.
 
@@ -74,9 +86,9 @@ def klobuchar_bds_m(
     sin_zenith = _SHELL_RATIO * cos(el_rad)
     psi_rad = pi / 2.0 - el_rad - asin(sin_zenith)
     sin_psi = sin(psi_rad)
-    sin_lat = sin(lat_rad) * cos(psi_rad) + cos(lat_rad) * sin_psi * cos(az_rad)
+    sin_lat = sin(lat_rad) * cos(psi_rad) + cos(lat_rad) * sin_psi * cos_az
     pierce_lat_rad = asin(min(max(sin_lat, -1.0), 1.0))
-    across = sin_psi * sin(az_rad) / max(cos(pierce_lat_rad), 1e-9)
+    across = sin_psi * sin_az / max(cos(pierce_lat_rad), 1e-9)
     pierce_lon_rad = lon_rad + asin(min(max(across, -1.0), 1.0))
     local_s = (43_200.0 * pierce_lon_rad / pi + bdt_sow_s) % DAY_S
     lat = abs(pierce_lat_rad / pi)
@@ -94,11 +106,11 @@ Floats = NDArray[np.float64]
 def _rows(is_bds: bool, parameters: Floats, week_s: Floats, place: Floats, az_rad: Floats, el_rad: Floats) -> Floats:
     delay_m = np.empty_like(az_rad)
     for i in range(len(az_rad)):
-        lat_rad, lon_rad = place[0, i], place[1, i]
+        lat_rad, lon_rad, sin_az, cos_az = place[0, i], place[1, i], sin(az_rad[i]), cos(az_rad[i])
         if is_bds:
-            delay_m[i] = klobuchar_bds_m(parameters, week_s[i], lat_rad, lon_rad, az_rad[i], el_rad[i])
+            delay_m[i] = klobuchar_bds_m(parameters, week_s[i], lat_rad, lon_rad, sin_az, cos_az, el_rad[i])
         else:
-            delay_m[i] = klobuchar_gps_m(parameters, week_s[i], lat_rad, lon_rad, az_rad[i], el_rad[i])
+            delay_m[i] = klobuchar_gps_m(parameters, week_s[i], lat_rad, lon_rad, sin_az, cos_az, el_rad[i])
     return delay_m
 
 

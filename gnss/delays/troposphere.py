@@ -128,9 +128,8 @@ def troposphere(
     Shape: the broadcast shape. Unit: rad, m, days (1 = 1 January, 0 h), rad to m. Frame: geodetic. Error: some cm in
     the zenith, by weather; NaN in gives NaN out. Source: docs/sources.md, gnss_facts §9.
     """
-    columns = [np.asarray(column, np.float64) for column in (lat_rad, h_ell_m, day_of_year, el_rad)]
-    given = [np.ascontiguousarray(column) for column in np.broadcast_arrays(*columns)]
-    delay_m = np.empty(given[0].shape)
-    lat, up, day, elevation_rad = (column.ravel() for column in given)
-    _rows(lat, up, day, np.sin(elevation_rad), humidity, delay_m.reshape(-1))
-    return delay_m
+    given = np.broadcast_arrays(*(np.asarray(column, np.float64) for column in (lat_rad, h_ell_m, day_of_year, el_rad)))
+    lat, up, day, elevation_rad = (np.ascontiguousarray(column).ravel() for column in given)
+    delay_m = np.empty(lat.shape)
+    _rows(lat, up, day, np.sin(elevation_rad), humidity, delay_m)
+    return delay_m.reshape(given[0].shape)

@@ -49,6 +49,7 @@ def test_slant_delays_of_arrays() -> None:
     dry_m, wet_m = saastamoinen_zenith_m(float(lat_rad[2, 0]), 100.0, 0.5)
     dry, wet = niell_mapping(niell_at(float(lat_rad[2, 0]), 100.0, DAY), float(np.sin(el_rad[0, 1])))
     assert delay_m[2, 1] == dry * dry_m + wet * wet_m
+    assert troposphere(0.5, 100.0, DAY, 0.7).shape == ()
 
 
 def test_heights_that_no_terminal_has_do_not_break_the_formula() -> None:

@@ -1,0 +1,63 @@
+"""The velocity of one epoch from Doppler, by the satellites of its position."""
+
+from math import isfinite
+
+import numpy as np
+
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.constants import GPS_OMEGA_E_RADPS, SPEED_OF_LIGHT_MPS
+from gnss.orbits.table import OrbitTable
+from gnss.position._gather_kernel import wavelength_m
+from gnss.position._least_kernel import chi2_max, judge, least_squares, variance_factor, worst_of
+from gnss.position._problem import AXES
+from gnss.position._work import SppWork, Use
+from gnss.position.options import SppRules
+from gnss.rtcm.observations import ObservationSink
+
+_USED = int(Use.USED)
+
+
+@inline_kernel
+def _range_rate_of_satellite(work: SppWork, k: int) -> float:
+    """How fast the range to a satellite grows for a receiver at rest, the clocks aside."""
+    a, x, r, v = work.position.a, work.x, work.seen.r_m, work.seen.v_mps
+    ex, ey, ez = -a[k, 0], -a[k, 1], -a[k, 2]
+    range_m = ex * (r[k, 0] - x[0]) + ey * (r[k, 1] - x[1]) + ez * (r[k, 2] - x[2])
+    turn_rad = GPS_OMEGA_E_RADPS / SPEED_OF_LIGHT_MPS * range_m
+    radial_mps = ex * v[k, 0] + ey * v[k, 1] + ez * v[k, 2] + turn_rad * (ex * v[k, 1] - ey * v[k, 0])
+    # while the range grows, the satellite's time at transmission runs slower, and the Earth turns more in between
+    slower = radial_mps / SPEED_OF_LIGHT_MPS
+    return radial_mps * (1.0 - slower) + GPS_OMEGA_E_RADPS * slower * (ex * r[k, 1] - ey * r[k, 0])
+
+
+@leaf_kernel
+def find_velocity(o: ObservationSink, n: int, table: OrbitTable, rules: SppRules, work: SppWork) -> tuple[bool, float]:
+    """(whether there is one, variance factor); velocity and drift, in m/s, are then in `work.velocity`.
+
+    Range rates that contradict the others are left out, worst first.
+    """
+    seen, p, position = work.seen, work.velocity, work.position
+    for k in range(n):
+        satellite, i = seen.satellite[k], seen.row[k]
+        p.weight[k], p.group[k], p.y[k] = 0.0, 0, 0.0
+        for axis in range(3):
+            p.a[k, axis] = position.a[k, axis]
+        if seen.use[k] != _USED or not isfinite(o.doppler_hz[i]):
+            continue
+        rate_mps = -o.doppler_hz[i] * wavelength_m(o, i, satellite, table, rules)
+        p.y[k] = rate_mps - _range_rate_of_satellite(work, k) + seen.drift_mps[k]
+        sigma_mps = rules.sigma_doppler_mps / np.sin(seen.el_rad[k])
+        p.weight[k] = 1.0 / (sigma_mps * sigma_mps)
+    for _ in range(rules.exclusions_max + 1):
+        if not least_squares(p, n, AXES):
+            return False, np.nan
+        chi2, freedom = judge(p, n, AXES)
+        if freedom <= 0:
+            return freedom == 0, 1.0
+        if chi2 <= chi2_max(freedom, rules.normal_quantile):
+            return True, variance_factor(chi2, freedom)
+        worst = worst_of(p, n, AXES) if freedom > 1 else -1
+        if worst < 0:
+            break
+        p.weight[worst] = 0.0
+    return False, np.nan
