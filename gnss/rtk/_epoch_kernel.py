@@ -13,7 +13,7 @@ from gnss.frames.geodetic import ecef_to_geodetic_point
 from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import ObservationSink
 from gnss.rtk._filter_kernel import copy_filter, reset, update
-from gnss.rtk._fix_kernel import FIX_MIN, held_fit, held_values, hold, join, release, seek
+from gnss.rtk._fix_kernel import FIX_MIN, held_fit, held_values, hold, join, release, seek, seek_more
 from gnss.rtk._memory import Memory, Mine
 from gnss.rtk._order_kernel import (
     arrange,
@@ -24,7 +24,15 @@ from gnss.rtk._order_kernel import (
     solve_float,
 )
 from gnss.rtk._pair_kernel import pair_up
-from gnss.rtk._position_kernel import code_misfit, code_position, fixed_position, float_position, worst_of_candidate
+from gnss.rtk._position_kernel import (
+    CANDIDATE_MISFIT,
+    OUTLIER_MISFIT,
+    OUTLIER_SHARE,
+    add_float_covariance,
+    code_misfit,
+    code_position,
+    phase_position,
+)
 from gnss.rtk._side_kernel import forget_base, index_base, reduce_side
 from gnss.rtk._slip_kernel import (
     ABSENT_NS_MAX,
@@ -66,8 +74,14 @@ OUTLIERS_MAX = 4
 EXCLUSIONS_MAX = 3
 """Phases left out one by one, the worst first, when all together give no integers that are believed."""
 
+OFFSET_AGE_MIN = 3
+"""Epochs after which the offset of a group is known."""
+
 HELD_REDUNDANCY_MIN = 1
 """Phases held more than needed for a position: without any, nothing would show that an integer is wrong."""
+
+SHARP_M = 0.15
+"""Standard deviation (all three axes together) above which integers are not worth the name of a fix."""
 
 PARTIAL_TRIES_MAX = 4
 """Smaller and smaller sets of ambiguities that are tried when all together are not believed."""
@@ -240,9 +254,9 @@ def _differences(
 @leaf_kernel
 def _order_and_solve(mine: Mine, m: int, rules: Rules, w: Work) -> tuple[bool, int, int, int]:
     score_places(mine, w.pairs, m, w.rover, rules.glonass_ar, w.order)
-    choose_pivots(mine, w.place_groups, w.order)
-    n, ready, held = arrange(mine, w.place_groups, w.order, rules.mode == _STATIC)
-    return n > 0 and solve_float(mine, w.order, n, w.full), n, ready, held
+    g_count = choose_pivots(mine, w.place_groups, w.order)
+    n, ready, held = arrange(mine, w.place_groups, g_count, w.order, rules.mode == _STATIC)
+    return n > 0 and solve_float(mine, w.place_groups, g_count, w.order, n, w.full), n, ready, held
 
 
 @leaf_kernel
@@ -255,9 +269,11 @@ def _held_redundancy(mine: Mine, w: Work, m: int) -> tuple[int, int]:
         place, g = w.pairs.place[i], w.pairs.group[i]
         if place >= 0 and mine.held[place] != 0 and w.pairs.w_phase[i] > 0.0:
             count += 1
-            spent += w.groups.head[g] == 0
+            # the offset of a group known from epochs before costs nothing; the clock costs one
+            pivot = w.place_groups.pivot[w.order.group[place]]
+            spent += w.groups.head[g] == 0 and (mine.age[pivot] < OFFSET_AGE_MIN or False)
             w.groups.head[g] = 1
-    return count, count - spent
+    return count, count - max(spent, 4)
 
 
 @leaf_kernel
@@ -273,7 +289,13 @@ def _fix(mine: Mine, m: int, g_count: int, c_count: int, rules: Rules, w: Work, 
     if held < n:
         held_values(mine, w.order, w.place_groups, held, n)
         if _held_redundancy(mine, w, m)[1] >= HELD_REDUNDANCY_MIN and held_fit(w.full, w.order, held, n, cost, dof):
-            join(mine, w.full, w.order, w.place_groups, ready, held, n)
+            condition(w.full, w.order, held, n)
+            if held - ready >= FIX_MIN and seek_more(
+                w.full, ready, held, n, cost, dof, rules.log_odds_min, w.part, w.order
+            ):
+                hold(mine, w.order, w.place_groups, ready, held)
+            else:
+                join(mine, w.full, w.order, w.place_groups, ready, held, n)
             condition(w.full, w.order, ready, n)
             return n, np.nan
         release(mine)
@@ -300,9 +322,10 @@ def _seek_integers(
         if k == EXCLUSIONS_MAX or n - ready <= FIX_MIN:
             break
         condition(w.full, w.order, ready, n)
-        worst = worst_of_candidate(
-            mine, w.pairs, m, w.order, w.place_groups, w.groups, g_count, w.code_groups, c_count, w.normal, s.c
-        )
+        _, _, worst = phase_position(
+            mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c,
+            CANDIDATE_MISFIT, 0.0,
+        )  # fmt: skip
         if worst < 0:
             break
         w.order.barred[w.pairs.place[worst]] = 1
@@ -344,45 +367,53 @@ def _holds(mine: Mine) -> bool:
 
 @leaf_kernel
 def _begin_anew(
-    mine: Mine, spare: Mine, m: int, g_count: int, c_count: int, t_ns: int, rules: Rules, w: Work, s: Scratch,
-    n: int, ratio: float,
-) -> tuple[int, float]:  # fmt: skip
-    """Ask this epoch alone for the integers: what the filter learnt of a bad past may be what keeps it from them."""
+    mine: Mine, spare: Mine, m: int, g_count: int, c_count: int, rules: Rules, w: Work, s: Scratch, n: int
+) -> tuple[bool, int]:
+    """Ask this epoch alone for the integers: what the filter learnt of a bad past may be what keeps it from them.
+
+    Returns whether they were found, and the rows of the float solution then in force.
+    """
     pairs = w.pairs
     reset(spare)
     for i in range(m):
         pairs.kept_place[i], pairs.place[i] = pairs.place[i], -1
-    spare.code_variance[0], spare.phase_variance[0] = mine.code_variance[0], mine.phase_variance[0]
     enter_new(spare, w.rover.satellite, pairs, m)
     ok = update(
-        spare, pairs, m, 1.0, rules.correlation_s, rules.memory_s, False, w.groups, g_count, w.code_groups, c_count,
-        w.normal, s.c, w.order,
+        spare, pairs, m, 1.0, rules, False, w.groups, w.code_groups, c_count, w.normal,
+        s.c, w.order,
     )  # fmt: skip
     if ok:
-        new_n, new_ratio = _fix(spare, m, g_count, c_count, rules, w, s)
+        new_n, _ = _fix(spare, m, g_count, c_count, rules, w, s)
         if new_n > 0 and _holds(spare):
             copy_filter(spare, mine)
-            return new_n, new_ratio
+            return True, new_n
     for i in range(m):
         pairs.place[i] = pairs.kept_place[i]
     for place in range(mine.count[0]):
         w.order.barred[place] = 0
     ok, n, _, _ = _order_and_solve(mine, m, rules, w)
-    return n if ok else 0, ratio
+    return False, n if ok else 0
 
 
 @leaf_kernel
-def _with_integers(mine: Mine, m: int, g_count: int, c_count: int, t_ns: int, w: Work, s: Scratch) -> tuple[bool, float]:
+def _with_integers(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: Scratch) -> tuple[bool, float]:
     """The fixed position, if its phases agree; phases that do not are thrown out and begin anew."""
     for _ in range(OUTLIERS_MAX + 1):
         if _held_redundancy(mine, w, m)[1] < HELD_REDUNDANCY_MIN:
             return False, np.nan
-        redundancy, total, worst = fixed_position(
-            mine, w.pairs, m, w.order, w.place_groups, w.groups, g_count, w.code_groups, c_count, w.normal, s.c
-        )
+        redundancy, total, worst = phase_position(
+            mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c,
+            OUTLIER_MISFIT, OUTLIER_SHARE,
+        )  # fmt: skip
+        if redundancy < 1:
+            return False, np.nan
         if worst < 0:
             noise = total / redundancy
-            return noise < NOISE_MAX, noise
+            first = n
+            while first > 0 and _is_held(mine, w, first - 1):
+                first -= 1
+            add_float_covariance(w.pairs, m, first, w.full, w.order, w.place_groups, w.groups, w.normal)
+            return noise < NOISE_MAX and _is_sharp(w), noise
         place = w.pairs.place[worst]
         mine.held[place] = 0
         mine.seen_ns[place] = t_ns - ABSENT_NS_MAX - 1
@@ -390,6 +421,18 @@ def _with_integers(mine: Mine, m: int, g_count: int, c_count: int, t_ns: int, w:
         w.pairs.place[worst] = -1
     release(mine)
     return False, np.nan
+
+
+@inline_kernel
+def _is_held(mine: Mine, w: Work, row: int) -> bool:
+    e = w.order.place[row]
+    return e >= POSITION and mine.held[e - POSITION] != 0
+
+
+@inline_kernel
+def _is_sharp(w: Work) -> bool:
+    cov = w.normal.cov
+    return cov[0, 0] + cov[1, 1] + cov[2, 2] < SHARP_M * SHARP_M
 
 
 @leaf_kernel
@@ -467,7 +510,7 @@ def _track(mine: Mine, m: int, t_ns: int, dt_s: float, g_count: int, c_count: in
     moved = s.moved[0] != 0.0 or s.moved[1] != 0.0 or s.moved[2] != 0.0
     enter_new(mine, w.rover.satellite, w.pairs, m)
     ok = update(
-        mine, w.pairs, m, dt_s, rules.correlation_s, rules.memory_s, rules.mode == _STATIC, w.groups, g_count,
+        mine, w.pairs, m, dt_s, rules, rules.mode == _STATIC, w.groups,
         w.code_groups, c_count, w.normal, s.c, w.order,
     )  # fmt: skip
     return slips, moved, ok
@@ -505,11 +548,13 @@ def solve_epoch(
     n = 0
     if ok:
         n, r.ratio[j] = _fix(mine, m, g_count, c_count, rules, w, s)
-        if n > 0 and not _holds(mine) and rules.mode != _SINGLE and gap_ns <= RESET_NS_MAX:
-            n, r.ratio[j] = _begin_anew(mine, spare, m, g_count, c_count, t_ns, rules, w, s, n, r.ratio[j])
         if n == 0:
             reset(mine)
-    quality, scale = _position(mine, m, n, g_count, c_count, t_ns, w, s, r, j)
+    quality, scale = _position(mine, m, n, c_count, t_ns, w, s, r, j)
+    if quality == FLOAT and rules.mode in (_KINEMATIC, _MOVING) and gap_ns <= RESET_NS_MAX:
+        begun, n = _begin_anew(mine, spare, m, g_count, c_count, rules, w, s, n)
+        if begun or n > 0:
+            quality, scale = _position(mine, m, n, c_count, t_ns, w, s, r, j)
     _write(r, j, quality, mine, w, s, scale)
     r.satellites[j] = _satellites(w, m)
     r.baseline_m[j] = _distance(r.x_ecef_m[j], base_x)
@@ -524,20 +569,25 @@ def solve_epoch(
 
 
 @leaf_kernel
-def _position(mine: Mine, m: int, n: int, g_count: int, c_count: int, t_ns: int, w: Work, s: Scratch, r: Results,
+def _position(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: Scratch, r: Results,
               j: int) -> tuple[int, float]:  # fmt: skip
     """The best position there is: quality, and the factor its covariance is to be scaled with."""
     if n > 0 and _holds(mine):
-        good, noise = _with_integers(mine, m, g_count, c_count, t_ns, w, s)
+        good, noise = _with_integers(mine, m, n, c_count, t_ns, w, s)
         r.noise[j], r.held[j] = noise, _held_redundancy(mine, w, m)[0]
         if good:
             mine.fixed_epochs[0] += 1
             _learn(mine, m, c_count, noise, w)
             return FIXED, max(mine.phase_variance[0], 1.0)
-    if n > 0 and float_position(
-        mine, w.pairs, m, n, w.full, w.order, w.place_groups, w.groups, g_count, w.code_groups, c_count, w.normal, s.c
-    ):
-        return FLOAT, 1.0
+    if n > 0:
+        for i in range(n):
+            w.order.fixed[i] = w.full.a_cyc[i]
+        redundancy, _, _ = phase_position(
+            mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c, np.inf, 1.0
+        )
+        if redundancy >= 0:
+            add_float_covariance(w.pairs, m, n, w.full, w.order, w.place_groups, w.groups, w.normal)
+            return FLOAT, 1.0
     for a in range(3):
         w.normal.x[a] = s.x_code[a]
         for c in range(3):

@@ -1,13 +1,14 @@
 """The float filter: one quadratic form over the ambiguities, in information form.
 
-A moving rover's position is new each epoch, so it is eliminated at once: what remains is a rank-three change of the
-information about the ambiguities. So are the receiver clocks, one a group: only differences within a group are known.
+A moving rover's position is new each epoch, so it is eliminated at once, and with it the clock of its phases: what remains is a rank-four
+change of the information about the ambiguities. Codes have a clock a signal. The phases of different signals are apart by delays that stay: they are
+part of the ambiguities, and drift slowly (`loosen`).
 Forgetting a satellite is the elimination of its ambiguity, which keeps what it said about the others.
 
-Multipath repeats itself within `correlation_s`: epochs closer together are counted for the part that is new.
+Multipath repeats itself for a while: epochs closer together than that are counted for the part that is new.
 """
 
-from math import exp
+from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._memory import Mine
 from gnss.rtk._normal_kernel import accumulate, cholesky3, clear
+from gnss.rtk.settings import Rules
 from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs
 
 Floats = NDArray[np.float64]
@@ -93,30 +95,33 @@ def _move(mine: Mine, last: int, e: int, column: Floats) -> None:
     mine.half_cycle[to], mine.held[to], mine.integer[to] = mine.half_cycle[of], mine.held[of], mine.integer[of]
 
 
-@leaf_kernel
-def _scaled(mine: Mine, pairs: Pairs, m: int, share: float, w: Floats, out: Floats) -> None:
-    """Weights as they count in the filter: those of ambiguities seen before for the part that is new."""
-    for i in range(m):
-        place = pairs.place[i]
-        out[i] = 0.0 if place < 0 else w[i] * (1.0 if mine.age[place] == 0 else share)
+@inline_kernel
+def new_share(dt_s: float, correlation_s: float) -> float:
+    """The part of an epoch that is new, where noise is alike over `correlation_s`."""
+    rho = exp(-dt_s / correlation_s)
+    return (1.0 - rho) / (1.0 + rho)
 
 
 @leaf_kernel
 def _position_factor(
-    mine: Mine, pairs: Pairs, m: int, share: float, groups: Groups, g_count: int, code_groups: Groups, c_count: int,
-    normal: Normal,
+    mine: Mine, pairs: Pairs, m: int, code_share: float, phase_share: float, groups: Groups, code_groups: Groups,
+    c_count: int, normal: Normal,
 ) -> float:  # fmt: skip
-    """Normal equations of the position from code and phase with filter weights; returns the redundancy counted."""
+    """Normal equations of the position from code and phase, each for the part that is new; returns the redundancy.
+
+    A phase counts in full where its ambiguity begins. Its code does not: it has been heard before the slip.
+    """
     clear(normal)
-    _scaled(mine, pairs, m, share, pairs.w_code, pairs.w)
-    redundancy = accumulate(pairs.a, pairs.code_m, pairs.w, pairs.code_group, m, code_groups, c_count, normal)
-    _scaled(mine, pairs, m, share, pairs.w_phase, pairs.w)
+    for i in range(m):
+        pairs.w[i] = code_share * pairs.w_code[i]
+    redundancy = code_share * accumulate(pairs.a, pairs.code_m, pairs.w, pairs.code_group, m, code_groups, c_count, normal)
     for i in range(m):
         place = pairs.place[i]
+        pairs.w[i] = 0.0
         if place >= 0:
+            pairs.w[i] = pairs.w_phase[i] * (1.0 if mine.age[place] == 0 else phase_share)
             pairs.y[i] = pairs.phase_m[i] - pairs.wavelength_m[i] * mine.offset_cyc[place]
-    redundancy += accumulate(pairs.a, pairs.y, pairs.w, pairs.group, m, groups, g_count, normal)
-    return float(redundancy)
+    return redundancy + phase_share * accumulate(pairs.a, pairs.y, pairs.w, pairs.one, m, groups, 1, normal)
 
 
 @leaf_kernel
@@ -129,22 +134,23 @@ def _project(c: Floats, x: float, y: float, z: float) -> tuple[float, float, flo
 
 @leaf_kernel
 def _add_ambiguities(
-    mine: Mine, pairs: Pairs, m: int, groups: Groups, g_count: int, c: Floats, ub: Floats, order: Order, is_static: bool
+    mine: Mine, pairs: Pairs, m: int, groups: Groups, c: Floats, ub: Floats, order: Order, is_static: bool
 ) -> None:
-    """The phase's own part: diagonal, clocks of the groups, and the rows that couple with the position."""
-    for g in range(g_count):
-        groups.head[g] = -1
+    """The phase's own part: the diagonal, and per ambiguity what clock and position take away from it."""
+    inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
+    root = sqrt(inverse)
     for i in range(m):
         if pairs.w[i] <= 0.0:
             continue
-        g, e = pairs.group[i], POSITION + pairs.place[i]
-        lw, inverse = pairs.wavelength_m[i] * pairs.w[i], 1.0 / groups.w[g]
-        hx = lw * (pairs.a[i, 0] - groups.a[g, 0] * inverse)
-        hy = lw * (pairs.a[i, 1] - groups.a[g, 1] * inverse)
-        hz = lw * (pairs.a[i, 2] - groups.a[g, 2] * inverse)
-        mine.rhs[e] += lw * (pairs.y[i] - groups.y[g] * inverse)
+        e = POSITION + pairs.place[i]
+        lw = pairs.wavelength_m[i] * pairs.w[i]
+        hx = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
+        hy = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
+        hz = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)
+        mine.rhs[e] += lw * (pairs.y[i] - groups.y[0] * inverse)
         start = tri(e)
         mine.info[start + e] += lw * pairs.wavelength_m[i]
+        order.u[3, e] = lw * root
         if is_static:
             mine.info[start] += hx
             mine.info[start + 1] += hy
@@ -153,17 +159,6 @@ def _add_ambiguities(
             u, v, t = _project(c, hx, hy, hz)
             order.u[0, e], order.u[1, e], order.u[2, e] = u, v, t
             mine.rhs[e] -= u * ub[0] + v * ub[1] + t * ub[2]
-        # every pair with those of its group before it, and with itself
-        scaled = lw * inverse
-        mine.info[start + e] -= scaled * lw
-        j = groups.head[g]
-        while j >= 0:
-            f = POSITION + pairs.place[j]
-            at = start + f if f < e else tri(f) + e
-            mine.info[at] -= scaled * pairs.wavelength_m[j] * pairs.w[j]
-            j = pairs.next[j]
-        pairs.next[i] = groups.head[g]
-        groups.head[g] = i
 
 
 @leaf_kernel
@@ -178,31 +173,61 @@ def _fade(mine: Mine, n: int, keep: float) -> None:
 
 @leaf_kernel
 def _lower_rank(mine: Mine, n: int, order: Order) -> None:
-    """Take away what the unknown position explains: rank three."""
-    u0, u1, u2 = order.u[0], order.u[1], order.u[2]
+    """Take away what the unknown position and clock explain: rank four."""
+    u0, u1, u2, u3 = order.u[0], order.u[1], order.u[2], order.u[3]
     for i in range(POSITION, n):
-        a, b, c = u0[i], u1[i], u2[i]
-        if a == 0.0 and b == 0.0 and c == 0.0:
+        a, b, c, d = u0[i], u1[i], u2[i], u3[i]
+        if d == 0.0:
             continue
         start = tri(i)
         for j in range(POSITION, i + 1):
-            mine.info[start + j] -= a * u0[j] + b * u1[j] + c * u2[j]
+            mine.info[start + j] -= a * u0[j] + b * u1[j] + c * u2[j] + d * u3[j]
+
+
+@leaf_kernel
+def loosen(mine: Mine, key: int, variance_cyc2: float, column: Floats) -> None:
+    """Let the phases of a group drift together against the others: its receivers' delays are not quite constant."""
+    n, b, s = POSITION + mine.count[0], 0.0, 0.0
+    for i in range(n):
+        column[i] = 0.0
+    for place in range(mine.count[0]):
+        if mine.key[place] == key:
+            e = POSITION + place
+            b += mine.rhs[e]
+            start = tri(e)
+            for j in range(e):
+                column[j] += mine.info[start + j]
+            for i in range(e, n):
+                column[i] += mine.info[tri(i) + e]
+    for place in range(mine.count[0]):
+        if mine.key[place] == key:
+            s += column[POSITION + place]
+    gain = 1.0 / (1.0 / variance_cyc2 + max(s, 0.0))
+    for i in range(n):
+        factor = gain * column[i]
+        if factor != 0.0:
+            start = tri(i)
+            for j in range(i + 1):
+                mine.info[start + j] -= factor * column[j]
+            mine.rhs[i] -= factor * b
+    mine.cost[0] -= gain * b * b
 
 
 @leaf_kernel
 def update(
-    mine: Mine, pairs: Pairs, m: int, dt_s: float, correlation_s: float, memory_s: float, is_static: bool,
-    groups: Groups, g_count: int, code_groups: Groups, c_count: int, normal: Normal, c: Floats, order: Order,
+    mine: Mine, pairs: Pairs, m: int, dt_s: float, rules: Rules, is_static: bool,
+    groups: Groups, code_groups: Groups, c_count: int, normal: Normal, c: Floats, order: Order,
 ) -> bool:  # fmt: skip
     """Fold one epoch of single differences in; False where its geometry determines no position.
 
     `dt_s` since the epoch before; pairs have their places, `mine.age` is 0 for those new.
     """
-    rho = exp(-dt_s / correlation_s)
-    share = (1.0 - rho) / (1.0 + rho)
-    redundancy = _position_factor(mine, pairs, m, share, groups, g_count, code_groups, c_count, normal)
+    is_first = mine.dof[0] == 0.0
+    code_share = 1.0 if is_first else new_share(dt_s, rules.correlation_code_s)
+    phase_share = 1.0 if is_first else new_share(dt_s, rules.correlation_phase_s)
+    redundancy = _position_factor(mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal)
     n = POSITION + mine.count[0]
-    _fade(mine, n, exp(-dt_s / memory_s))
+    _fade(mine, n, exp(-dt_s / rules.memory_s))
     ub = normal.x
     if is_static:
         for i in range(3):
@@ -215,13 +240,12 @@ def update(
             return False
         ub[0], ub[1], ub[2] = _project(c, normal.g[0], normal.g[1], normal.g[2])
         mine.cost[0] += normal.cost[0] - ub[0] * ub[0] - ub[1] * ub[1] - ub[2] * ub[2]
-        for k in range(3):
-            for e in range(n):
-                order.u[k, e] = 0.0
-    mine.dof[0] += (redundancy - 3.0) * (1.0 if mine.dof[0] == 0.0 else share)
-    _add_ambiguities(mine, pairs, m, groups, g_count, c, ub, order, is_static)
-    if not is_static:
-        _lower_rank(mine, n, order)
+    for k in range(4):
+        for e in range(n):
+            order.u[k, e] = 0.0
+    mine.dof[0] += redundancy - 3.0 * phase_share
+    _add_ambiguities(mine, pairs, m, groups, c, ub, order, is_static)
+    _lower_rank(mine, n, order)
     return True
 
 

@@ -27,6 +27,9 @@ FIX_MIN: Final = 4
 VARIANCE_PRIOR: Final = 6.0
 """How many observations the stated noise level is worth when the data speak of it too."""
 
+SUCCESS_MIN: Final = 0.5
+"""Chance of finding the right integers at all, below which the search is not believed."""
+
 EXCESS_SIGMAS: Final = 4.0
 """How far the misfit of integers may lie above what noise explains, in its own standard deviations."""
 
@@ -71,6 +74,23 @@ def odds_against(part: Lattice, found: int, cost: float, dof: float) -> float:
 
 
 @leaf_kernel
+def _judge(
+    part: Lattice, count: int, cost: float, dof: float, log_odds_min: float, first: int, order: Order
+) -> tuple[bool, float]:
+    """Search an integer problem; the best candidate goes into `order.fixed`, whatever is thought of it."""
+    if count < FIX_MIN or not reduce(part, count):
+        return False, np.nan
+    found = search(part, count, CANDIDATES_MAX, inf)
+    if found < 2:
+        return False, np.nan
+    back_transform(part, 0, count, order.fixed[first : first + count])
+    ratio = part.misfit[1] / max(part.misfit[0], 1e-12)
+    noise = max(1.0, (VARIANCE_PRIOR + cost) / (VARIANCE_PRIOR + dof))
+    believed = fits(part.misfit[0], count, noise) and odds_against(part, found, cost, dof + count) >= log_odds_min
+    return believed and success_rate(part.d, count) > SUCCESS_MIN, ratio
+
+
+@leaf_kernel
 def seek(
     full: Lattice, first: int, n: int, cost: float, dof: float, log_odds_min: float, part: Lattice, order: Order
 ) -> tuple[bool, float]:
@@ -79,17 +99,22 @@ def seek(
     The integers are left in `order.fixed`. `cost` and `dof`: the float solution's.
     """
     count = take_tail(full, first, n, part)
-    if count < FIX_MIN or not reduce(part, count):
-        return False, np.nan
-    found = search(part, count, CANDIDATES_MAX, inf)
-    if found < 2:
-        return False, np.nan
-    ratio = part.misfit[1] / max(part.misfit[0], 1e-12)
-    back_transform(part, 0, count, order.fixed[first:n])
-    noise = max(1.0, (VARIANCE_PRIOR + cost) / (VARIANCE_PRIOR + dof))
-    failure = 1.0 - success_rate(part.d, count)
-    believed = fits(part.misfit[0], count, noise) and odds_against(part, found, cost, dof + count) >= log_odds_min
-    return believed and failure < 0.5, ratio
+    return _judge(part, count, cost, dof, log_odds_min, first, order)
+
+
+@leaf_kernel
+def seek_more(
+    full: Lattice, ready: int, held: int, n: int, cost: float, dof: float, log_odds_min: float, part: Lattice,
+    order: Order,
+) -> bool:  # fmt: skip
+    """Look for the integers of rows `ready` to `held`, those behind them being known; into `order.fixed`.
+
+    The rows before `held` must be at their best given those known (`condition`).
+    """
+    count = take_tail(full, ready, held, part)
+    for i in range(count):
+        part.a_cyc[i] = order.fixed[ready + i]
+    return _judge(part, count, cost + misfit(full, order, held, n), dof + n - held, log_odds_min, ready, order)[0]
 
 
 @leaf_kernel

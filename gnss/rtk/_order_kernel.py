@@ -1,8 +1,9 @@
 """The order in which ambiguities are factorised, and the float solution.
 
-Within each group one ambiguity is the pivot: the others are relative to it. What is to stay a float number comes first,
-what may become an integer behind it by rising quality, integers that are held last: any tail of the order then has its
-own information as the tail of the one factor.
+Within each group one ambiguity is the pivot: the others are relative to it, and its own stands for the offset of the
+group, a number that is no integer. What stays a float number comes first, what may become an integer behind it by
+rising quality, integers that are held last: any tail of the order then has its own information as the tail of the one
+factor.
 """
 
 import numpy as np
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 _FLOAT, _READY, _HELD = 0.0, 10.0, 20.0
 _READY_MIN, _HELD_MIN = 5.0, 15.0
 _HALF = 100.0
+_NO_ROW, _OFFSET = -1, -2
 
 @leaf_kernel
 def score_places(mine: Mine, pairs: Pairs, m: int, rover: Side, glonass_ar: bool, order: Order) -> None:
@@ -46,30 +48,52 @@ def _pivot_rank(mine: Mine, order: Order, place: int) -> float:
 
 @leaf_kernel
 def choose_pivots(mine: Mine, groups: Groups, order: Order) -> int:
-    """The best of each group; returns how many groups there are. An ambiguity held is a better pivot than any other."""
-    count = 0
+    """The best of each group; returns how many groups there are. An ambiguity held is a better pivot than any other.
+
+    GLONASS has none: the waves of its satellites differ in length, its ambiguities stay numbers of their own.
+    """
+    count, best = 0, -1
     for place in range(mine.count[0]):
         g = find_group(groups, count, mine.key[place])
         if g == count:
-            groups.keys[g], groups.pivot[g] = mine.key[place], place
+            groups.keys[g], groups.pivot[g], groups.row[g] = mine.key[place], place, _OFFSET
             count += 1
         order.group[place] = g
         if _pivot_rank(mine, order, place) > _pivot_rank(mine, order, groups.pivot[g]):
             groups.pivot[g] = place
+    for g in range(count):
+        pivot = groups.pivot[g]
+        if (mine.satellite[pivot] >> 6) == GLONASS:
+            groups.row[g], groups.pivot[g] = _NO_ROW, _NO_ROW
+        elif best < 0 or _pivot_rank(mine, order, pivot) > _pivot_rank(mine, order, groups.pivot[best]):
+            best = g
+    if best >= 0:
+        # the one all others are relative to: clocks are known up to a constant only
+        groups.row[best] = _NO_ROW
     return count
 
 
 @leaf_kernel
-def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> tuple[int, int, int]:
-    """Put the places in order; returns how many rows there are, the first ready one and the first held one."""
+def arrange(mine: Mine, groups: Groups, g_count: int, order: Order, is_static: bool) -> tuple[int, int, int]:
+    """Put the unknowns in order; returns how many rows there are, the first ready one and the first held one.
+
+    `order.place` names the entry of the filter, or -1 - g for the offset of group g.
+    """
     n = 0
     if is_static:
         for k in range(POSITION):
             order.place[n] = k
             n += 1
+    anchored = False
+    for g in range(g_count):
+        if groups.row[g] == _OFFSET:
+            order.place[n], groups.row[g] = -1 - g, n
+            n += 1
+        anchored = anchored or groups.pivot[g] >= 0
     first = n
     for place in range(mine.count[0]):
-        if groups.pivot[order.group[place]] == place:
+        order.row_of[place] = -1
+        if groups.pivot[order.group[place]] == place or (not anchored and place == 0):
             continue
         # insertion by rising score; few enough for that
         k = n
@@ -78,8 +102,6 @@ def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> tuple[
             k -= 1
         order.place[k] = POSITION + place
         n += 1
-    for place in range(mine.count[0]):
-        order.row_of[place] = -1
     ready, held = first, first
     for k in range(first, n):
         order.row_of[order.place[k] - POSITION] = k
@@ -90,15 +112,66 @@ def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> tuple[
 
 
 @leaf_kernel
-def solve_float(mine: Mine, order: Order, n: int, full: Lattice) -> bool:
-    """Factorise the information in this order and solve; False where it is not positive definite."""
+def _sum_groups(mine: Mine, groups: Groups, g_count: int, order: Order) -> None:
+    """The information of each group's offset: the sum of the rows of its members."""
+    n = POSITION + mine.count[0]
+    for g in range(g_count):
+        for e in range(n):
+            groups.sums[g, e] = 0.0
+    for i in range(mine.count[0]):
+        e, own = POSITION + i, groups.sums[order.group[i]]
+        start = tri(e)
+        for j in range(e + 1):
+            own[j] += mine.info[start + j]
+        for j in range(i):
+            groups.sums[order.group[j], e] += mine.info[start + POSITION + j]
+
+
+@leaf_kernel
+def _offset_row(mine: Mine, groups: Groups, order: Order, g: int, i: int, full: Lattice) -> None:
+    """Row `i` of the information, which is that of the offset of group `g`."""
+    for j in range(i + 1):
+        f = order.place[j]
+        if f >= 0:
+            full.lower[i, j] = groups.sums[g, f]
+        else:
+            s = 0.0
+            for place in range(mine.count[0]):
+                if order.group[place] == -1 - f:
+                    s += groups.sums[g, POSITION + place]
+            full.lower[i, j] = s
+    b = 0.0
+    for place in range(mine.count[0]):
+        if order.group[place] == g:
+            b += mine.rhs[POSITION + place]
+    full.a_cyc[i] = b
+
+
+@leaf_kernel
+def _gather(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> None:
+    """Information and right-hand side in the order of the rows."""
+    _sum_groups(mine, groups, g_count, order)
     for i in range(n):
         e = order.place[i]
+        if e < 0:
+            _offset_row(mine, groups, order, -1 - e, i, full)
+            continue
         start = tri(e)
         full.a_cyc[i] = mine.rhs[e]
         for j in range(i + 1):
             f = order.place[j]
-            full.lower[i, j] = mine.info[start + f] if f <= e else mine.info[tri(f) + e]
+            if f < 0:
+                full.lower[i, j] = groups.sums[-1 - f, e]
+            else:
+                full.lower[i, j] = mine.info[start + f] if f <= e else mine.info[tri(f) + e]
+    for i in range(n):
+        order.rhs[i] = full.a_cyc[i]
+
+
+@leaf_kernel
+def solve_float(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> bool:
+    """Factorise the information in this order and solve; False where it is not positive definite."""
+    _gather(mine, groups, g_count, order, n, full)
     if not factorise(full.lower, full.d, n):
         return False
     a, low = full.a_cyc, full.lower
@@ -121,7 +194,7 @@ def float_cost(mine: Mine, order: Order, n: int, full: Lattice) -> float:
     """What the float solution leaves of the quadratic form."""
     cost = mine.cost[0]
     for i in range(n):
-        cost -= mine.rhs[order.place[i]] * full.a_cyc[i]
+        cost -= order.rhs[i] * full.a_cyc[i]
     return max(cost, 0.0)
 
 

@@ -23,7 +23,7 @@ CODE_OUTLIER_MISFIT = 12.0
 LEVERAGE_MIN = 0.2
 """Part of an observation that its group's clock leaves to be seen, at the least."""
 
-CANDIDATE_MISFIT = 6.0
+CANDIDATE_MISFIT = 7.0
 """Square of the sigmas from which a phase is suspected of spoiling a set of integers."""
 
 
@@ -62,75 +62,47 @@ def code_position(pairs: Pairs, m: int, code_groups: Groups, c_count: int, norma
 
 
 @leaf_kernel
-def _phases_with(mine: Mine, pairs: Pairs, m: int, order: Order, groups: Groups, held_only: bool) -> None:
-    """Phases less their ambiguities: `pairs.y` and weights `pairs.w`; integers for those held, else float values."""
+def _phases_with(mine: Mine, pairs: Pairs, m: int, order: Order, places: Groups) -> None:
+    """Phases less their ambiguities as `order.fixed` has them: `pairs.y` and weights `pairs.w`."""
     for i in range(m):
         place = pairs.place[i]
         pairs.w[i] = 0.0
         if place < 0 or pairs.w_phase[i] <= 0.0:
             continue
-        pivot = groups.pivot[order.group[place]]
-        if mine.held[place]:
-            cycles = float(mine.integer[place] - mine.integer[pivot])
-        elif held_only:
-            continue
-        else:
-            row = order.row_of[place]
-            cycles = order.fixed[row] if row >= 0 else 0.0
+        row, offset_row = order.row_of[place], places.row[order.group[place]]
+        cycles = order.fixed[row] if row >= 0 else 0.0
+        if offset_row >= 0:
+            cycles += order.fixed[offset_row]
         pairs.w[i] = pairs.w_phase[i]
         pairs.y[i] = pairs.phase_m[i] - pairs.wavelength_m[i] * (mine.offset_cyc[place] + cycles)
 
 
 @leaf_kernel
-def fixed_position(
-    mine: Mine, pairs: Pairs, m: int, order: Order, place_groups: Groups, groups: Groups, g_count: int,
-    code_groups: Groups, c_count: int, normal: Normal, c: Floats,
+def phase_position(
+    mine: Mine, pairs: Pairs, m: int, order: Order, places: Groups, groups: Groups, code_groups: Groups, c_count: int,
+    normal: Normal, c: Floats, misfit_max: float, share_min: float,
 ) -> tuple[int, float, int]:  # fmt: skip
-    """Position from phases held to their integers, and codes.
+    """Position from codes and from phases with the ambiguities in `order.fixed`.
 
-    Returns the redundancy of the phases, their misfit, and the pair that fits worst (-1 = all fit).
+    Returns the redundancy of the phases (negative = no position), their misfit, and the pair that fits worst, by more
+    than `misfit_max` and `share_min` of a wavelength (-1 = all fit).
     """
-    _phases_with(mine, pairs, m, order, place_groups, True)
+    _phases_with(mine, pairs, m, order, places)
     clear(normal)
     accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
-    redundancy = accumulate(pairs.a, pairs.y, pairs.w, pairs.group, m, groups, g_count, normal) - 3
+    redundancy = accumulate(pairs.a, pairs.y, pairs.w, pairs.one, m, groups, 1, normal) - 3
     if redundancy < 0 or not solve(normal, c):
         return -1, np.inf, -1
-    x, total, worst, worst_misfit = normal.x, 0.0, -1, OUTLIER_MISFIT
+    x, total, worst, worst_misfit = normal.x, 0.0, -1, misfit_max
+    clock = (groups.y[0] - groups.a[0, 0] * x[0] - groups.a[0, 1] * x[1] - groups.a[0, 2] * x[2]) / groups.w[0]
     for i in range(m):
         if pairs.w[i] > 0.0:
-            g = pairs.group[i]
-            clock = (groups.y[g] - groups.a[g, 0] * x[0] - groups.a[g, 1] * x[1] - groups.a[g, 2] * x[2]) / groups.w[g]
             v = pairs.y[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
             misfit = v * v * pairs.w[i]
             total += misfit
-            if misfit > worst_misfit and abs(v) > OUTLIER_SHARE * pairs.wavelength_m[i]:
+            if misfit > worst_misfit and abs(v) > share_min * pairs.wavelength_m[i]:
                 worst, worst_misfit = i, misfit
     return redundancy, total, worst
-
-
-@leaf_kernel
-def worst_of_candidate(
-    mine: Mine, pairs: Pairs, m: int, order: Order, place_groups: Groups, groups: Groups, g_count: int,
-    code_groups: Groups, c_count: int, normal: Normal, c: Floats,
-) -> int:  # fmt: skip
-    """The pair whose phase fits worst to the integers in `order.fixed`, -1 where none is suspect."""
-    _phases_with(mine, pairs, m, order, place_groups, False)
-    clear(normal)
-    accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
-    accumulate(pairs.a, pairs.y, pairs.w, pairs.group, m, groups, g_count, normal)
-    if not solve(normal, c):
-        return -1
-    x, worst, worst_misfit = normal.x, -1, CANDIDATE_MISFIT
-    for i in range(m):
-        if pairs.w[i] > 0.0:
-            g = pairs.group[i]
-            clock = (groups.y[g] - groups.a[g, 0] * x[0] - groups.a[g, 1] * x[1] - groups.a[g, 2] * x[2]) / groups.w[g]
-            v = pairs.y[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
-            misfit = v * v * pairs.w[i] / max(1.0 - pairs.w[i] / groups.w[g], LEVERAGE_MIN)
-            if misfit > worst_misfit:
-                worst, worst_misfit = i, misfit
-    return worst
 
 
 @leaf_kernel
@@ -151,43 +123,31 @@ def code_misfit(pairs: Pairs, m: int, code_groups: Groups, c_count: int, normal:
 
 
 @leaf_kernel
-def float_position(
-    mine: Mine, pairs: Pairs, m: int, n: int, full: Lattice, order: Order, place_groups: Groups, groups: Groups,
-    g_count: int, code_groups: Groups, c_count: int, normal: Normal, c: Floats,
-) -> bool:  # fmt: skip
-    """Position from phases with their float ambiguities, and codes; the ambiguities' own uncertainty is added."""
-    for i in range(n):
-        order.fixed[i] = full.a_cyc[i]
-    _phases_with(mine, pairs, m, order, place_groups, False)
-    clear(normal)
-    accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
-    accumulate(pairs.a, pairs.y, pairs.w, pairs.group, m, groups, g_count, normal)
-    if not solve(normal, c):
-        return False
-    _add_float_covariance(pairs, m, n, full, order, groups, normal)
-    return True
-
-
-@leaf_kernel
-def _add_float_covariance(
-    pairs: Pairs, m: int, n: int, full: Lattice, order: Order, groups: Groups, normal: Normal
+def add_float_covariance(
+    pairs: Pairs, m: int, n_float: int, full: Lattice, order: Order, places: Groups, groups: Groups, normal: Normal
 ) -> None:
-    """Add G Λ⁻¹ Gᵀ, G the change of the position by the ambiguities, to the covariance."""
+    """Add G Λ⁻¹ Gᵀ, G the change of the position by the first `n_float` unknowns, to the covariance."""
     cov, u = normal.cov, order.u
     for k in range(3):
-        for i in range(n):
+        for i in range(n_float):
             u[k, i] = 0.0
+    inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
     for i in range(m):
+        if pairs.w[i] <= 0.0:
+            continue
         place = pairs.place[i]
-        if pairs.w[i] > 0.0 and order.row_of[place] >= 0:
-            row, g = order.row_of[place], pairs.group[i]
-            lw, inverse = pairs.wavelength_m[i] * pairs.w[i], 1.0 / groups.w[g]
-            hx = lw * (pairs.a[i, 0] - groups.a[g, 0] * inverse)
-            hy = lw * (pairs.a[i, 1] - groups.a[g, 1] * inverse)
-            hz = lw * (pairs.a[i, 2] - groups.a[g, 2] * inverse)
-            for k in range(3):
-                u[k, row] = cov[k, 0] * hx + cov[k, 1] * hy + cov[k, 2] * hz
-    for i in range(n):
+        row, offset_row = order.row_of[place], places.row[order.group[place]]
+        lw = pairs.wavelength_m[i] * pairs.w[i]
+        hx = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
+        hy = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
+        hz = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)
+        for k in range(3):
+            g = cov[k, 0] * hx + cov[k, 1] * hy + cov[k, 2] * hz
+            if 0 <= row < n_float:
+                u[k, row] += g
+            if offset_row >= 0:
+                u[k, offset_row] += g
+    for i in range(n_float):
         for k in range(3):
             s = u[k, i]
             for j in range(i):
@@ -196,6 +156,6 @@ def _add_float_covariance(
     for k in range(3):
         for j in range(3):
             s = 0.0
-            for i in range(n):
+            for i in range(n_float):
                 s += u[k, i] * u[j, i] / full.d[i]
             cov[k, j] += s

@@ -72,8 +72,8 @@ class Pairs(NamedTuple):
 
     `row` of the rover's side; `place` of its ambiguity, -1 = none; `group` of signals that share a phase clock,
     `code_group` a code clock; `a` (n, 3) derivative of the range; `code_m`, `phase_m`; `w_code`, `w_phase` weights, 0 =
-    not used. Scratch: `y`, `w`, `v_code`; `one` (all zero) the group of all; `next` chains the members of a group;
-    `kept_place` the places while another filter is tried.
+    not used. Scratch: `y`, `w`, `v_code`; `one` (all zero) the group of all; `kept_place` the
+    places while another filter is tried.
     """
 
     row: NDArray[np.int16]
@@ -94,7 +94,6 @@ class Pairs(NamedTuple):
     w: Floats
     v_code: Floats
     one: NDArray[np.int16]
-    next: NDArray[np.int16]
     kept_place: NDArray[np.int16]
 
     @classmethod
@@ -104,13 +103,13 @@ class Pairs(NamedTuple):
         columns = [np.zeros(n) for _ in range(9)]
         return cls(shorts[0], shorts[1], shorts[2], shorts[3], shorts[4], np.zeros(n, np.int32), np.zeros((n, 3)),
                    columns[0], columns[1], columns[2], columns[3], columns[4], np.zeros(n, np.uint8), columns[5],
-                   columns[6], columns[7], columns[8], np.zeros(n, np.int16), np.zeros(n, np.int16),
-                   np.zeros(n, np.int16))  # fmt: skip
+                   columns[6], columns[7], columns[8], np.zeros(n, np.int16), np.zeros(n, np.int16))  # fmt: skip
 
 
 class Groups(NamedTuple):
-    """Sums over the members of a group: weight, weighted design (3) and weighted observation; `keys` of each; `head` of the
-    chain of its members; `pivot` the place its ambiguities are relative to."""
+    """Sums over the members of a group: weight, weighted design (3) and weighted observation; `keys` of each; `head` a mark of
+    each; `pivot` the place its ambiguities are relative to, `row` where its offset stands in the order (-1 = nowhere);
+    `sums` (n, SIZE) its rows of the information, summed."""
 
     w: Floats
     a: Floats
@@ -118,12 +117,14 @@ class Groups(NamedTuple):
     keys: NDArray[np.int32]
     head: NDArray[np.int16]
     pivot: NDArray[np.int16]
+    row: NDArray[np.int16]
+    sums: Floats
 
     @classmethod
     def sized(cls, n: int) -> Self:
         """Room for `n` groups."""
         return cls(np.zeros(n), np.zeros((n, 3)), np.zeros(n), np.zeros(n, np.int32), np.zeros(n, np.int16),
-                   np.zeros(n, np.int16))  # fmt: skip
+                   np.zeros(n, np.int16), np.zeros(n, np.int16), np.zeros((n, SIZE)))  # fmt: skip
 
 
 class Normal(NamedTuple):
@@ -154,14 +155,14 @@ class Order(NamedTuple):
     fixed: Floats
     barred: NDArray[np.uint8]
     u: Floats
-    ub: Floats
+    rhs: Floats
 
     @classmethod
     def sized(cls) -> Self:
         """Room for all places."""
         n = SIZE
         return cls(np.zeros(n, np.int16), np.zeros(n, np.int16), np.zeros(n), np.zeros(n, np.int16), np.zeros(n),
-                   np.zeros(n, np.uint8), np.zeros((3, n)), np.zeros(n))  # fmt: skip
+                   np.zeros(n, np.uint8), np.zeros((4, n)), np.zeros(n))  # fmt: skip
 
 
 class Work(NamedTuple):

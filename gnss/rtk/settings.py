@@ -39,8 +39,10 @@ class RtkSettings:
     """Phase noise at the zenith, and again divided by sin(elevation)."""
     sigma_code_ratio: float = 100.0
     """Code noise over phase noise, before it is learnt."""
-    correlation_s: float = 20.0
-    """Time over which multipath repeats itself: more epochs within it tell little new."""
+    correlation_code_s: float = 60.0
+    """Time over which the multipath of codes repeats itself: more epochs within it tell little new."""
+    correlation_phase_s: float = 20.0
+    """The same for phases."""
     memory_s: float = 600.0
     """Time after which what was learnt of the ambiguities has faded to a third."""
     failure_rate_max: float = 1e-4
@@ -63,7 +65,8 @@ class Rules(NamedTuple):
     baseline_m_max: float
     sigma_phase_m: float
     sigma_code_ratio: float
-    correlation_s: float
+    correlation_code_s: float
+    correlation_phase_s: float
     memory_s: float
     log_odds_min: float
     iono_ratio: float
@@ -100,7 +103,8 @@ def rules_of(settings: RtkSettings) -> Rules:
         baseline_m_max=settings.baseline_m_max,
         sigma_phase_m=settings.sigma_phase_m,
         sigma_code_ratio=settings.sigma_code_ratio,
-        correlation_s=settings.correlation_s,
+        correlation_code_s=settings.correlation_code_s,
+        correlation_phase_s=settings.correlation_phase_s,
         memory_s=settings.memory_s,
         log_odds_min=float(odds),
         iono_ratio=settings.iono_ppm * 1e-6,
