@@ -92,6 +92,9 @@ NOISE_MAX = 9.0
 LEARN = 0.02
 """Weight of one epoch in what is learnt of the noise."""
 
+REST_MPS_MAX = 0.2
+"""A rover slower than this rests."""
+
 STALE, NO_PAIRS, NO_CODE = 1, 2, 3
 """Why an epoch has no position."""
 
@@ -379,7 +382,7 @@ def _begin_anew(
         pairs.kept_place[i], pairs.place[i] = pairs.place[i], -1
     enter_new(spare, w.rover.satellite, pairs, m)
     ok = update(
-        spare, pairs, m, 1.0, rules, False, w.groups, w.code_groups, c_count, w.normal,
+        spare, pairs, m, 1.0, rules, False, False, w.groups, w.code_groups, c_count, w.normal,
         s.c, w.order,
     )  # fmt: skip
     if ok:
@@ -496,6 +499,12 @@ def _write(r: Results, i: int, quality: int, mine: Mine, w: Work, s: Scratch, sc
             k += 1
 
 
+@inline_kernel
+def _speed_mps(mine: Mine) -> float:
+    v = mine.v_ecef_mps
+    return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+
+
 @leaf_kernel
 def _track(mine: Mine, m: int, t_ns: int, dt_s: float, g_count: int, c_count: int, rules: Rules, w: Work,
            s: Scratch) -> tuple[int, bool, bool]:  # fmt: skip
@@ -510,7 +519,7 @@ def _track(mine: Mine, m: int, t_ns: int, dt_s: float, g_count: int, c_count: in
     moved = s.moved[0] != 0.0 or s.moved[1] != 0.0 or s.moved[2] != 0.0
     enter_new(mine, w.rover.satellite, w.pairs, m)
     ok = update(
-        mine, w.pairs, m, dt_s, rules, rules.mode == _STATIC, w.groups,
+        mine, w.pairs, m, dt_s, rules, rules.mode == _STATIC, _speed_mps(mine) > REST_MPS_MAX, w.groups,
         w.code_groups, c_count, w.normal, s.c, w.order,
     )  # fmt: skip
     return slips, moved, ok

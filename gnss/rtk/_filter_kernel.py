@@ -215,7 +215,7 @@ def loosen(mine: Mine, key: int, variance_cyc2: float, column: Floats) -> None:
 
 @leaf_kernel
 def update(
-    mine: Mine, pairs: Pairs, m: int, dt_s: float, rules: Rules, is_static: bool,
+    mine: Mine, pairs: Pairs, m: int, dt_s: float, rules: Rules, is_static: bool, is_moving: bool,
     groups: Groups, code_groups: Groups, c_count: int, normal: Normal, c: Floats, order: Order,
 ) -> bool:  # fmt: skip
     """Fold one epoch of single differences in; False where its geometry determines no position.
@@ -224,7 +224,8 @@ def update(
     """
     is_first = mine.dof[0] == 0.0
     code_share = 1.0 if is_first else new_share(dt_s, rules.correlation_code_s)
-    phase_share = 1.0 if is_first else new_share(dt_s, rules.correlation_phase_s)
+    correlation_s = rules.correlation_phase_s if is_moving else rules.correlation_rest_s
+    phase_share = 1.0 if is_first else new_share(dt_s, correlation_s)
     redundancy = _position_factor(mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal)
     n = POSITION + mine.count[0]
     _fade(mine, n, exp(-dt_s / rules.memory_s))

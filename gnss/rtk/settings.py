@@ -39,10 +39,12 @@ class RtkSettings:
     """Phase noise at the zenith, and again divided by sin(elevation)."""
     sigma_code_ratio: float = 100.0
     """Code noise over phase noise, before it is learnt."""
-    correlation_code_s: float = 60.0
+    correlation_code_s: float = 100.0
     """Time over which the multipath of codes repeats itself: more epochs within it tell little new."""
-    correlation_phase_s: float = 20.0
-    """The same for phases."""
+    correlation_phase_s: float = 5.0
+    """The same for the phases of a rover that moves."""
+    correlation_rest_s: float = 30.0
+    """The same for the phases of one that rests, where reflections stay."""
     memory_s: float = 600.0
     """Time after which what was learnt of the ambiguities has faded to a third."""
     failure_rate_max: float = 1e-4
@@ -67,6 +69,7 @@ class Rules(NamedTuple):
     sigma_code_ratio: float
     correlation_code_s: float
     correlation_phase_s: float
+    correlation_rest_s: float
     memory_s: float
     log_odds_min: float
     iono_ratio: float
@@ -105,6 +108,7 @@ def rules_of(settings: RtkSettings) -> Rules:
         sigma_code_ratio=settings.sigma_code_ratio,
         correlation_code_s=settings.correlation_code_s,
         correlation_phase_s=settings.correlation_phase_s,
+        correlation_rest_s=settings.correlation_rest_s,
         memory_s=settings.memory_s,
         log_odds_min=float(odds),
         iono_ratio=settings.iono_ppm * 1e-6,
