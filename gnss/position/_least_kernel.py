@@ -14,6 +14,9 @@ PIVOT_MIN = 1e-12
 LEVERAGE_MAX = 1.0 - 1e-9
 """An observation of more decides alone over an unknown: no other one can contradict it."""
 
+SCREEN = 0.25
+"""Part of the limit of a residual below which its leverage cannot matter, unless that is above three quarters."""
+
 PRIOR_FREEDOM = 12.0
 """How many degrees of freedom the expected noise counts for beside those of the epoch, when its noise is judged."""
 
@@ -155,12 +158,13 @@ def _leverage(p: Problem, i: int, m: int) -> float:
 
 
 @leaf_kernel
-def judge(p: Problem, n: int, m: int) -> tuple[float, int]:
-    """(sum of squared residuals over their variances, degrees of freedom); fills the residuals, of all observations.
+def judge(p: Problem, n: int, m: int) -> tuple[float, int, float]:
+    """(sum of squared residuals over their variances, degrees of freedom, greatest term of the sum).
 
+       Fills the residuals, of all observations.
     What was known beforehand of an unknown counts as an observation.
     """
-    chi2, freedom = 0.0, -m
+    chi2, freedom, greatest = 0.0, -m, 0.0
     for j in range(m):
         chi2 += p.prior[j] * p.x[j] * p.x[j]
         freedom += 1 if p.prior[j] > 0.0 else 0
@@ -172,14 +176,19 @@ def judge(p: Problem, n: int, m: int) -> tuple[float, int]:
             fitted += p.a[i, j] * p.x[j]
         p.residual[i] = p.y[i] - fitted
         if p.weight[i] > 0.0:
-            chi2 += p.weight[i] * p.residual[i] * p.residual[i]
+            squared = p.weight[i] * p.residual[i] * p.residual[i]
+            chi2 += squared
             freedom += 1
-    return chi2, freedom
+            greatest = max(greatest, squared)
+    return chi2, freedom, greatest
 
 
 @leaf_kernel
-def worst_of(p: Problem, n: int, m: int) -> int:
-    """The observation whose residual is greatest for what the geometry would let it be; -1 if none can be judged."""
+def worst_of(p: Problem, n: int, m: int) -> tuple[int, float]:
+    """The observation whose residual is greatest for what the geometry would let it be, and the square of that ratio.
+
+    -1 if none can be judged.
+    """
     invert(p, m)
     worst, worst_ratio = -1, 0.0
     for i in range(n):
@@ -190,17 +199,39 @@ def worst_of(p: Problem, n: int, m: int) -> int:
             ratio = p.weight[i] * p.residual[i] * p.residual[i] / (1.0 - leverage)
             if ratio > worst_ratio:
                 worst, worst_ratio = i, ratio
-    return worst
+    return worst, worst_ratio
+
+
+@inline_kernel
+def chi2_max(freedom: int, normal_quantile: float) -> float:
+    """Quantile of the chi-square distribution by that of the normal one (Wilson and Hilferty).
+
+    Too high by 9 % for one degree of freedom, 2 % for five, less for more, where it is used.
+    """
+    part = 2.0 / (9.0 * freedom)
+    return freedom * (1.0 - part + normal_quantile * sqrt(part)) ** 3
+
+
+@leaf_kernel
+def odd_one_out(p: Problem, n: int, m: int, normal_quantile: float, ratio2_max: float) -> tuple[int, bool, float, int]:
+    """(observation to leave out or -1, whether the rest agree, chi2, degrees of freedom) of a problem solved.
+
+    The worst is left out where it fits far worse than noise explains, or where all together do.
+    """
+    chi2, freedom, greatest = judge(p, n, m)
+    if freedom <= 0:
+        return -1, freedom == 0, chi2, freedom
+    agrees = chi2 <= chi2_max(freedom, normal_quantile)
+    # most epochs need not ask which is the worst
+    if freedom < 2 or (agrees and greatest < SCREEN * ratio2_max):
+        return -1, agrees, chi2, freedom
+    worst, ratio2 = worst_of(p, n, m)
+    if agrees and ratio2 < ratio2_max:
+        worst = -1
+    return worst, agrees, chi2, freedom
 
 
 @inline_kernel
 def variance_factor(chi2: float, freedom: int) -> float:
     """How much noisier an epoch is than expected, judged by itself and by what is expected."""
     return (PRIOR_FREEDOM + chi2) / (PRIOR_FREEDOM + freedom)
-
-
-@inline_kernel
-def chi2_max(freedom: int, normal_quantile: float) -> float:
-    """Quantile of the chi-square distribution by that of the normal one (Wilson and Hilferty), to 2 % or better."""
-    part = 2.0 / (9.0 * freedom)
-    return freedom * (1.0 - part + normal_quantile * sqrt(part)) ** 3

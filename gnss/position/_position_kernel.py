@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.orbits.table import OrbitTable, line_of_sight
 from gnss.position._atmosphere_kernel import weigh
-from gnss.position._least_kernel import chi2_max, judge, least_squares, worst_of
+from gnss.position._least_kernel import least_squares, odd_one_out
 from gnss.position._problem import AXES, UNKNOWNS_MAX, Problem
 from gnss.position._work import Seen, SppWork, Use
 from gnss.position.options import SppRules
@@ -23,6 +23,9 @@ COARSE_M, FINE_M = 1_000.0, 30.0
 
 REACH_M = 100.0
 """Farther than this from where the atmosphere was taken, it is taken again."""
+
+ROUGH_AIR_M, ROUGH_LEVEL = 5.0, 0.1
+"""A delay in the zenith that is about right, and what keeps it small near the horizon."""
 
 COARSE_SIGMA_M = 300.0
 """Noise taken for pseudoranges without atmosphere: only gross errors stand out of it."""
@@ -60,11 +63,14 @@ def _start(seen: Seen, n: int, start_m: NDArray[np.float64], x: NDArray[np.float
 
 @inline_kernel
 def _look(seen: Seen, p: Problem, n: int, x: NDArray[np.float64], with_air: bool) -> None:
-    """Directions and what is left of the pseudoranges at `x`."""
+    """Directions and what is left of the pseudoranges at `x`; without atmosphere, less about as much as it adds."""
+    away_m = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
     for k in range(n):
         range_m, ex, ey, ez = line_of_sight(seen.r_m[k, 0], seen.r_m[k, 1], seen.r_m[k, 2], x[0], x[1], x[2])
         p.a[k, 0], p.a[k, 1], p.a[k, 2] = -ex, -ey, -ez
-        p.y[k] = seen.code_m[k] - range_m - (seen.delay_m[k] if with_air else 0.0)
+        sin_el = (ex * x[0] + ey * x[1] + ez * x[2]) / away_m if away_m > 0.0 else 1.0
+        delay_m = seen.delay_m[k] if with_air else ROUGH_AIR_M / max(sin_el + ROUGH_LEVEL, ROUGH_LEVEL)
+        p.y[k] = seen.code_m[k] - range_m - delay_m
 
 
 @leaf_kernel
@@ -89,14 +95,11 @@ def exclude(
     """(status, chi2, degrees of freedom, how many): leave out the worst until the rest agree, `left` at most."""
     excluded, m = 0, WITH_AIR if with_air else WITHOUT_AIR
     while True:
-        chi2, freedom = judge(p, n, m)
-        if freedom <= 0:
-            return _OK if excluded == 0 else _INCONSISTENT, chi2, freedom, excluded
-        if chi2 <= chi2_max(freedom, rules.normal_quantile):
-            return _OK, chi2, freedom, excluded
-        worst = worst_of(p, n, m) if freedom > 1 and excluded < left else -1
-        if worst < 0:
-            return _INCONSISTENT, chi2, freedom, excluded
+        worst, agrees, chi2, freedom = odd_one_out(p, n, m, rules.normal_quantile, rules.ratio2_max)
+        if worst < 0 or excluded == left:
+            # satellites that agree because too few are left to contradict do not count
+            good = agrees and (freedom > 0 or excluded == 0)
+            return _OK if good else _INCONSISTENT, chi2, freedom, excluded
         seen.use[worst], p.weight[worst] = _EXCLUDED, 0.0
         excluded += 1
         if not improve(seen, p, n, x, with_air):

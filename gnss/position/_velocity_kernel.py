@@ -8,7 +8,7 @@ from gnss._jit import inline_kernel, leaf_kernel
 from gnss.constants import GPS_OMEGA_E_RADPS, SPEED_OF_LIGHT_MPS
 from gnss.orbits.table import OrbitTable
 from gnss.position._gather_kernel import wavelength_m
-from gnss.position._least_kernel import chi2_max, judge, least_squares, variance_factor, worst_of
+from gnss.position._least_kernel import least_squares, odd_one_out, variance_factor
 from gnss.position._problem import AXES
 from gnss.position._work import SppWork, Use
 from gnss.position.options import SppRules
@@ -51,13 +51,8 @@ def find_velocity(o: ObservationSink, n: int, table: OrbitTable, rules: SppRules
     for _ in range(rules.exclusions_max + 1):
         if not least_squares(p, n, AXES):
             return False, np.nan
-        chi2, freedom = judge(p, n, AXES)
-        if freedom <= 0:
-            return freedom == 0, 1.0
-        if chi2 <= chi2_max(freedom, rules.normal_quantile):
-            return True, variance_factor(chi2, freedom)
-        worst = worst_of(p, n, AXES) if freedom > 1 else -1
+        worst, agrees, chi2, freedom = odd_one_out(p, n, AXES, rules.normal_quantile, rules.ratio2_max)
         if worst < 0:
-            break
+            return agrees, variance_factor(chi2, freedom)
         p.weight[worst] = 0.0
     return False, np.nan

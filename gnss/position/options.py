@@ -22,6 +22,9 @@ CODE_FACTOR = {"R": 2.0}
 ORBIT_RATIO = {"G": 0.25, "R": 0.3, "E": 0.15, "C": 0.35, "J": 0.3}
 """Error of orbit and clock over the accuracy that the message states, which is a cautious one."""
 
+TYPICAL_COUNT = 30
+"""Satellites among which the chance of one that seems wrong is shared out."""
+
 ORBIT_UNSTATED_M = 8.0
 """Accuracy taken where the message states none."""
 
@@ -77,6 +80,7 @@ class SppRules(NamedTuple):
     sigma_doppler_mps: float
     iono_ratio: float
     normal_quantile: float
+    ratio2_max: float
     exclusions_max: int
     pdop_max: float
 
@@ -124,6 +128,7 @@ def compile_rules(options: SppOptions) -> SppRules:
         sigma_doppler_mps=options.sigma_doppler_mps,
         iono_ratio=options.iono_ratio,
         normal_quantile=NormalDist().inv_cdf(1.0 - options.false_alarm),
+        ratio2_max=NormalDist().inv_cdf(1.0 - options.false_alarm / (2 * TYPICAL_COUNT)) ** 2,
         exclusions_max=options.exclusions_max,
         pdop_max=options.pdop_max,
     )
