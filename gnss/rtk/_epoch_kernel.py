@@ -78,7 +78,10 @@ OFFSET_AGE_MIN = 3
 """Epochs after which the offset of a group is known."""
 
 HELD_REDUNDANCY_MIN = 1
-"""Phases held more than needed for a position: without any, nothing would show that an integer is wrong."""
+"""Satellites held more than needed for a position: without any, nothing would show that an integer is wrong."""
+
+FIRST_REDUNDANCY_MIN = 2
+"""The same for integers that were just found."""
 
 SHARP_M = 0.15
 """Standard deviation (all three axes together) above which integers are not worth the name of a fix."""
@@ -193,7 +196,7 @@ def _mine(memory: Memory, s: int) -> Mine:
         memory.info[s], memory.rhs[s], memory.cost[one], memory.dof[one], memory.count[one], memory.satellite[s],
         memory.key[s], memory.offset_cyc[s], memory.residual_m[s], memory.seen_ns[s], memory.age[s],
         memory.half_cycle[s], memory.held[s], memory.integer[s], memory.x_ecef_m[s], memory.v_ecef_mps[s],
-        memory.t_ns[one], memory.base[one], memory.code_variance[one], memory.phase_variance[one],
+        memory.anchor_ecef_m[s], memory.t_ns[one], memory.base[one], memory.code_variance[one], memory.phase_variance[one],
         memory.fixed_epochs[one],
     )  # fmt: skip
 
@@ -264,19 +267,25 @@ def _order_and_solve(mine: Mine, m: int, rules: Rules, w: Work) -> tuple[bool, i
 
 @leaf_kernel
 def _held_redundancy(mine: Mine, w: Work, m: int) -> tuple[int, int]:
-    """Phases held to integers in this epoch, and how many they are more than what they determine."""
-    count, spent = 0, 3
-    for g in range(w.groups.head.size):
-        w.groups.head[g] = 0
+    """Phases held to integers in this epoch; and satellites among them more than a position and the offsets take.
+
+    Signals of one satellite look in one direction: more of them make integers surer, but not the position. The offset
+    between the first signals of two systems costs a satellite until it is known from epochs before.
+    """
+    count, satellites, spent, last, seen = 0, 0, 3, -1, 0
     for i in range(m):
-        place, g = w.pairs.place[i], w.pairs.group[i]
+        place = w.pairs.place[i]
         if place >= 0 and mine.held[place] != 0 and w.pairs.w_phase[i] > 0.0:
             count += 1
-            # the offset of a group known from epochs before costs nothing; the clock costs one
+            satellite = int(mine.satellite[place])
+            satellites += satellite != last
+            last = satellite
+            block = 1 << (int(mine.key[place]) >> 12)
             pivot = w.place_groups.pivot[w.order.group[place]]
-            spent += w.groups.head[g] == 0 and (mine.age[pivot] < OFFSET_AGE_MIN or False)
-            w.groups.head[g] = 1
-    return count, count - max(spent, 4)
+            if seen & block == 0:
+                seen |= block
+                spent += mine.age[pivot] < OFFSET_AGE_MIN
+    return count, satellites - max(spent, 4)
 
 
 @leaf_kernel
@@ -401,8 +410,9 @@ def _begin_anew(
 @leaf_kernel
 def _with_integers(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: Scratch) -> tuple[bool, float]:
     """The fixed position, if its phases agree; phases that do not are thrown out and begin anew."""
+    needed = HELD_REDUNDANCY_MIN if mine.fixed_epochs[0] > 0 else FIRST_REDUNDANCY_MIN
     for _ in range(OUTLIERS_MAX + 1):
-        if _held_redundancy(mine, w, m)[1] < HELD_REDUNDANCY_MIN:
+        if _held_redundancy(mine, w, m)[1] < needed:
             return False, np.nan
         redundancy, total, worst = phase_position(
             mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c,
@@ -539,8 +549,12 @@ def solve_epoch(
     if gap_ns > RESET_NS_MAX or mine.base[0] != bases.station[b] or rules.mode == _SINGLE:
         reset(mine)
         mine.base[0] = bases.station[b]
+        mine.anchor_ecef_m[0] = np.nan
     base_x = bases.x_ecef_m[b]
     _start(mine, t_ns, base_x, s.x)
+    if rules.mode == _STATIC and not isnan(mine.anchor_ecef_m[0]):
+        for k in range(3):
+            s.x[k] = mine.anchor_ecef_m[k]
     tag_s = (t_ns - table.t_gpst_ns) * _S_PER_NS
     rows = (jobs.first[j], jobs.first[j] + jobs.rows[j])
     n_rows, m, g_count, c_count = _differences(o, rows, tag_s, table, base_x, base_n, rules, carriers, mine, w, s)
@@ -548,6 +562,9 @@ def solve_epoch(
     if m < 4:
         r.why[j] = NO_PAIRS
         return
+    if isnan(mine.anchor_ecef_m[0]):
+        for k in range(3):
+            mine.anchor_ecef_m[k] = s.x[k]
     dt_s = min(gap_ns, RESET_NS_MAX) * _S_PER_NS
     for a in range(3):
         s.x_code[a] = w.normal.x[a]
@@ -588,6 +605,8 @@ def _position(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: S
             mine.fixed_epochs[0] += 1
             _learn(mine, m, c_count, noise, w)
             return FIXED, max(mine.phase_variance[0], 1.0)
+        if mine.fixed_epochs[0] == 0:
+            release(mine)
     if n > 0:
         for i in range(n):
             w.order.fixed[i] = w.full.a_cyc[i]

@@ -59,10 +59,11 @@ class Lattice(NamedTuple):
 
 
 @leaf_kernel
-def factorise(lower: Floats, d: Floats, n: int) -> bool:
-    """Replace the lower triangle of Λ in `lower` by L, with its weights in `d`.
+def factorise(lower: Floats, d: Floats, n: int, column: Floats) -> bool:
+    """Replace the lower triangle of Λ in `lower` by L, with its weights in `d`; `column` (n,) is scratch.
 
-    False where Λ is not positive definite. Column by column, the update of the rest runs along rows.
+    False where Λ is not positive definite. The update of what is left runs along rows, so that it is made of vector
+    instructions.
     """
     for j in range(n):
         pivot = lower[j, j]
@@ -71,13 +72,13 @@ def factorise(lower: Floats, d: Floats, n: int) -> bool:
         d[j] = pivot
         inverse = 1.0 / pivot
         for i in range(j + 1, n):
-            factor = lower[i, j] * inverse
-            if factor != 0.0:
-                # row i less factor times column j: the column below j still holds the unscaled values
-                for k in range(j + 1, i + 1):
-                    lower[i, k] -= factor * lower[k, j]
+            column[i] = lower[i, j]
         for i in range(j + 1, n):
-            lower[i, j] *= inverse
+            factor = column[i] * inverse
+            if factor != 0.0:
+                for k in range(j + 1, i + 1):
+                    lower[i, k] -= factor * column[k]
+            lower[i, j] = factor
         lower[j, j] = 1.0
     return True
 

@@ -21,7 +21,8 @@ class Memory(NamedTuple):
     observations so far; its first three unknowns are a resting rover's position, the others single-difference
     ambiguities in cycles less `offset_cyc`. `count` places in use. By place: `satellite`, `key` of its group,
     `offset_cyc`, `residual_m` phase less range and clocks when last seen at `seen_ns`, `age` epochs, `half_cycle`,
-    `held` 1 = fixed to `integer`. `x_ecef_m` last position, `v_ecef_mps`, `t_ns`; `base` its station; `code_variance`
+    `held` 1 = fixed to `integer`. `x_ecef_m` last position, `v_ecef_mps`, `t_ns`;
+    `anchor_ecef_m` where a resting rover's filter is linearised; `base` its station; `code_variance`
     and `phase_variance` what was learnt of the noise; `fixed_epochs` since the integers were found.
     """
 
@@ -41,6 +42,7 @@ class Memory(NamedTuple):
     integer: NDArray[np.int32]
     x_ecef_m: Floats
     v_ecef_mps: Floats
+    anchor_ecef_m: Floats
     t_ns: NDArray[np.int64]
     base: NDArray[np.int32]
     code_variance: Floats
@@ -56,7 +58,7 @@ class Memory(NamedTuple):
             np.zeros((n, p), np.int16), np.zeros((n, p), np.int32), np.zeros((n, p)), np.zeros((n, p)),
             np.full((n, p), NO_TIME, np.int64), np.zeros((n, p), np.int32), np.zeros((n, p), np.uint8),
             np.zeros((n, p), np.uint8), np.zeros((n, p), np.int32), np.full((n, 3), np.nan), np.zeros((n, 3)),
-            np.full(n, NO_TIME, np.int64), np.full(n, -1, np.int32), np.ones(n), np.ones(n), np.zeros(n, np.int32),
+            np.full((n, 3), np.nan), np.full(n, NO_TIME, np.int64), np.full(n, -1, np.int32), np.ones(n), np.ones(n), np.zeros(n, np.int32),
         )  # fmt: skip
 
 
@@ -79,6 +81,7 @@ class Mine(NamedTuple):
     integer: NDArray[np.int32]
     x_ecef_m: Floats
     v_ecef_mps: Floats
+    anchor_ecef_m: Floats
     t_ns: NDArray[np.int64]
     base: NDArray[np.int32]
     code_variance: Floats

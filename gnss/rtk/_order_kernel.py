@@ -172,7 +172,7 @@ def _gather(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full
 def solve_float(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> bool:
     """Factorise the information in this order and solve; False where it is not positive definite."""
     _gather(mine, groups, g_count, order, n, full)
-    if not factorise(full.lower, full.d, n):
+    if not factorise(full.lower, full.d, n, full.step):
         return False
     a, low = full.a_cyc, full.lower
     for i in range(n):
