@@ -22,6 +22,7 @@ _EXACT_TENS: Final = 22
 """10**22 is the last power of ten that a float64 holds exactly."""
 _POWERS = np.array([10.0**k for k in range(_EXACT_TENS + 1)])
 _EXPONENT_MAX: Final = 400
+_YEAR_MIN, _YEAR_END = 1980, 2200  # int64 ns since 1980 reach to 2272
 _YEAR_PIVOT: Final = 80  # two-digit years from here on are of the 20th century (RINEX 2)
 
 GPST_TAGS: Final = 0
@@ -189,7 +190,13 @@ def read_date(data: NDArray[np.uint8], start: int, stop: int, columns: NDArray[n
     if columns[1] - columns[0] == 2:
         year += 1900 if year >= _YEAR_PIVOT else 2000
     longest_ns = (61 if tags == UTC_TAGS else 60) * NS_PER_S
-    if year < 1980 or not is_valid_civil(year, month, day) or hour > 23 or minute > 59 or second_ns >= longest_ns:
+    if (
+        not _YEAR_MIN <= year < _YEAR_END
+        or not is_valid_civil(year, month, day)
+        or hour > 23
+        or minute > 59
+        or second_ns >= longest_ns
+    ):
         return 0, BAD
     of_day_ns = hour * NS_PER_HOUR + minute * 60 * NS_PER_S + second_ns
     return instant_gpst_ns(tags, days_from_civil(year, month, day), of_day_ns), GOOD

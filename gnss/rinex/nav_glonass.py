@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.constants import NS_PER_S
+from gnss.rinex.nav_kepler import whole_numbers
 from gnss.rinex.nav_tables import GLONASS, KM, VALUES_MAX
 from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch
 from gnss.rtcm.observations import NO_CHANNEL
@@ -30,13 +31,13 @@ _RADIUS_MIN_M, _RADIUS_MAX_M = 2.0e7, 3.0e7
 
 def _tk(frame_s: Floats) -> Ints:
     """tk, 5 bits hour, 6 bits minute, 1 bit half minute of the Moscow day, of the frame's time in a UTC day or week."""
-    of_day_s = (np.nan_to_num(frame_s).astype(np.int64) + _MOSCOW_S) % _DAY_S
+    of_day_s = (whole_numbers(frame_s) + _MOSCOW_S) % _DAY_S
     return of_day_s // 3600 << 7 | of_day_s % 3600 // 60 << 1 | of_day_s % 60 // 30
 
 
 def _channels(channel: Floats) -> Ints:
     """Frequency channel; some writers leave a signed byte unsigned."""
-    number = np.where(np.isnan(channel), NO_CHANNEL, np.nan_to_num(channel)).astype(np.int64)
+    number = whole_numbers(channel, NO_CHANNEL)
     number = np.where(number > 128, number - 256, number)
     return np.where((number >= _CHANNEL_LEAST) & (number <= _CHANNEL_MOST), number, NO_CHANNEL)
 
@@ -52,7 +53,9 @@ def glonass_rows(
     state = [f"{v}{axis}_{unit}" for v, unit in (("", "m"), ("v", "mps"), ("a", "mps2")) for axis in "xyz"]
     needed = [GLONASS[name] for name in (*state, "tau_n_s", "gamma_n")]
     lacking = np.any(np.isnan(values[:, needed]), axis=1)
-    radius_m = np.sqrt(sum((values[:, GLONASS[f"{axis}_m"]] * KM) ** 2 for axis in "xyz"))
+    # damaged numbers may be too large to be squared
+    axes_m = np.clip(values[:, [GLONASS[f"{axis}_m"] for axis in "xyz"]] * KM, -_RADIUS_MAX_M, _RADIUS_MAX_M)
+    radius_m = np.linalg.norm(axes_m, axis=1)
     kept = ~lacking & (radius_m > _RADIUS_MIN_M) & (radius_m < _RADIUS_MAX_M)
     rows, tb_ns = values[kept], tb_gpst_ns[kept]
     columns: dict[str, Any] = {name: rows[:, GLONASS[name]] * KM for name in state}

@@ -28,10 +28,20 @@ Ints = NDArray[np.int64]
 _INAV_BITS, _FNAV_BITS = 0b101, 0b010
 _CLOCK_E5B, _CLOCK_E5A = 1 << 9, 1 << 8
 _FIT_NORMAL_H, _FIT_LONG_H = 4.0, 6.0
+_WHOLE_END = 2.0**31
 _NOT_KNOWN = 0.9999e9
 
 # integer columns and the largest value that each can hold
 _UNSIGNED = {"iode": 65535, "iodc": 65535, "code_l2": 3, "l2p_flag": 1, "health": 511, "week": 65535}
+
+
+def whole_numbers(values: Floats, missing: int = 0) -> Ints:
+    """Numbers of a record that are counts, codes or bits; what is missing or beyond 32 bits is `missing`.
+
+    Shape: (n,). Unit: none. Source: none.
+    """
+    known = np.abs(values) < _WHOLE_END
+    return np.where(known, np.where(known, values, 0), missing).astype(np.int64)
 
 
 def galileo_is_f_nav(sources: Floats) -> NDArray[np.bool_]:
@@ -39,7 +49,7 @@ def galileo_is_f_nav(sources: Floats) -> NDArray[np.bool_]:
 
     Shape: (n,). Unit: bits. Source: RINEX 3.05.
     """
-    bits = np.nan_to_num(sources).astype(np.int64)
+    bits = whole_numbers(sources)
     clock_a, clock_b = bits & _CLOCK_E5A != 0, bits & _CLOCK_E5B != 0
     by_message = (bits & _FNAV_BITS != 0) & (bits & _INAV_BITS == 0)
     return np.where(clock_a == clock_b, by_message, clock_a)

@@ -143,3 +143,9 @@ def test_an_empty_body() -> None:
     found = read(HEADER)
     assert (len(found.epochs), len(found.observations)) == (0, 0)
     assert found.report.is_clean
+
+
+@pytest.mark.parametrize("year", ["1979", "2200", "2920", "9999"])
+def test_years_that_no_receiver_sees(year: str) -> None:
+    found = read(HEADER + head(0, 1).replace("2020", year) + G08 + head(1, 1) + G08)
+    assert (seconds(found), found.report.by_reason()) == ([1.0], {"FIELD_SYNTAX": 1})

@@ -213,6 +213,14 @@ def test_rinex_4_reads_what_it_knows_and_counts_the_rest() -> None:
     assert found.reports[0].is_clean
 
 
+def test_numbers_beyond_all_integers_are_missing() -> None:
+    text = GLONASS.replace(" 5.000000000000E+00", " 5.00000000000E+300").replace(
+        " 8.577000000000E+04", " 8.57700000000E+300"
+    )
+    g = read_nav(HEADER + text).glonass
+    assert (g.channel.tolist(), g.tk.tolist()) == ([-128], [3 << 7])
+
+
 def test_sbas_is_counted() -> None:
     sbas = record("S24 2020 07 12 02 00 00", [0.0, 0.0, 0.0], [1.0] * 4, [1.0] * 4, [1.0] * 4)
     assert read_nav(HEADER + sbas + GPS).reports[0].unused == {"SBAS ephemeris": 1}
@@ -230,6 +238,7 @@ def test_sbas_is_counted() -> None:
         ("".join(GPS.splitlines(keepends=True)[:5]), "TRUNCATED"),
         (GPS + "    1.0\n", "GARBAGE"),
         (GLONASS.replace("-1.539525000000E+04", "-1.539525000000E+08"), "RANGE"),
+        (GLONASS.replace("-1.539525000000E+04", "-1.53952500000E+304"), "RANGE"),
     ],
 )  # fmt: skip
 def test_a_damaged_record_costs_itself_alone(damaged: str, reason: str) -> None:
