@@ -23,6 +23,15 @@ KLOBUCHAR: dict[str, tuple[str, str]] = {
 GALILEO = "GAL"
 _HALF, _NEQUICK_LEAST, _BDGIM = 4, 3, 9
 
+MODEL_NUMBERS: dict[tuple[str, str], int] = {
+    **{(letter, "LNAV"): 2 * _HALF for letter in "GJI"},
+    **{(letter, "CNVX"): 2 * _HALF for letter in "GJ"},
+    **{("C", message): 2 * _HALF for message in ("D1D2", "D1", "D2")},
+    ("C", "CNVX"): _BDGIM,
+    ("E", "IFNV"): _NEQUICK_LEAST,
+}
+"""RINEX 4, by system and message: how many numbers the ION record has that is read; others are counted."""
+
 
 @dataclass(slots=True)
 class Ionosphere:
@@ -63,10 +72,8 @@ def ionosphere_of_records(systems: Sequence[int], messages: Sequence[str], value
     """
     found = Ionosphere()
     for system, message, row in zip(systems, messages, values, strict=True):
-        if system < 0:
-            continue
         letter = SYSTEMS[system]
-        wanted = _NEQUICK_LEAST if letter == "E" else _BDGIM if message == "CNVX" and letter == "C" else 2 * _HALF
+        wanted = MODEL_NUMBERS[letter, message]
         numbers = row[:wanted].copy()
         if np.isnan(numbers).any():
             continue
@@ -74,6 +81,6 @@ def ionosphere_of_records(systems: Sequence[int], messages: Sequence[str], value
             found.nequick = numbers
         elif wanted == _BDGIM:
             found.bdgim = numbers
-        elif letter in KLOBUCHAR:
+        else:
             found.klobuchar[letter] = numbers
     return found

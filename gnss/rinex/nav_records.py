@@ -10,6 +10,7 @@ from gnss.rinex._kit import SYSTEM_OF
 from gnss.rinex._satellite_kernel import read_satellite
 from gnss.rinex._text_kernel import GOOD, Text, read_integer
 from gnss.rinex.header import RinexHeader
+from gnss.rinex.nav_ionosphere import MODEL_NUMBERS
 from gnss.rinex.nav_tables import MESSAGES, RECORD_LINES, RECORD_LINES_MORE
 from gnss.rinex.report import Problems
 from gnss.status import Status
@@ -100,7 +101,7 @@ def _marked(text: Text, body: int, problems: Problems) -> tuple[NDArray[np.bool_
         letter, message[i] = words[_SATELLITE_WORD][:1], words[_MESSAGE_WORD]
         system[i] = SYSTEMS.find(letter) if letter else -1
         is_orbit[i] = words[0] == "EPH" and message[i] in MESSAGES.get(letter, ())
-        is_ionosphere[i] = words[0] == "ION"
+        is_ionosphere[i] = words[0] == "ION" and (letter, str(message[i])) in MODEL_NUMBERS
         if not is_orbit[i] and not is_ionosphere[i]:
             problems.leave(f"{words[0]} {words[_MESSAGE_WORD]}".strip() or "record without a name")
     kept = lines > 0

@@ -202,9 +202,10 @@ def test_rinex_4_reads_what_it_knows_and_counts_the_rest() -> None:
     text += "> ION G   LNAV\n" + record("    2020 07 12 00 00 00", [1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0], [8.0, 0.0])
     text += "> ION C30 CNVX\n" + record("    2020 07 12 00 00 00", [1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0], [8.0, 9.0])
     text += "> ION E01 IFNV\n" + record("    2020 07 12 00 00 00", [54.5, 0.35, 0.013], [0.0])
+    text += "> ION I10 L1NV KLOB\n" + record("    2020 07 12 00 00 00", [1.0], [1.0] * 4, [2.0] * 4, [3.0] * 4)
     found = read_nav(nav_header(4.0) + text)
     assert (len(found.kepler), len(found.glonass)) == (1, 1)
-    assert found.reports[0].unused == {"EPH CNAV": 1, "STO LNAV": 1}
+    assert found.reports[0].unused == {"EPH CNAV": 1, "STO LNAV": 1, "ION L1NV": 1}
     assert found.ionosphere.klobuchar["G"].tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
     assert found.ionosphere.bdgim is not None
     assert found.ionosphere.bdgim.tolist() == [float(k) for k in range(1, 10)]
