@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from beidou_svc.solve import rtcm_file
 from beidou_svc.solve.options import InputOptions
 from beidou_svc.solve.recording import FileKind, Recording, SolveError
 from beidou_svc.solve.session import load_session, reference_of, with_channels
@@ -112,3 +113,17 @@ def test_channels_come_from_the_ephemerides() -> None:
 def test_a_day_is_meant_by_its_noon(date: str, expected: str) -> None:
     assert str(format_rfc3339(reference_of(date), 0).item(), "ascii") == expected
     assert reference_of(None) == NO_TIME
+
+
+def test_a_stream_may_be_read_in_pieces(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = load_session(options("rover.rtcm3", None)).rover
+    monkeypatch.setattr(rtcm_file, "CHUNK_BYTES", 700)
+    pieces = load_session(options("rover.rtcm3", None)).rover
+    assert pieces.epochs.equals(whole.epochs)
+    assert pieces.observations.equals(whole.observations)
+    assert len(pieces.kepler) == len(whole.kepler)
+    # what comes before and behind it is none of its business
+    (folder / "noisy.rtcm3").write_bytes(
+        b"\xd3\x00hello\r\n" * 20 + (folder / "rover.rtcm3").read_bytes() + b"\xd3\x00"
+    )
+    assert load_session(options("noisy.rtcm3", None)).rover.observations.equals(whole.observations)
