@@ -336,7 +336,7 @@ def _seek_integers(
         condition(w.full, w.order, ready, n)
         _, _, worst = phase_position(
             mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c,
-            CANDIDATE_MISFIT, 0.0,
+            CANDIDATE_MISFIT, 0.0, w.rover.satellite,
         )  # fmt: skip
         if worst < 0:
             break
@@ -392,7 +392,7 @@ def _begin_anew(
     enter_new(spare, w.rover.satellite, pairs, m)
     ok = update(
         spare, pairs, m, 1.0, rules, False, False, w.groups, w.code_groups, c_count, w.normal,
-        s.c, w.order,
+        s.c, w.order, w.rover.satellite,
     )  # fmt: skip
     if ok:
         new_n, _ = _fix(spare, m, g_count, c_count, rules, w, s)
@@ -416,7 +416,7 @@ def _with_integers(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work,
             return False, np.nan
         redundancy, total, worst = phase_position(
             mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c,
-            OUTLIER_MISFIT, OUTLIER_SHARE,
+            OUTLIER_MISFIT, OUTLIER_SHARE, w.rover.satellite,
         )  # fmt: skip
         if redundancy < 1:
             return False, np.nan
@@ -530,7 +530,7 @@ def _track(mine: Mine, m: int, t_ns: int, dt_s: float, g_count: int, c_count: in
     enter_new(mine, w.rover.satellite, w.pairs, m)
     ok = update(
         mine, w.pairs, m, dt_s, rules, rules.mode == _STATIC, _speed_mps(mine) > REST_MPS_MAX, w.groups,
-        w.code_groups, c_count, w.normal, s.c, w.order,
+        w.code_groups, c_count, w.normal, s.c, w.order, w.rover.satellite,
     )  # fmt: skip
     return slips, moved, ok
 
@@ -611,8 +611,9 @@ def _position(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: S
         for i in range(n):
             w.order.fixed[i] = w.full.a_cyc[i]
         redundancy, _, _ = phase_position(
-            mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c, np.inf, 1.0
-        )
+            mine, w.pairs, m, w.order, w.place_groups, w.groups, w.code_groups, c_count, w.normal, s.c, np.inf, 1.0,
+            w.rover.satellite,
+        )  # fmt: skip
         if redundancy >= 0:
             add_float_covariance(w.pairs, m, n, w.full, w.order, w.place_groups, w.groups, w.normal)
             return FLOAT, 1.0

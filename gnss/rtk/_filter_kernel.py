@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._memory import Mine
-from gnss.rtk._normal_kernel import accumulate, cholesky3, clear
+from gnss.rtk._normal_kernel import accumulate, accumulate_tied, cholesky3, clear
+from gnss.rtk._pair_kernel import tie_satellites
 from gnss.rtk.settings import Rules
 from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs
 
@@ -105,7 +106,7 @@ def new_share(dt_s: float, correlation_s: float) -> float:
 @leaf_kernel
 def _position_factor(
     mine: Mine, pairs: Pairs, m: int, code_share: float, phase_share: float, groups: Groups, code_groups: Groups,
-    c_count: int, normal: Normal,
+    c_count: int, normal: Normal, satellites: NDArray[np.int16],
 ) -> float:  # fmt: skip
     """Normal equations of the position from code and phase, each for the part that is new; returns the redundancy.
 
@@ -121,7 +122,8 @@ def _position_factor(
         if place >= 0:
             pairs.w[i] = pairs.w_phase[i] * (1.0 if mine.age[place] == 0 else phase_share)
             pairs.y[i] = pairs.phase_m[i] - pairs.wavelength_m[i] * mine.offset_cyc[place]
-    return redundancy + phase_share * accumulate(pairs.a, pairs.y, pairs.w, pairs.one, m, groups, 1, normal)
+    tie_satellites(pairs, m, satellites, phase_share)
+    return redundancy + phase_share * accumulate_tied(pairs, m, satellites, groups, normal)
 
 
 @leaf_kernel
@@ -133,9 +135,27 @@ def _project(c: Floats, x: float, y: float, z: float) -> tuple[float, float, flo
 
 
 @leaf_kernel
+def _tie_up(mine: Mine, pairs: Pairs, i: int, m: int, satellites: NDArray[np.int16], whole: float) -> float:
+    """Couple a phase with the others of its satellite; returns what they say of the error they share."""
+    satellite, e, said = satellites[pairs.row[i]], POSITION + pairs.place[i], 0.0
+    j = i
+    while j > 0 and satellites[pairs.row[j - 1]] == satellite:
+        j -= 1
+    while j < m and satellites[pairs.row[j]] == satellite:
+        if pairs.w[j] > 0.0:
+            said += pairs.w[j] * pairs.y[j]
+            f = POSITION + pairs.place[j]
+            if f <= e:
+                mine.info[tri(e) + f] -= whole * pairs.wavelength_m[j] * pairs.w[j] * pairs.tie[i]
+        j += 1
+    return said * pairs.tie[i]
+
+
+@leaf_kernel
 def _add_ambiguities(
-    mine: Mine, pairs: Pairs, m: int, groups: Groups, c: Floats, ub: Floats, order: Order, is_static: bool
-) -> None:
+    mine: Mine, pairs: Pairs, m: int, groups: Groups, c: Floats, ub: Floats, order: Order, is_static: bool,
+    satellites: NDArray[np.int16],
+) -> None:  # fmt: skip
     """The phase's own part: the diagonal, and per ambiguity what clock and position take away from it."""
     inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
     root = sqrt(inverse)
@@ -143,13 +163,14 @@ def _add_ambiguities(
         if pairs.w[i] <= 0.0:
             continue
         e = POSITION + pairs.place[i]
-        lw = pairs.wavelength_m[i] * pairs.w[i]
+        whole = pairs.wavelength_m[i] * pairs.w[i]
+        lw = whole * pairs.share[i]
         hx = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
         hy = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
         hz = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)
-        mine.rhs[e] += lw * (pairs.y[i] - groups.y[0] * inverse)
         start = tri(e)
-        mine.info[start + e] += lw * pairs.wavelength_m[i]
+        mine.info[start + e] += whole * pairs.wavelength_m[i]
+        mine.rhs[e] += whole * (pairs.y[i] - _tie_up(mine, pairs, i, m, satellites, whole)) - lw * groups.y[0] * inverse
         order.u[3, e] = lw * root
         if is_static:
             mine.info[start] += hx
@@ -217,6 +238,7 @@ def loosen(mine: Mine, key: int, variance_cyc2: float, column: Floats) -> None:
 def update(
     mine: Mine, pairs: Pairs, m: int, dt_s: float, rules: Rules, is_static: bool, is_moving: bool,
     groups: Groups, code_groups: Groups, c_count: int, normal: Normal, c: Floats, order: Order,
+    satellites: NDArray[np.int16],
 ) -> bool:  # fmt: skip
     """Fold one epoch of single differences in; False where its geometry determines no position.
 
@@ -226,7 +248,7 @@ def update(
     code_share = 1.0 if is_first else new_share(dt_s, rules.correlation_code_s)
     correlation_s = rules.correlation_phase_s if is_moving else rules.correlation_rest_s
     phase_share = 1.0 if is_first else new_share(dt_s, correlation_s)
-    redundancy = _position_factor(mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal)
+    redundancy = _position_factor(mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal, satellites)
     n = POSITION + mine.count[0]
     _fade(mine, n, exp(-dt_s / rules.memory_s))
     ub = normal.x
@@ -245,7 +267,7 @@ def update(
         for e in range(n):
             order.u[k, e] = 0.0
     mine.dof[0] += redundancy - 3.0 * phase_share
-    _add_ambiguities(mine, pairs, m, groups, c, ub, order, is_static)
+    _add_ambiguities(mine, pairs, m, groups, c, ub, order, is_static, satellites)
     _lower_rank(mine, n, order)
     return True
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
-from gnss.rtk._work import Groups, Normal
+from gnss.rtk._work import Groups, Normal, Pairs
 
 Floats = NDArray[np.float64]
 
@@ -84,6 +84,25 @@ def accumulate(
     normal.g[1] += g1
     normal.g[2] += g2
     normal.cost[0] += cost
+    return redundancy
+
+
+@leaf_kernel
+def accumulate_tied(pairs: Pairs, m: int, satellites: NDArray[np.int16], groups: Groups, normal: Normal) -> int:
+    """The same for phases in `pairs.y` and `pairs.w` whose satellites share an error (`tie_satellites`), on one clock."""
+    for i in range(m):
+        pairs.v_code[i] = pairs.w[i] * pairs.share[i]
+    redundancy = accumulate(pairs.a, pairs.y, pairs.v_code, pairs.one, m, groups, 1, normal)
+    # what the shared error takes from the cost, and `accumulate` did not: w y² - (Σ w y)² tie, less w share y²
+    i = 0
+    while i < m:
+        end, square, said = i, 0.0, 0.0
+        while end < m and satellites[pairs.row[end]] == satellites[pairs.row[i]]:
+            square += pairs.w[end] * (1.0 - pairs.share[end]) * pairs.y[end] * pairs.y[end]
+            said += pairs.w[end] * pairs.y[end]
+            end += 1
+        normal.cost[0] += square - said * said * pairs.tie[i]
+        i = end
     return redundancy
 
 

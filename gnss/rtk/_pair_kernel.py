@@ -82,14 +82,50 @@ def pair_up(
         pairs.code_m[m] = rover.code_m[i] - base.code_m[j]
         pairs.phase_m[m] = rover.phase_m[i] - base.phase_m[j]
         slant = 1.0 / (rover.sin_el[i] * rover.sin_el[i] + 0.1)
-        pairs.w_code[m] = 1.0 / (variance * ratio * code_ratio + iono_m2 * slant)
-        pairs.w_phase[m] = 1.0 / (variance * ratio + iono_m2 * slant) if isfinite(pairs.phase_m[m]) else 0.0
+        pairs.common_m2[m] = rules.common_ratio * variance * ratio + iono_m2 * slant
+        pairs.w_code[m] = 1.0 / (variance * ratio * code_ratio)
+        own_m2 = (1.0 - rules.common_ratio) * variance * ratio
+        pairs.w_phase[m] = 1.0 / own_m2 if isfinite(pairs.phase_m[m]) else 0.0
         pairs.lock_s[m] = min(rover.lock_s[i], base.lock_s[j])
         pairs.half_cycle[m] = rover.half_cycle[i] | base.half_cycle[j]
         # a phase that may be off by half a cycle is a whole number of half waves
         pairs.wavelength_m[m] = rover.wavelength_m[i] * (0.5 if pairs.half_cycle[m] else 1.0)
         m += 1
+    _share_codes(pairs, m, rover, rules.common_ratio)
     return m, g_count, c_count
+
+
+@leaf_kernel
+def _share_codes(pairs: Pairs, m: int, rover: Side, common_ratio: float) -> None:
+    """Codes of one satellite are reflected alike: together they weigh little more than one."""
+    i = 0
+    while i < m:
+        end, total = i, 0.0
+        while end < m and rover.satellite[pairs.row[end]] == rover.satellite[pairs.row[i]]:
+            total += pairs.w_code[end]
+            end += 1
+        for k in range(i, end):
+            pairs.w_code[k] /= 1.0 + common_ratio * (total / pairs.w_code[k] - 1.0) if pairs.w_code[k] > 0.0 else 1.0
+        i = end
+
+
+@leaf_kernel
+def tie_satellites(pairs: Pairs, m: int, satellites: NDArray[np.int16], scale: float) -> None:
+    """What the error that the signals of a satellite share does to the weights in `pairs.w`.
+
+    With weights w and a shared variance v the inverse of diag(1/w) + v is diag(w) - w wᵀ `tie`, and a direction common
+    to all keeps the `share` of their weight. `scale` divides v like the weights are multiplied.
+    """
+    i = 0
+    while i < m:
+        end, total = i, 0.0
+        while end < m and satellites[pairs.row[end]] == satellites[pairs.row[i]]:
+            total += pairs.w[end]
+            end += 1
+        tie = 1.0 / (total + scale / pairs.common_m2[i])
+        for k in range(i, end):
+            pairs.tie[k], pairs.share[k] = tie, 1.0 - total * tie
+        i = end
 
 
 Floats = NDArray[np.float64]

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from gnss._jit import leaf_kernel
 from gnss.rtk._lattice_kernel import Lattice
 from gnss.rtk._memory import Mine
-from gnss.rtk._normal_kernel import accumulate, clear, solve
+from gnss.rtk._normal_kernel import accumulate, accumulate_tied, clear, solve
+from gnss.rtk._pair_kernel import tie_satellites
 from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs
 
 Floats = NDArray[np.float64]
@@ -80,7 +81,7 @@ def _phases_with(mine: Mine, pairs: Pairs, m: int, order: Order, places: Groups)
 @leaf_kernel
 def phase_position(
     mine: Mine, pairs: Pairs, m: int, order: Order, places: Groups, groups: Groups, code_groups: Groups, c_count: int,
-    normal: Normal, c: Floats, misfit_max: float, share_min: float,
+    normal: Normal, c: Floats, misfit_max: float, share_min: float, satellites: NDArray[np.int16],
 ) -> tuple[int, float, int]:  # fmt: skip
     """Position from codes and from phases with the ambiguities in `order.fixed`.
 
@@ -90,7 +91,8 @@ def phase_position(
     _phases_with(mine, pairs, m, order, places)
     clear(normal)
     accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
-    redundancy = accumulate(pairs.a, pairs.y, pairs.w, pairs.one, m, groups, 1, normal) - 3
+    tie_satellites(pairs, m, satellites, 1.0)
+    redundancy = accumulate_tied(pairs, m, satellites, groups, normal) - 3
     if redundancy < 0 or not solve(normal, c):
         return -1, np.inf, -1
     x, total, worst, worst_misfit = normal.x, 0.0, -1, misfit_max
@@ -98,7 +100,7 @@ def phase_position(
     for i in range(m):
         if pairs.w[i] > 0.0:
             v = pairs.y[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
-            misfit = v * v * pairs.w[i]
+            misfit = v * v / (1.0 / pairs.w[i] + pairs.common_m2[i])
             total += misfit
             if misfit > worst_misfit and abs(v) > share_min * pairs.wavelength_m[i]:
                 worst, worst_misfit = i, misfit
@@ -137,7 +139,7 @@ def add_float_covariance(
             continue
         place = pairs.place[i]
         row, offset_row = order.row_of[place], places.row[order.group[place]]
-        lw = pairs.wavelength_m[i] * pairs.w[i]
+        lw = pairs.wavelength_m[i] * pairs.w[i] * pairs.share[i]
         hx = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
         hy = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
         hz = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)

@@ -120,7 +120,8 @@ def drop_seen(
         if place >= 0:
             gap_s = (t_ns - mine.seen_ns[place]) * _S_PER_NS
             pairs.y[i] = pairs.phase_m[i] - mine.residual_m[place]
-            pairs.w[i] = 1.0 / (2.0 * mine.phase_variance[0] / pairs.w_phase[i] + DRIFT_M2PS * gap_s)
+            noise_m2 = 1.0 / pairs.w_phase[i] + pairs.common_m2[i]
+            pairs.w[i] = 1.0 / (2.0 * mine.phase_variance[0] * noise_m2 + DRIFT_M2PS * gap_s)
     dropped, clock_m = 0, 0.0
     for _ in range(PLACES_MAX):
         clear(normal)

@@ -72,7 +72,8 @@ class Pairs(NamedTuple):
 
     `row` of the rover's side; `place` of its ambiguity, -1 = none; `group` of signals that share a phase clock,
     `code_group` a code clock; `a` (n, 3) derivative of the range; `code_m`, `phase_m`; `w_code`, `w_phase` weights, 0 =
-    not used. Scratch: `y`, `w`, `v_code`; `one` (all zero) the group of all; `kept_place` the
+    not used; `wavelength_m`; `common_m2` variance that all signals of the satellite share. Scratch: `share`, `tie`
+    (`tie_satellites`), `y`, `w`, `v_code`; `one` (all zero) the group of all; `kept_place` the
     places while another filter is tried.
     """
 
@@ -90,6 +91,9 @@ class Pairs(NamedTuple):
     lock_s: Floats
     half_cycle: NDArray[np.uint8]
     wavelength_m: Floats
+    common_m2: Floats
+    share: Floats
+    tie: Floats
     y: Floats
     w: Floats
     v_code: Floats
@@ -100,10 +104,10 @@ class Pairs(NamedTuple):
     def sized(cls, n: int) -> Self:
         """Room for `n` pairs."""
         shorts = [np.zeros(n, np.int16) for _ in range(5)]
-        columns = [np.zeros(n) for _ in range(9)]
+        columns = [np.zeros(n) for _ in range(12)]
         return cls(shorts[0], shorts[1], shorts[2], shorts[3], shorts[4], np.zeros(n, np.int32), np.zeros((n, 3)),
                    columns[0], columns[1], columns[2], columns[3], columns[4], np.zeros(n, np.uint8), columns[5],
-                   columns[6], columns[7], columns[8], np.zeros(n, np.int16), np.zeros(n, np.int16))  # fmt: skip
+                   columns[9], columns[10], columns[11], columns[6], columns[7], columns[8], np.zeros(n, np.int16), np.zeros(n, np.int16))  # fmt: skip
 
 
 class Groups(NamedTuple):

@@ -49,6 +49,8 @@ class RtkSettings:
     """Time after which what was learnt of the ambiguities has faded to a third."""
     failure_rate_max: float = 1e-4
     """Probability of wrong integers that is accepted."""
+    common_ratio: float = 0.5
+    """Part of the variance that all signals of a satellite share: reflections, troposphere, antenna."""
     iono_ppm: float = 1.0
     """Ionosphere left after the difference, a millionth of the baseline."""
     glonass_ar: bool = False
@@ -72,6 +74,7 @@ class Rules(NamedTuple):
     correlation_rest_s: float
     memory_s: float
     log_odds_min: float
+    common_ratio: float
     iono_ratio: float
     glonass_ar: bool
 
@@ -111,6 +114,7 @@ def rules_of(settings: RtkSettings) -> Rules:
         correlation_rest_s=settings.correlation_rest_s,
         memory_s=settings.memory_s,
         log_odds_min=float(odds),
+        common_ratio=settings.common_ratio,
         iono_ratio=settings.iono_ppm * 1e-6,
         glonass_ar=settings.glonass_ar,
     )
