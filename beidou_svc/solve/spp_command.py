@@ -11,10 +11,10 @@ from beidou_svc.solve.recording import SolveError
 from beidou_svc.solve.report import pos_header, report, systems_table
 from beidou_svc.solve.session import Session, load_session
 from gnss.batches import FixBatch
-from gnss.position._work import Use
 from gnss.position.details import SppSatelliteBatch
 from gnss.position.options import SppOptions, SppRules, compile_rules
 from gnss.position.spp import solve_spp
+from gnss.position.use import Use
 from gnss.rinex.nav_ionosphere import Ionosphere
 
 EPOCHS_AT_ONCE = 1_000

@@ -1,6 +1,6 @@
 """What the atmosphere adds to the pseudoranges at a place, and how much each is to be trusted."""
 
-from math import cos, exp, pi, sin, sqrt
+from math import cos, exp, log, pi, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +24,10 @@ from gnss.frames.geodetic import ecef_to_geodetic_point
 from gnss.orbits.satellites import BEIDOU, PER_SYSTEM
 from gnss.orbits.table import OrbitTable
 from gnss.position._gather_kernel import wavelength_m
-from gnss.position._work import SppWork, Use
+from gnss.position._problem import Problem
+from gnss.position._work import Seen, SppWork
 from gnss.position.options import ORBIT_UNSTATED_M, SppRules
+from gnss.position.use import Use
 from gnss.rtcm.observations import ObservationSink
 from gnss.time.civil import civil_from_days, days_from_civil
 from gnss.time.leap import GPS_EPOCH_DAY
@@ -52,6 +54,8 @@ STRONG_CN0_DBHZ = 45.0
 
 ZENITH_IONO_M_MIN = 1.0
 """The error of the ionosphere is taken to be at least that of so much of it."""
+
+LN10_PER_20 = log(10.0) / 20.0
 
 _USED, _LOW, _EXCLUDED = int(Use.USED), int(Use.LOW), int(Use.EXCLUDED)
 
@@ -112,6 +116,13 @@ def pierce_angle_rad(el_rad: float) -> float:
 
 
 @inline_kernel
+def weakness(cn0_dbhz: float) -> float:
+    """How much worse a signal is than a strong one: ten to the power of a twentieth of the decibels lacking."""
+    strength_dbhz = cn0_dbhz if cn0_dbhz > 0.0 else UNKNOWN_CN0_DBHZ
+    return exp((STRONG_CN0_DBHZ - strength_dbhz) * LN10_PER_20)
+
+
+@inline_kernel
 def _variance_m2(
     satellite: int,
     table: OrbitTable,
@@ -123,15 +134,22 @@ def _variance_m2(
 ) -> float:
     """Variance of what is a pseudorange's own: noise, multipath, orbit, atmosphere."""
     system = satellite // PER_SYSTEM
-    strength_dbhz = cn0_dbhz if cn0_dbhz > 0.0 else UNKNOWN_CN0_DBHZ
-    # ten to the power of a twentieth of the decibels that are lacking
-    weak = exp((STRONG_CN0_DBHZ - strength_dbhz) * 0.11512925464970229)
     noise_m = rules.code_factor[system] * rules.sigma_code_m / sin_el
-    multipath_m = rules.code_factor[system] * rules.sigma_multipath_m * weak
+    multipath_m = rules.code_factor[system] * rules.sigma_multipath_m * weakness(cn0_dbhz)
     stated_m = table.sigma_m[satellite]
     orbit_m = rules.orbit_ratio[system] * (stated_m if stated_m == stated_m else ORBIT_UNSTATED_M)  # noqa: PLR0124
     air_m2 = own_iono_m * own_iono_m + TROPO_RATIO * TROPO_RATIO * tropo_m * tropo_m
     return noise_m * noise_m + multipath_m * multipath_m + orbit_m * orbit_m + air_m2
+
+
+@inline_kernel
+def _point(horizon: Horizon, p: Problem, seen: Seen, k: int) -> float:
+    """Where a satellite stands; returns the sine of its elevation."""
+    east, north, up = horizon_components(horizon, -p.a[k, 0], -p.a[k, 1], -p.a[k, 2])
+    level = sqrt(east * east + north * north)
+    seen.el_rad[k] = np.arctan2(up, level)
+    seen.sin_az[k], seen.cos_az[k] = (east / level, north / level) if level > 0.0 else (0.0, 1.0)
+    return up
 
 
 @leaf_kernel
@@ -148,10 +166,7 @@ def weigh(o: ObservationSink, n: int, t_gpst_ns: int, table: OrbitTable, rules: 
     p.prior[3], p.prior[4], p.prior[5] = 1.0 / (iono_m * iono_m), 1.0 / (per_rad * per_rad), 1.0 / (per_rad * per_rad)
     for k in range(n):
         satellite, i = seen.satellite[k], seen.row[k]
-        east, north, up = horizon_components(place.horizon, -p.a[k, 0], -p.a[k, 1], -p.a[k, 2])
-        level = sqrt(east * east + north * north)
-        seen.el_rad[k] = np.arctan2(up, level)
-        seen.sin_az[k], seen.cos_az[k] = (east / level, north / level) if level > 0.0 else (0.0, 1.0)
+        up = _point(place.horizon, p, seen, k)
         if seen.use[k] != _EXCLUDED:
             seen.use[k] = _USED if up >= rules.sin_el_min else _LOW
         p.weight[k] = 0.0

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
+from gnss.orbits.satellites import PER_SYSTEM
 from gnss.orbits.table import OrbitTable, line_of_sight
 from gnss.position._atmosphere_kernel import weigh
 from gnss.position._least_kernel import least_squares, odd_one_out
 from gnss.position._problem import AXES, UNKNOWNS_MAX, Problem
-from gnss.position._work import Seen, SppWork, Use
+from gnss.position._work import Seen, SppWork
 from gnss.position.options import SppRules
+from gnss.position.use import Use
 from gnss.rtcm.observations import ObservationSink
 from gnss.status import Status
 
@@ -20,6 +22,9 @@ STEPS_MAX = 12
 
 COARSE_M, FINE_M = 1_000.0, 30.0
 """Steps shorter than this end the search without atmosphere, and the one with it: 30 m leave an error below 0.1 mm."""
+
+STRAY_M_MAX = 1e9
+"""A longer step leads nowhere: the pseudoranges are no ranges."""
 
 REACH_M = 100.0
 """Farther than this from where the atmosphere was taken, it is taken again."""
@@ -45,18 +50,30 @@ _USED, _EXCLUDED = int(Use.USED), int(Use.EXCLUDED)
 
 
 @inline_kernel
+def _length(x: float, y: float, z: float) -> float:
+    return sqrt(x * x + y * y + z * z)
+
+
+@inline_kernel
+def _begin(seen: Seen, p: Problem, n: int, rules: SppRules) -> None:
+    """All satellites alike, each with the clock of its constellation."""
+    for k in range(n):
+        seen.use[k], p.weight[k] = _USED, 1.0 / (COARSE_SIGMA_M * COARSE_SIGMA_M)
+        p.group[k] = rules.clock_of[seen.satellite[k] // PER_SYSTEM]
+
+
+@inline_kernel
 def _start(seen: Seen, n: int, start_m: NDArray[np.float64], x: NDArray[np.float64]) -> None:
     """The start given, or else the place on the Earth under the mean of the satellites."""
-    if sqrt(start_m[0] * start_m[0] + start_m[1] * start_m[1] + start_m[2] * start_m[2]) > START_M_MIN:
+    if _length(start_m[0], start_m[1], start_m[2]) > START_M_MIN:
         x[0], x[1], x[2] = start_m[0], start_m[1], start_m[2]
         return
     x[0], x[1], x[2] = 0.0, 0.0, 0.0
     for k in range(n):
-        r = seen.r_m
-        away_m = sqrt(r[k, 0] * r[k, 0] + r[k, 1] * r[k, 1] + r[k, 2] * r[k, 2])
+        away_m = _length(seen.r_m[k, 0], seen.r_m[k, 1], seen.r_m[k, 2])
         for axis in range(3):
-            x[axis] += r[k, axis] / away_m
-    length = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
+            x[axis] += seen.r_m[k, axis] / away_m
+    length = _length(x[0], x[1], x[2])
     for axis in range(3):
         x[axis] *= EARTH_M / length if length > 0.0 else 0.0
 
@@ -64,7 +81,7 @@ def _start(seen: Seen, n: int, start_m: NDArray[np.float64], x: NDArray[np.float
 @inline_kernel
 def _look(seen: Seen, p: Problem, n: int, x: NDArray[np.float64], with_air: bool) -> None:
     """Directions and what is left of the pseudoranges at `x`; without atmosphere, less about as much as it adds."""
-    away_m = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
+    away_m = _length(x[0], x[1], x[2])
     for k in range(n):
         range_m, ex, ey, ez = line_of_sight(seen.r_m[k, 0], seen.r_m[k, 1], seen.r_m[k, 2], x[0], x[1], x[2])
         p.a[k, 0], p.a[k, 1], p.a[k, 2] = -ex, -ey, -ez
@@ -83,7 +100,10 @@ def improve(seen: Seen, p: Problem, n: int, x: NDArray[np.float64], with_air: bo
             return False
         for axis in range(3):
             x[axis] += p.x[axis]
-        if p.x[0] * p.x[0] + p.x[1] * p.x[1] + p.x[2] * p.x[2] < short_m * short_m:
+        step_m = _length(p.x[0], p.x[1], p.x[2])
+        if not step_m < STRAY_M_MAX:
+            return False
+        if step_m < short_m:
             return True
     return False
 
@@ -121,17 +141,14 @@ def find_position(
     Every pass takes the atmosphere where the last one ended.
     """
     seen, p, x = work.seen, work.position, work.x
-    for k in range(n):
-        seen.use[k], p.weight[k] = _USED, 1.0 / (COARSE_SIGMA_M * COARSE_SIGMA_M)
-        p.group[k] = rules.clock_of[seen.satellite[k] >> 6]
+    _begin(seen, p, n, rules)
     _start(seen, n, start_m, x)
     status, chi2, freedom, excluded = _NO_POSITION, np.nan, 0, 0
     if not improve(seen, p, n, x, False):
         return status, chi2, freedom, excluded
     status, chi2, freedom, excluded = exclude(seen, p, n, x, False, rules, rules.exclusions_max)
     for _ in range(PASSES_MAX):
-        radius_m = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
-        if not RADIUS_M_MIN < radius_m < RADIUS_M_MAX:
+        if not RADIUS_M_MIN < _length(x[0], x[1], x[2]) < RADIUS_M_MAX:
             return _NO_POSITION, chi2, freedom, excluded
         x0_m, y0_m, z0_m = x[0], x[1], x[2]
         weigh(o, n, t_gpst_ns, table, rules, work)
@@ -139,7 +156,6 @@ def find_position(
             return _NO_POSITION, chi2, freedom, excluded
         status, chi2, freedom, more = exclude(seen, p, n, x, True, rules, rules.exclusions_max - excluded)
         excluded += more
-        moved_m = sqrt((x[0] - x0_m) ** 2 + (x[1] - y0_m) ** 2 + (x[2] - z0_m) ** 2)
-        if status == _NO_POSITION or moved_m < REACH_M:
+        if status == _NO_POSITION or _length(x[0] - x0_m, x[1] - y0_m, x[2] - z0_m) < REACH_M:
             break
     return status, chi2, freedom, excluded

@@ -14,8 +14,9 @@ from gnss.orbits._terms import Pages
 from gnss.orbits.satellites import satellite_row
 from gnss.orbits.table import OrbitTable
 from gnss.position._spp_kernel import solve_one
-from gnss.position._work import Solutions, SppWork, Use
+from gnss.position._work import Solutions, SppWork
 from gnss.position.options import SppRules
+from gnss.position.use import Use
 from gnss.rtcm.observations import ObservationSink
 from gnss.status import Status
 

@@ -19,8 +19,9 @@ from gnss.position._least_kernel import invert, least_squares, variance_factor
 from gnss.position._position_kernel import WITH_AIR, find_position
 from gnss.position._problem import AXES
 from gnss.position._velocity_kernel import find_velocity
-from gnss.position._work import Solutions, SppWork, Use
+from gnss.position._work import Solutions, SppWork
 from gnss.position.options import SppRules
+from gnss.position.use import Use
 from gnss.rtcm.observations import ObservationSink
 from gnss.status import Status
 
@@ -43,8 +44,8 @@ def _to_enu(h: Horizon, q: NDArray[np.float64]) -> Six:
 
 
 @inline_kernel
-def _dilution(work: SppWork, n: int, h: Horizon) -> tuple[float, float]:
-    """(horizontal, vertical) dilution of precision, a clock for each constellation; infinite without a position.
+def _dilution(work: SppWork, n: int, h: Horizon) -> tuple[float, float, float]:
+    """(horizontal, vertical, position) dilution of precision, a clock for each constellation; infinite if it has none.
 
     It takes the room of the velocity, which comes after it.
     """
@@ -54,10 +55,38 @@ def _dilution(work: SppWork, n: int, h: Horizon) -> tuple[float, float]:
         for axis in range(AXES):
             p.a[k, axis] = position.a[k, axis]
     if not least_squares(p, n, AXES):
-        return np.inf, np.inf
+        return np.inf, np.inf, np.inf
     invert(p, AXES)
     ee, _, _, nn, _, uu = _to_enu(h, q)
-    return sqrt(ee + nn), sqrt(uu)
+    return sqrt(ee + nn), sqrt(uu), sqrt(ee + nn + uu)
+
+
+@inline_kernel
+def _clear(out: Solutions, row: int) -> None:
+    """Forget what a row held."""
+    for axis in range(AXES):
+        out.r_ecef_m[row, axis] = out.geodetic[row, axis] = out.dop[row, axis] = np.nan
+        out.v_enu_mps[row, axis] = out.sigma_v_mps[row, axis] = np.nan
+    for k in range(out.cov_enu_m2.shape[1]):
+        out.cov_enu_m2[row, k] = np.nan
+    for g in range(out.clock_s.shape[1]):
+        out.clock_s[row, g] = np.nan
+    out.chi2[row] = out.drift_sps[row] = np.nan
+    out.used[row] = out.freedom[row] = 0
+
+
+@inline_kernel
+def _write_position(work: SppWork, h: Horizon, factor: float, out: Solutions, row: int) -> None:
+    """Position, its covariance, clocks."""
+    p = work.position
+    for axis in range(AXES):
+        out.r_ecef_m[row, axis] = work.x[axis]
+    for g in range(p.members.shape[0]):
+        if p.members[g] > 0:
+            out.clock_s[row, g] = p.clock[g] / SPEED_OF_LIGHT_MPS
+    invert(p, WITH_AIR)
+    for k, value in enumerate(_to_enu(h, p.inverse)):
+        out.cov_enu_m2[row, k] = factor * value
 
 
 @inline_kernel
@@ -111,29 +140,20 @@ def solve_one(
     docs/sources.md, gnss_facts §5 and §6.
     """
     n = gather(o, first, last, (t_gpst_ns - table.t_gpst_ns) / NS_PER_S, table, rules, work.seen)
+    _clear(out, row)
     status, chi2, freedom, excluded = find_position(o, n, t_gpst_ns, table, rules, work, start_m)
     out.status[row], out.excluded[row] = status, excluded
     if status == _NO_POSITION:
         return n
-    x, p, c = work.x, work.position, out.cov_enu_m2
-    lat_rad, lon_rad, h_ell_m = ecef_to_geodetic_point(x[0], x[1], x[2], WGS84_A_M, WGS84_E2)
+    lat_rad, lon_rad, h_ell_m = ecef_to_geodetic_point(work.x[0], work.x[1], work.x[2], WGS84_A_M, WGS84_E2)
     h = horizon_at(lat_rad, lon_rad)
-    hdop, vdop = _dilution(work, n, h)
-    pdop = sqrt(hdop * hdop + vdop * vdop)
+    hdop, vdop, pdop = _dilution(work, n, h)
     if not pdop <= rules.pdop_max:
         out.status[row] = _NO_POSITION
         return n
-    for g in range(p.members.shape[0]):
-        if p.members[g] > 0:
-            out.clock_s[row, g] = p.clock[g] / SPEED_OF_LIGHT_MPS
     out.dop[row, 0], out.dop[row, 1], out.dop[row, 2] = hdop, vdop, pdop
-    out.used[row], out.freedom[row], out.chi2[row] = _count_used(work, n), freedom, chi2
-    invert(p, WITH_AIR)
-    factor = variance_factor(chi2, freedom)
-    for k, value in enumerate(_to_enu(h, p.inverse)):
-        c[row, k] = factor * value
-    for axis in range(3):
-        out.r_ecef_m[row, axis] = x[axis]
     out.geodetic[row, 0], out.geodetic[row, 1], out.geodetic[row, 2] = lat_rad, lon_rad, h_ell_m
+    out.used[row], out.freedom[row], out.chi2[row] = _count_used(work, n), freedom, chi2
+    _write_position(work, h, variance_factor(chi2, freedom), out, row)
     _write_velocity(o, n, table, rules, work, h, out, row)
     return n

@@ -1,18 +1,23 @@
 """The velocity of one epoch from Doppler, by the satellites of its position."""
 
-from math import isfinite
+from math import sin
 
 import numpy as np
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.constants import GPS_OMEGA_E_RADPS, SPEED_OF_LIGHT_MPS
 from gnss.orbits.table import OrbitTable
+from gnss.position._atmosphere_kernel import weakness
 from gnss.position._gather_kernel import wavelength_m
 from gnss.position._least_kernel import least_squares, odd_one_out, variance_factor
 from gnss.position._problem import AXES
-from gnss.position._work import SppWork, Use
+from gnss.position._work import SppWork
 from gnss.position.options import SppRules
+from gnss.position.use import Use
 from gnss.rtcm.observations import ObservationSink
+
+RATE_MPS_MAX = 20_000.0
+"""Range rates beyond are of no receiver near the Earth, however far its clock drifts."""
 
 _USED = int(Use.USED)
 
@@ -42,12 +47,13 @@ def find_velocity(o: ObservationSink, n: int, table: OrbitTable, rules: SppRules
         p.weight[k], p.group[k], p.y[k] = 0.0, 0, 0.0
         for axis in range(3):
             p.a[k, axis] = position.a[k, axis]
-        if seen.use[k] != _USED or not isfinite(o.doppler_hz[i]):
-            continue
         rate_mps = -o.doppler_hz[i] * wavelength_m(o, i, satellite, table, rules)
+        if seen.use[k] != _USED or not abs(rate_mps) < RATE_MPS_MAX:
+            continue
         p.y[k] = rate_mps - _range_rate_of_satellite(work, k) + seen.drift_mps[k]
-        sigma_mps = rules.sigma_doppler_mps / np.sin(seen.el_rad[k])
-        p.weight[k] = 1.0 / (sigma_mps * sigma_mps)
+        sin_el, weak = sin(seen.el_rad[k]), weakness(o.cn0_dbhz[i])
+        variance_m2ps2 = rules.sigma_doppler_mps * rules.sigma_doppler_mps * (1.0 / (sin_el * sin_el) + weak * weak)
+        p.weight[k] = 1.0 / variance_m2ps2
     for _ in range(rules.exclusions_max + 1):
         if not least_squares(p, n, AXES):
             return False, np.nan

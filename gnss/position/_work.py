@@ -1,6 +1,5 @@
 """Room for the positioning of one epoch, and what comes out of many."""
 
-from enum import IntEnum
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -9,16 +8,6 @@ from numpy.typing import NDArray
 from gnss.batches import SYSTEM_COUNT
 from gnss.orbits.satellites import SATELLITE_COUNT
 from gnss.position._problem import SATELLITES_MAX, Problem
-
-
-class Use(IntEnum):
-    """What became of a satellite in a position."""
-
-    USED = 0
-    LOW = 1
-    EXCLUDED = 2
-    ALONE = 3
-    UNSOLVED = 4
 
 
 class Seen(NamedTuple):

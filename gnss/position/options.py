@@ -46,8 +46,8 @@ class SppOptions:
     """Noise of a strong pseudorange in the zenith, and again divided by the sine of the elevation."""
     sigma_multipath_m: float = 0.35
     """Multipath of a signal of 45 dB-Hz; ten times as much for one of 25."""
-    sigma_doppler_mps: float = 0.03
-    """Noise of a range rate in the zenith, likewise."""
+    sigma_doppler_mps: float = 0.04
+    """Noise of a strong range rate in the zenith, and again by elevation and strength."""
     iono_ratio: float = 0.35
     """Error of the modelled ionosphere over itself."""
     false_alarm: float = 1e-4
@@ -96,18 +96,22 @@ def _parameters(name: str, given: tuple[float, ...] | None) -> NDArray[np.float6
     return terms
 
 
-def compile_rules(options: SppOptions) -> SppRules:
-    """The numbers of the settings.
-
-    Shape: as `SppRules` says. Unit: as the names say. Error: ValueError, naming the setting, where one makes no sense.
-    Source: none.
-    """
+def _check(options: SppOptions) -> None:
     if not set(options.systems) <= set(SYSTEMS):
         raise ValueError(f"systems are letters out of {SYSTEMS}, got {options.systems!r}")
     if not 0.0 < options.false_alarm < 0.5:
         raise ValueError(f"false_alarm is a probability below 0.5, got {options.false_alarm}")
     if not 0.0 <= options.elevation_mask_deg < 90.0:
         raise ValueError(f"elevation_mask_deg is within 0 and 90, got {options.elevation_mask_deg}")
+
+
+def compile_rules(options: SppOptions) -> SppRules:
+    """The numbers of the settings.
+
+    Shape: as `SppRules` says. Unit: as the names say. Error: ValueError, naming the setting, where one makes no sense.
+    Source: none.
+    """
+    _check(options)
     choice: SignalChoice = compile_choices(options.systems)
     clocks = [SYSTEMS.index(CLOCK_OF.get(letter, letter)) for letter in SYSTEMS]
     return SppRules(

@@ -3,7 +3,8 @@
 Source: docs/sources.md, gnss_facts §5, §6, §8 and §9.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from gnss.position.details import SppClockBatch, SppSatelliteBatch
 from gnss.position.options import CLOCK_OF, SppOptions, SppRules, compile_rules
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch, ObservationSink
+from gnss.rtcm.signals import CODE_NAMES
 
 COURSE_SPEED_MPS_MIN = 0.3
 """A receiver that moves slower goes nowhere: it has no course."""
@@ -24,7 +26,9 @@ COURSE_SPEED_MPS_MIN = 0.3
 SINGLE_POINT = 1
 """Its `fix_quality`, as in NMEA's GGA."""
 
-THREE_D = 3
+NO_FIX, THREE_D = 1, 3
+"""`fix_dim` without and with a position."""
+
 _USED_MAX = 254
 """255 says that the number is not stated."""
 
@@ -37,37 +41,40 @@ class SppResult(NamedTuple):
     satellites: SppSatelliteBatch
 
 
+def _motion(v_enu_mps: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    speed_mps = np.hypot(v_enu_mps[:, 0], v_enu_mps[:, 1])
+    course_rad = np.arctan2(v_enu_mps[:, 0], v_enu_mps[:, 1]) % (2.0 * np.pi)
+    moves = speed_mps >= COURSE_SPEED_MPS_MIN
+    return {
+        "speed_mps": speed_mps,
+        "course_rad": np.where(moves, course_rad, np.nan),
+        "vel_u_mps": v_enu_mps[:, 2],
+    }
+
+
 def _fixes(epochs: EpochBatch, out: Solutions, views: Views) -> FixBatch:
-    covariance, v = out.cov_enu_m2, out.v_enu_mps
     has_position = np.isfinite(out.geodetic[:, 0])
-    sigma_e_m, sigma_n_m, sigma_u_m = np.sqrt(np.where(has_position[:, None], covariance[:, (0, 3, 5)], np.nan)).T
-    speed_mps = np.hypot(v[:, 0], v[:, 1])
-    course_rad = np.where(speed_mps >= COURSE_SPEED_MPS_MIN, np.arctan2(v[:, 0], v[:, 1]) % (2.0 * np.pi), np.nan)
-    heard = np.maximum(views.heard, 1)
+    positions = dict(zip(("lat_rad", "lon_rad", "h_ell_m"), out.geodetic.T, strict=True))
+    dilutions = dict(zip(("hdop", "vdop", "pdop"), out.dop.T, strict=True))
+    e_m2, en_m2, eu_m2, n_m2, nu_m2, u_m2 = out.cov_enu_m2.T
     return FixBatch.missing(
         len(epochs),
         slot=epochs.slot,
         t_gpst_ns=epochs.t_gpst_ns,
-        lat_rad=out.geodetic[:, 0],
-        lon_rad=out.geodetic[:, 1],
-        h_ell_m=out.geodetic[:, 2],
+        **positions,
         fix_quality=np.where(has_position, SINGLE_POINT, 0),
-        fix_dim=np.where(has_position, THREE_D, 1),
-        sigma_n_m=sigma_n_m,
-        sigma_e_m=sigma_e_m,
-        sigma_u_m=sigma_u_m,
-        cov_ne_m2=np.where(has_position, covariance[:, 1], np.nan),
-        cov_nu_m2=np.where(has_position, covariance[:, 4], np.nan),
-        cov_eu_m2=np.where(has_position, covariance[:, 2], np.nan),
-        hdop=np.where(has_position, out.dop[:, 0], np.nan),
-        vdop=np.where(has_position, out.dop[:, 1], np.nan),
-        pdop=np.where(has_position, out.dop[:, 2], np.nan),
-        sats_used=np.where(has_position, np.minimum(out.used, _USED_MAX), 0),
+        fix_dim=np.where(has_position, THREE_D, NO_FIX),
+        sigma_n_m=np.sqrt(n_m2),
+        sigma_e_m=np.sqrt(e_m2),
+        sigma_u_m=np.sqrt(u_m2),
+        cov_ne_m2=en_m2,
+        cov_nu_m2=nu_m2,
+        cov_eu_m2=eu_m2,
+        **dilutions,
+        sats_used=np.minimum(out.used, _USED_MAX),
         sats_view=views.satellites,
-        cn0_dbhz=np.where(views.heard > 0, views.cn0_dbhz / heard, np.nan),
-        speed_mps=speed_mps,
-        course_rad=course_rad,
-        vel_u_mps=v[:, 2],
+        cn0_dbhz=np.where(views.heard > 0, views.cn0_dbhz / np.maximum(views.heard, 1), np.nan),
+        **_motion(out.v_enu_mps),
         source=Source.ENGINE,
         status=out.status,
     )
@@ -105,10 +112,16 @@ def _check(epochs: EpochBatch, observations: ObservationBatch) -> None:
     last = epochs.first + epochs.rows
     if len(epochs) and (epochs.first.min() < 0 or epochs.rows.min() < 0 or last.max() > len(observations)):
         raise ValueError(f"epochs name rows up to {last.max()}, there are {len(observations)} observations")
+    if len(observations) and observations.signal.max() >= len(CODE_NAMES):
+        raise ValueError(f"signals are indices into the {len(CODE_NAMES)} codes, got {observations.signal.max()}")
 
 
-def _order(t_gpst_ns: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.argsort(t_gpst_ns, kind="stable")
+def _read_only(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Columns as kernels were compiled for them, wherever they come from."""
+    views = {name: np.ascontiguousarray(array).view() for name, array in columns.items()}
+    for view in views.values():
+        view.flags.writeable = False
+    return views
 
 
 def solve_spp(
@@ -122,7 +135,8 @@ def solve_spp(
 
     Shape: (epochs,) and (satellites,). Unit: as the tables of the batches say. Frame: WGS 84 as broadcast. Error:
     metres, mostly by the ionosphere; the covariance has the noise as the epoch shows it and that of the ionosphere.
-    ValueError for epochs that name rows that are not there. Source: docs/sources.md, gnss_facts §5 to §9.
+    ValueError for epochs that name rows, and rows that name signals, that are not there. Source: docs/sources.md,
+    gnss_facts §5 to §9.
     """
     _check(epochs, observations)
     rules = options if isinstance(options, SppRules) else compile_rules(options or SppOptions())
@@ -130,8 +144,8 @@ def solve_spp(
     out, details = Solutions.for_rows(n), DetailSink.for_rows(rows)
     shape = (n, len(SYSTEMS))
     views = Views(np.zeros(shape, np.uint8), np.zeros(shape), np.zeros(shape, np.int64))
-    columns = EpochColumns(epochs.t_gpst_ns, epochs.first, epochs.rows, epochs.status)
-    o = ObservationSink(**observations.columns())
-    order, start_m = _order(epochs.t_gpst_ns), np.zeros(3)
+    columns = EpochColumns(**_read_only({name: getattr(epochs, name) for name in EpochColumns._fields}))
+    o = ObservationSink(**_read_only(observations.columns()))
+    order, start_m = np.argsort(epochs.t_gpst_ns, kind="stable"), np.zeros(3)
     solve_rows(columns, order, o, book.pages, empty_table(), rules, SppWork.empty(), start_m, out, views, details)
     return SppResult(_fixes(epochs, out, views), _clocks(epochs, out), _satellites(observations, details))

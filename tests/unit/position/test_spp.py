@@ -11,9 +11,9 @@ from gnss.orbits._terms import NUMBER, TGD2
 from gnss.orbits.book import OrbitBook
 from gnss.orbits.rules import F_NAV
 from gnss.orbits.satellites import GALILEO
-from gnss.position._work import Use
 from gnss.position.options import SppOptions
 from gnss.position.spp import SppResult, solve_spp
+from gnss.position.use import Use
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtcm.signals import CODE_INDEX
@@ -210,6 +210,33 @@ def test_epochs_that_name_missing_rows_are_refused() -> None:
     epoch, rows = w.observe(w.Receiver(), w.in_view("G"))
     with pytest.raises(ValueError, match="rows up to"):
         solve((epoch.replace(first=np.array([1])), rows))
+
+
+def test_signals_that_there_are_not_are_refused() -> None:
+    with pytest.raises(ValueError, match="signals"):
+        solve(changed(w.observe(w.Receiver(), w.in_view("G")), 0, signal=255))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nonsense_gives_rows_with_a_verdict(seed: int) -> None:
+    """Numbers of every kind in every place: what comes out is a position near the truth, or none, or one in doubt."""
+    rng = np.random.default_rng(seed)
+    epoch, rows = w.observe(w.Receiver(), w.in_view("GREC"), with_doppler=True)
+    odd = np.array([np.nan, np.inf, -np.inf, 0.0, -1.0, 1e-30, 1e30, 2e7, 9.9e7])
+    for share in (0.1, 0.5, 0.9):
+        columns = {}
+        for name in ("pr_m", "doppler_hz", "cn0_dbhz"):
+            column = getattr(rows, name)
+            spoilt = rng.choice(odd, len(rows)).astype(column.dtype, copy=False)
+            columns[name] = np.where(rng.random(len(rows)) < share, spoilt, column)
+        columns["prn"] = np.where(rng.random(len(rows)) < share / 3, rng.integers(0, 256, len(rows)), rows.prn)
+        columns["prn"] = columns["prn"].astype(np.uint8)
+        result = solve((epoch, rows.replace(**columns)))
+        status = result.fixes.status[0]
+        assert status in (Status.OK, Status.NO_POSITION, Status.INCONSISTENT)
+        assert np.isfinite(result.fixes.lat_rad[0]) == (status != Status.NO_POSITION)
+        if share == 0.1 and status == Status.OK:
+            assert error_m(result) < 5.0
 
 
 def test_no_epochs() -> None:
