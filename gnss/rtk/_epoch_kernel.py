@@ -1,7 +1,7 @@
 """One epoch of one rover, and the loop over the epochs of all rovers."""
 
 from math import isnan, sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from gnss.constants import WGS84_A_M, WGS84_INV_F
 from gnss.frames.geodetic import ecef_to_geodetic_point
 from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import ObservationSink
+from gnss.rtk._apart import apart
 from gnss.rtk._filter_kernel import copy_filter, reset, update
 from gnss.rtk._fix_kernel import FIX_MIN, held_fit, held_values, hold, join, release, seek, seek_more
 from gnss.rtk._memory import Memory, Mine
@@ -42,7 +43,7 @@ from gnss.rtk._slip_kernel import (
     enter_new,
     find_places,
 )
-from gnss.rtk._work import POSITION, Work
+from gnss.rtk._work import POSITION, Scratch, Work
 from gnss.rtk.settings import Rules
 from gnss.rtk.signals import Carriers
 
@@ -167,19 +168,6 @@ class Results(NamedTuple):
         )  # fmt: skip
 
 
-class Scratch(NamedTuple):
-    """Small arrays of one epoch."""
-
-    x: Floats
-    up: Floats
-    base_up: Floats
-    c: Floats
-    column: Floats
-    x_code: Floats
-    cov_code: Floats
-    moved: Floats
-
-
 @inline_kernel
 def _table_at(tables: Tables, t: int) -> OrbitTable:
     return OrbitTable(
@@ -189,21 +177,10 @@ def _table_at(tables: Tables, t: int) -> OrbitTable:
     )  # fmt: skip
 
 
-@inline_kernel
-def _mine(memory: Memory, s: int) -> Mine:
-    one = slice(s, s + 1)
-    return Mine(
-        memory.info[s], memory.rhs[s], memory.cost[one], memory.dof[one], memory.count[one], memory.satellite[s],
-        memory.key[s], memory.offset_cyc[s], memory.residual_m[s], memory.seen_ns[s], memory.age[s],
-        memory.half_cycle[s], memory.held[s], memory.integer[s], memory.x_ecef_m[s], memory.v_ecef_mps[s],
-        memory.anchor_ecef_m[s], memory.t_ns[one], memory.base[one], memory.code_variance[one], memory.phase_variance[one],
-        memory.fixed_epochs[one],
-    )  # fmt: skip
-
-
 @leaf_kernel
 def direction_up(x: Floats, up: Floats) -> None:
     """Direction away from the ellipsoid at `x`, and the height above it, into `up` (4,)."""
+    apart()
     from_geodetic = ecef_to_geodetic_point(x[0], x[1], x[2], WGS84_A_M, _E2)
     lat_rad, lon_rad = from_geodetic[0], from_geodetic[1]
     up[0] = np.cos(lat_rad) * np.cos(lon_rad)
@@ -232,6 +209,7 @@ def _differences(
     rules: Rules, carriers: Carriers, mine: Mine, w: Work, s: Scratch,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Pairs, linearised near the rover: how many rows, pairs, phase groups and code groups; none where codes fail."""
+    apart()
     is_first = True
     for _ in range(START_TRIES_MAX):
         direction_up(s.x, s.up)
@@ -272,6 +250,8 @@ def _held_redundancy(mine: Mine, w: Work, m: int) -> tuple[int, int]:
     Signals of one satellite look in one direction: more of them make integers surer, but not the position. The offset
     between the first signals of two systems costs a satellite until it is known from epochs before.
     """
+    apart()
+    apart()
     count, satellites, spent, last, seen = 0, 0, 3, -1, 0
     for i in range(m):
         place = w.pairs.place[i]
@@ -291,6 +271,7 @@ def _held_redundancy(mine: Mine, w: Work, m: int) -> tuple[int, int]:
 @leaf_kernel
 def _fix(mine: Mine, m: int, g_count: int, c_count: int, rules: Rules, w: Work, s: Scratch) -> tuple[int, float]:
     """Integers for this epoch, held in `mine`; returns rows of the float solution (0 = none) and the ratio."""
+    apart()
     for place in range(mine.count[0]):
         w.order.barred[place] = 0
     ok, n, ready, held = _order_and_solve(mine, m, rules, w)
@@ -322,6 +303,7 @@ def _seek_integers(
     mine: Mine, m: int, g_count: int, c_count: int, rules: Rules, w: Work, s: Scratch, n: int, ready: int
 ) -> tuple[int, float]:
     """Integers for all that are ready; failing that, without those that fit worst, then without the lowest."""
+    apart()
     ratio = np.nan
     for k in range(EXCLUSIONS_MAX + 1):
         cost, dof = float_cost(mine, w.order, n, w.full), max(mine.dof[0] - n, 0.0)
@@ -350,6 +332,7 @@ def _seek_integers(
 @leaf_kernel
 def _seek_among_best(mine: Mine, m: int, rules: Rules, w: Work, ratio: float) -> tuple[int, float]:
     """Integers for the highest satellites only, fewer and fewer of them."""
+    apart()
     for place in range(mine.count[0]):
         w.order.barred[place] = 0
     ok, n, ready, _ = _order_and_solve(mine, m, rules, w)
@@ -385,6 +368,7 @@ def _begin_anew(
 
     Returns whether they were found, and the rows of the float solution then in force.
     """
+    apart()
     pairs = w.pairs
     reset(spare)
     for i in range(m):
@@ -410,6 +394,7 @@ def _begin_anew(
 @leaf_kernel
 def _with_integers(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: Scratch) -> tuple[bool, float]:
     """The fixed position, if its phases agree; phases that do not are thrown out and begin anew."""
+    apart()
     needed = HELD_REDUNDANCY_MIN if mine.fixed_epochs[0] > 0 else FIRST_REDUNDANCY_MIN
     for _ in range(OUTLIERS_MAX + 1):
         if _held_redundancy(mine, w, m)[1] < needed:
@@ -451,6 +436,7 @@ def _is_sharp(w: Work) -> bool:
 @leaf_kernel
 def _learn(mine: Mine, m: int, c_count: int, noise: float, w: Work) -> None:
     """Fold the noise of a fixed epoch into what is known of this terminal."""
+    apart()
     total, count = code_misfit(w.pairs, m, w.code_groups, c_count, w.normal)
     if count > 3:
         ratio = min(total / count, 10.0)
@@ -461,6 +447,7 @@ def _learn(mine: Mine, m: int, c_count: int, noise: float, w: Work) -> None:
 @leaf_kernel
 def _remember(mine: Mine, m: int, t_ns: int, w: Work, s: Scratch, dt_s: float, moved: bool) -> None:
     """Keep position, velocity and phases for the next epoch."""
+    apart()
     x = w.normal.x
     top, weight = 0.0, 0.0
     pairs = w.pairs
@@ -519,6 +506,7 @@ def _speed_mps(mine: Mine) -> float:
 def _track(mine: Mine, m: int, t_ns: int, dt_s: float, g_count: int, c_count: int, rules: Rules, w: Work,
            s: Scratch) -> tuple[int, bool, bool]:  # fmt: skip
     """Bring the filter up to date; returns slips, whether the motion is known, and whether the filter holds."""
+    apart()
     find_places(mine, w.rover.satellite, w.pairs, m)
     slips = drop_stated(mine, w.pairs, m, t_ns, s.column)
     drop_absent(mine, w.pairs, m, t_ns, s.column)
@@ -541,6 +529,7 @@ def solve_epoch(
     carriers: Carriers, mine: Mine, spare: Mine, w: Work, s: Scratch, r: Results,
 ) -> None:  # fmt: skip
     """One rover epoch against the base epoch whose side is in `w.base`."""
+    apart()
     t_ns, b = jobs.t_ns[j], jobs.base[j]
     if mine.t_ns[0] != _NO_TIME and t_ns <= mine.t_ns[0]:
         r.why[j] = STALE
@@ -598,6 +587,7 @@ def solve_epoch(
 def _position(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: Scratch, r: Results,
               j: int) -> tuple[int, float]:  # fmt: skip
     """The best position there is: quality, and the factor its covariance is to be scaled with."""
+    apart()
     if n > 0 and _holds(mine):
         good, noise = _with_integers(mine, m, n, c_count, t_ns, w, s)
         r.noise[j], r.held[j] = noise, _held_redundancy(mine, w, m)[0]
@@ -627,10 +617,11 @@ def _position(mine: Mine, m: int, n: int, c_count: int, t_ns: int, w: Work, s: S
 @leaf_kernel
 def solve_jobs(
     o: ObservationSink, base_o: ObservationSink, jobs: Jobs, bases: Bases, tables: Tables, rules: Rules,
-    carriers: Carriers, memory: Memory, spare: Memory, w: Work, s: Scratch, r: Results,
+    carriers: Carriers, memory: Memory, spare: Memory, w: Work, r: Results,
 ) -> None:  # fmt: skip
     """All rover epochs, in order; the base's side is computed anew only where base epoch or table change."""
     last_base, last_table, base_n = -1, -1, 0
+    s = w.scratch
     for j in range(len(jobs.slot)):
         b, t = jobs.base[j], jobs.table[j]
         table = _table_at(tables, t)
@@ -639,21 +630,8 @@ def solve_jobs(
             direction_up(bases.x_ecef_m[b], s.base_up)
             tag_s = (bases.t_ns[b] - table.t_gpst_ns) * _S_PER_NS
             rows = (bases.first[b], bases.first[b] + bases.rows[b])
-            base_n = reduce_side(
-                base_o, rows, tag_s, table, bases.x_ecef_m[b], s.base_up, rules, carriers, w.base
-            )
+            base_n = reduce_side(base_o, rows, tag_s, table, bases.x_ecef_m[b], s.base_up, rules, carriers, w.base)
             index_base(w.base, base_n, carriers, w.lookup)
             last_base, last_table = b, t
-        solve_epoch(o, jobs, j, bases, base_n, table, rules, carriers, _mine(memory, jobs.slot[j]), _mine(spare, 0), w, s, r)
+        solve_epoch(o, jobs, j, bases, base_n, table, rules, carriers, memory[jobs.slot[j]], spare[0], w, s, r)
     forget_base(w.base, base_n, carriers, w.lookup)
-
-
-def new_scratch() -> Scratch:
-    """Small arrays for one thread."""
-    from gnss.rtk._work import SIZE
-
-    return Scratch(np.zeros(3), np.zeros(4), np.zeros(4), np.zeros((3, 3)), np.zeros(SIZE), np.zeros(3),
-                   np.zeros((3, 3)), np.zeros(3))  # fmt: skip
-
-
-Anything = Any

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
+from gnss.rtk._apart import apart
 from gnss.rtk._memory import Mine
 from gnss.rtk._normal_kernel import accumulate, accumulate_tied, cholesky3, clear
 from gnss.rtk._pair_kernel import tie_satellites
-from gnss.rtk.settings import Rules
 from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs
+from gnss.rtk.settings import Rules
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +36,7 @@ def tri(row: int) -> int:
 @leaf_kernel
 def reset(mine: Mine) -> None:
     """Forget all ambiguities."""
+    apart()
     n = POSITION + mine.count[0]
     for i in range(tri(n)):
         mine.info[i] = 0.0
@@ -57,6 +59,7 @@ def _column(mine: Mine, e: int, n: int, out: Floats) -> None:
 @leaf_kernel
 def eliminate(mine: Mine, place: int, column: Floats) -> None:
     """Forget one ambiguity, keeping what it said about the others; the last place moves into the gap."""
+    apart()
     n, e = POSITION + mine.count[0], POSITION + place
     _column(mine, e, n, column)
     if column[e] > INFO_MIN:
@@ -115,7 +118,9 @@ def _position_factor(
     clear(normal)
     for i in range(m):
         pairs.w[i] = code_share * pairs.w_code[i]
-    redundancy = code_share * accumulate(pairs.a, pairs.code_m, pairs.w, pairs.code_group, m, code_groups, c_count, normal)
+    redundancy = code_share * accumulate(
+        pairs.a, pairs.code_m, pairs.w, pairs.code_group, m, code_groups, c_count, normal
+    )
     for i in range(m):
         place = pairs.place[i]
         pairs.w[i] = 0.0
@@ -157,6 +162,7 @@ def _add_ambiguities(
     satellites: NDArray[np.int16],
 ) -> None:  # fmt: skip
     """The phase's own part: the diagonal, and per ambiguity what clock and position take away from it."""
+    apart()
     inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
     root = sqrt(inverse)
     for i in range(m):
@@ -195,6 +201,8 @@ def _fade(mine: Mine, n: int, keep: float) -> None:
 @leaf_kernel
 def _lower_rank(mine: Mine, n: int, order: Order) -> None:
     """Take away what the unknown position and clock explain: rank four."""
+    apart()
+    apart()
     u0, u1, u2, u3 = order.u[0], order.u[1], order.u[2], order.u[3]
     for i in range(POSITION, n):
         a, b, c, d = u0[i], u1[i], u2[i], u3[i]
@@ -244,11 +252,14 @@ def update(
 
     `dt_s` since the epoch before; pairs have their places, `mine.age` is 0 for those new.
     """
+    apart()
     is_first = mine.dof[0] == 0.0
     code_share = 1.0 if is_first else new_share(dt_s, rules.correlation_code_s)
     correlation_s = rules.correlation_phase_s if is_moving else rules.correlation_rest_s
     phase_share = 1.0 if is_first else new_share(dt_s, correlation_s)
-    redundancy = _position_factor(mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal, satellites)
+    redundancy = _position_factor(
+        mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal, satellites
+    )
     n = POSITION + mine.count[0]
     _fade(mine, n, exp(-dt_s / rules.memory_s))
     ub = normal.x
@@ -275,6 +286,7 @@ def update(
 @leaf_kernel
 def copy_filter(of: Mine, to: Mine) -> None:
     """Take over another filter's ambiguities and all it knows of them."""
+    apart()
     reset(to)
     n = POSITION + of.count[0]
     for i in range(tri(n)):

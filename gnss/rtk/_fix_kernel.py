@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
-from gnss.rtk._lattice_kernel import Lattice, back_transform, reduce, search, success_rate
+from gnss.rtk._apart import apart
+from gnss.rtk._lattice_kernel import back_transform, reduce, search, success_rate
 from gnss.rtk._memory import Mine
 from gnss.rtk._order_kernel import misfit
-from gnss.rtk._work import CANDIDATES_MAX, POSITION, Groups, Order
+from gnss.rtk._work import CANDIDATES_MAX, POSITION, Groups, Lattice, Order
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +50,7 @@ JOIN_MISFIT_MAX: Final = 9.0
 @leaf_kernel
 def take_tail(full: Lattice, first: int, n: int, part: Lattice) -> int:
     """Copy rows `first` to `n` of the float solution as an integer problem of its own."""
+    apart()
     for i in range(first, n):
         part.d[i - first], part.a_cyc[i - first] = full.d[i], full.a_cyc[i]
         for j in range(first, i + 1):
@@ -78,6 +80,7 @@ def _judge(
     part: Lattice, count: int, cost: float, dof: float, log_odds_min: float, first: int, order: Order
 ) -> tuple[bool, float]:
     """Search an integer problem; the best candidate goes into `order.fixed`, whatever is thought of it."""
+    apart()
     if count < FIX_MIN or not reduce(part, count):
         return False, np.nan
     found = search(part, count, CANDIDATES_MAX, inf)
@@ -98,6 +101,7 @@ def seek(
 
     The integers are left in `order.fixed`. `cost` and `dof`: the float solution's.
     """
+    apart()
     count = take_tail(full, first, n, part)
     return _judge(part, count, cost, dof, log_odds_min, first, order)
 
@@ -111,6 +115,7 @@ def seek_more(
 
     The rows before `held` must be at their best given those known (`condition`).
     """
+    apart()
     count = take_tail(full, ready, held, part)
     for i in range(count):
         part.a_cyc[i] = order.fixed[ready + i]
@@ -120,6 +125,7 @@ def seek_more(
 @leaf_kernel
 def hold(mine: Mine, order: Order, groups: Groups, first: int, n: int) -> None:
     """Hold the integers of rows `first` to `n`, and the pivots that they are relative to."""
+    apart()
     for i in range(first, n):
         place = order.place[i] - POSITION
         pivot = groups.pivot[order.group[place]]
@@ -158,6 +164,7 @@ def join(mine: Mine, full: Lattice, order: Order, groups: Groups, ready: int, he
 
     An ambiguity that stays a float makes those after it less certain: its part of their variance is added.
     """
+    apart()
     for i in range(held - 1, ready - 1, -1):
         place = order.place[i] - POSITION
         centre, variance = full.a_cyc[i], 1.0 / full.d[i]

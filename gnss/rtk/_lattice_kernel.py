@@ -11,12 +11,14 @@ inversion that a covariance would need; 1/d_i are LAMBDA's conditional variances
 """
 
 from math import erf, inf, sqrt
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
+from gnss.rtk._apart import apart
+from gnss.rtk._work import Lattice
 
 Floats = NDArray[np.float64]
 
@@ -30,34 +32,6 @@ SWAP_GAIN_MIN: Final = 1e-9
 """Relative gain below which two neighbours stay as they are: rounding alone must not exchange them for ever."""
 
 
-class Lattice(NamedTuple):
-    """Working memory of one integer problem of up to `n_max` ambiguities.
-
-    `lower` (n, n) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, n) row j is what one
-    step of the reduced integer j adds to the original ones; `best` (k, n) integers found, `misfit` (k,) theirs, best
-    first; `centre`, `step`, `z`, `partial`: the search's own.
-    """
-
-    lower: Floats
-    d: Floats
-    a_cyc: Floats
-    back: Floats
-    best: Floats
-    misfit: Floats
-    centre: Floats
-    step: Floats
-    z: Floats
-    partial: Floats
-
-    @classmethod
-    def sized(cls, n_max: int, k_max: int) -> Self:
-        """Room for `n_max` ambiguities and `k_max` candidates."""
-        square = (np.zeros((n_max, n_max)), np.zeros((n_max, n_max)))
-        columns = [np.zeros(n_max) for _ in range(4)]
-        return cls(square[0], np.zeros(n_max), np.zeros(n_max), square[1], np.zeros((k_max, n_max)),
-                   np.zeros(k_max), columns[0], columns[1], columns[2], np.zeros(n_max + 1))  # fmt: skip
-
-
 @leaf_kernel
 def factorise(lower: Floats, d: Floats, n: int, column: Floats) -> bool:
     """Replace the lower triangle of Λ in `lower` by L, with its weights in `d`; `column` (n,) is scratch.
@@ -65,6 +39,7 @@ def factorise(lower: Floats, d: Floats, n: int, column: Floats) -> bool:
     False where Λ is not positive definite. The update of what is left runs along rows, so that it is made of vector
     instructions.
     """
+    apart()
     for j in range(n):
         pivot = lower[j, j]
         if not pivot > 0.0:
@@ -84,21 +59,23 @@ def factorise(lower: Floats, d: Floats, n: int, column: Floats) -> bool:
 
 
 @leaf_kernel
-def _size_reduce(w: Lattice, j: int, i: int) -> None:
+def _size_reduce(w: Lattice, j: int, i: int, n: int) -> None:
     """Make |L[j, i]| at most one half by an integer change of variables."""
+    apart()
     mu = np.rint(w.lower[j, i])
     if mu == 0.0:
         return
     for k in range(i + 1):
         w.lower[j, k] -= mu * w.lower[i, k]
     w.a_cyc[i] += mu * w.a_cyc[j]
-    for k in range(w.back.shape[1]):
+    for k in range(n):
         w.back[j, k] -= mu * w.back[i, k]
 
 
 @leaf_kernel
 def _exchange(w: Lattice, k: int, n: int) -> None:
     """Swap the neighbouring ambiguities k-1 and k."""
+    apart()
     u, d1, d2 = w.lower[k, k - 1], w.d[k - 1], w.d[k]
     first = d1 * u * u + d2
     turned, share = d1 * u / first, d2 / first
@@ -110,7 +87,7 @@ def _exchange(w: Lattice, k: int, n: int) -> None:
         w.lower[j, k] = r1 - u * r2
     for i in range(k - 1):
         w.lower[k - 1, i], w.lower[k, i] = w.lower[k, i], w.lower[k - 1, i]
-    for i in range(w.back.shape[1]):
+    for i in range(n):
         w.back[k - 1, i], w.back[k, i] = w.back[k, i], w.back[k - 1, i]
     w.a_cyc[k - 1], w.a_cyc[k] = w.a_cyc[k], w.a_cyc[k - 1]
 
@@ -118,13 +95,14 @@ def _exchange(w: Lattice, k: int, n: int) -> None:
 @leaf_kernel
 def reduce(w: Lattice, n: int) -> bool:
     """Decorrelate: the weights are put in rising order as far as integer changes of variables allow."""
+    apart()
     for i in range(n):
         for j in range(n):
             w.back[i, j] = 1.0 if i == j else 0.0
     k = 1
     swaps = 0
     while k < n:
-        _size_reduce(w, k, k - 1)
+        _size_reduce(w, k, k - 1, n)
         u = w.lower[k, k - 1]
         if w.d[k - 1] * u * u + w.d[k] < w.d[k - 1] * (1.0 - SWAP_GAIN_MIN):
             _exchange(w, k, n)
@@ -134,7 +112,7 @@ def reduce(w: Lattice, n: int) -> bool:
             k = max(k - 1, 1)
         else:
             for i in range(k - 2, -1, -1):
-                _size_reduce(w, k, i)
+                _size_reduce(w, k, i, n)
             k += 1
     return True
 
@@ -192,6 +170,7 @@ def search(w: Lattice, n: int, k_max: int, misfit_max: float) -> int:
 
     Candidates with more misfit than `misfit_max` are not sought. Returns -1 where the search was given up.
     """
+    apart()
     found, bound = 0, misfit_max
     i = n - 1
     w.partial[n] = 0.0
@@ -220,6 +199,7 @@ def search(w: Lattice, n: int, k_max: int, misfit_max: float) -> int:
 @leaf_kernel
 def back_transform(w: Lattice, row: int, n: int, integers: Floats) -> None:
     """Candidate `row` in the original ambiguities."""
+    apart()
     for i in range(n):
         integers[i] = 0.0
     for j in range(n):

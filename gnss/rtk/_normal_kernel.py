@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
+from gnss.rtk._apart import apart
 from gnss.rtk._work import Groups, Normal, Pairs
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,7 @@ def accumulate(
     a: Floats, y: Floats, w: Floats, group: NDArray[np.int16], m: int, groups: Groups, g_count: int, normal: Normal
 ) -> int:
     """Add observations to the normal equations; returns how many there are more than clocks."""
+    apart()
     sum_groups(a, y, w, group, m, groups, g_count)
     redundancy = 0
     h00, h10, h11, h20, h21, h22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -90,6 +92,7 @@ def accumulate(
 @leaf_kernel
 def accumulate_tied(pairs: Pairs, m: int, satellites: NDArray[np.int16], groups: Groups, normal: Normal) -> int:
     """The same for phases in `pairs.y` and `pairs.w` whose satellites share an error (`tie_satellites`), on one clock."""
+    apart()
     for i in range(m):
         pairs.v_code[i] = pairs.w[i] * pairs.share[i]
     redundancy = accumulate(pairs.a, pairs.y, pairs.v_code, pairs.one, m, groups, 1, normal)
@@ -127,6 +130,7 @@ def cholesky3(h: Floats, c: Floats) -> bool:
 @leaf_kernel
 def solve(normal: Normal, c: Floats) -> bool:
     """Position correction `x` and its covariance `cov`; `c` (3, 3) becomes the Cholesky factor. False if singular."""
+    apart()
     if not cholesky3(normal.h, c):
         return False
     i00, i11, i22 = 1.0 / c[0, 0], 1.0 / c[1, 1], 1.0 / c[2, 2]

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.orbits.satellites import GLONASS
+from gnss.rtk._apart import apart
 from gnss.rtk._filter_kernel import tri
-from gnss.rtk._lattice_kernel import Lattice, factorise
+from gnss.rtk._lattice_kernel import factorise
 from gnss.rtk._memory import Mine
 from gnss.rtk._pair_kernel import find_group
-from gnss.rtk._work import POSITION, Groups, Order, Pairs, Side
+from gnss.rtk._work import POSITION, Groups, Lattice, Order, Pairs, Side
 
 Floats = NDArray[np.float64]
 
@@ -24,9 +25,11 @@ _READY_MIN, _HELD_MIN = 5.0, 15.0
 _HALF = 100.0
 _NO_ROW, _OFFSET = -1, -2
 
+
 @leaf_kernel
 def score_places(mine: Mine, pairs: Pairs, m: int, rover: Side, glonass_ar: bool, order: Order) -> None:
     """How good each ambiguity is: the class decides, then the elevation."""
+    apart()
     for place in range(mine.count[0]):
         order.score[place] = _FLOAT
     for i in range(m):
@@ -52,6 +55,7 @@ def choose_pivots(mine: Mine, groups: Groups, order: Order) -> int:
 
     GLONASS has none: the waves of its satellites differ in length, its ambiguities stay numbers of their own.
     """
+    apart()
     count, best = 0, -1
     for place in range(mine.count[0]):
         g = find_group(groups, count, mine.key[place])
@@ -79,6 +83,7 @@ def arrange(mine: Mine, groups: Groups, g_count: int, order: Order, is_static: b
 
     `order.place` names the entry of the filter, or -1 - g for the offset of group g.
     """
+    apart()
     n = 0
     if is_static:
         for k in range(POSITION):
@@ -150,6 +155,7 @@ def _offset_row(mine: Mine, groups: Groups, order: Order, g: int, i: int, full: 
 @leaf_kernel
 def _gather(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> None:
     """Information and right-hand side in the order of the rows."""
+    apart()
     _sum_groups(mine, groups, g_count, order)
     for i in range(n):
         e = order.place[i]
@@ -171,6 +177,7 @@ def _gather(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full
 @leaf_kernel
 def solve_float(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> bool:
     """Factorise the information in this order and solve; False where it is not positive definite."""
+    apart()
     _gather(mine, groups, g_count, order, n, full)
     if not factorise(full.lower, full.d, n, full.step):
         return False
@@ -201,6 +208,7 @@ def float_cost(mine: Mine, order: Order, n: int, full: Lattice) -> float:
 @leaf_kernel
 def condition(full: Lattice, order: Order, first: int, n: int) -> None:
     """Given the values in `order.fixed` of rows from `first` on, the best values of the rows before."""
+    apart()
     for i in range(first - 1, -1, -1):
         order.fixed[i] = full.a_cyc[i]
     # rows from the last to the first: what is known above pulls on all that come before it
@@ -214,6 +222,7 @@ def condition(full: Lattice, order: Order, first: int, n: int) -> None:
 @leaf_kernel
 def misfit(full: Lattice, order: Order, first: int, n: int) -> float:
     """How badly the values in `order.fixed` of rows from `first` on fit, all rows before at their best."""
+    apart()
     q = 0.0
     for i in range(first, n):
         off = order.fixed[i] - full.a_cyc[i]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.orbits.satellites import BEIDOU, PER_SYSTEM, is_beidou_geo
+from gnss.rtk._apart import apart
 from gnss.rtk._work import GROUPS_MAX, PAIRS_MAX, Groups, Lookup, Pairs, Side
 from gnss.rtk.settings import Rules
 from gnss.rtk.signals import BANDS, CODES, Carriers, satellite_block
@@ -56,6 +57,7 @@ def pair_up(
 
     `iono_m2` is the variance of the ionosphere left in the difference, `code_variance` what was learnt of the code's.
     """
+    apart()
     m, g_count, c_count = 0, 0, 0
     variance = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m
     code_ratio = rules.sigma_code_ratio * rules.sigma_code_ratio * code_variance
@@ -116,6 +118,7 @@ def tie_satellites(pairs: Pairs, m: int, satellites: NDArray[np.int16], scale: f
     With weights w and a shared variance v the inverse of diag(1/w) + v is diag(w) - w wᵀ `tie`, and a direction common
     to all keeps the `share` of their weight. `scale` divides v like the weights are multiplied.
     """
+    apart()
     i = 0
     while i < m:
         end, total = i, 0.0

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
-from gnss.rtk._lattice_kernel import Lattice
+from gnss.rtk._apart import apart
 from gnss.rtk._memory import Mine
 from gnss.rtk._normal_kernel import accumulate, accumulate_tied, clear, solve
 from gnss.rtk._pair_kernel import tie_satellites
-from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs
+from gnss.rtk._work import Groups, Lattice, Normal, Order, Pairs
 
 Floats = NDArray[np.float64]
 
@@ -30,13 +30,14 @@ CANDIDATE_MISFIT = 7.0
 
 @leaf_kernel
 def code_position(pairs: Pairs, m: int, code_groups: Groups, c_count: int, normal: Normal, c: Floats) -> int:
-    """Position by the codes alone; codes that fit nowhere lose their weight. Returns the redundancy, negative if none."""
+    """Position by the codes alone; codes that fit nowhere lose their weight. Returns the redundancy, < 0 = none."""
+    apart()
     redundancy = -1
     for _ in range(m):
         clear(normal)
-        redundancy = accumulate(
-            pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal
-        ) - 3
+        redundancy = (
+            accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal) - 3
+        )
         if redundancy < 0 or not solve(normal, c):
             return -1
         x = normal.x
@@ -88,6 +89,7 @@ def phase_position(
     Returns the redundancy of the phases (negative = no position), their misfit, and the pair that fits worst, by more
     than `misfit_max` and `share_min` of a wavelength (-1 = all fit).
     """
+    apart()
     _phases_with(mine, pairs, m, order, places)
     clear(normal)
     accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
@@ -110,6 +112,7 @@ def phase_position(
 @leaf_kernel
 def code_misfit(pairs: Pairs, m: int, code_groups: Groups, c_count: int, normal: Normal) -> tuple[float, int]:
     """Misfit of the codes at the position in `normal.x`, and how many they are more than their clocks."""
+    apart()
     x, total, count = normal.x, 0.0, 0
     for g in range(c_count):
         count -= code_groups.w[g] > 0.0
@@ -129,6 +132,7 @@ def add_float_covariance(
     pairs: Pairs, m: int, n_float: int, full: Lattice, order: Order, places: Groups, groups: Groups, normal: Normal
 ) -> None:
     """Add G Λ⁻¹ Gᵀ, G the change of the position by the first `n_float` unknowns, to the covariance."""
+    apart()
     cov, u = normal.cov, order.u
     for k in range(3):
         for i in range(n_float):

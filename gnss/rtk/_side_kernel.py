@@ -13,6 +13,7 @@ from gnss.constants import SPEED_OF_LIGHT_MPS
 from gnss.orbits.satellites import GLONASS, satellite_row
 from gnss.orbits.table import OrbitTable, line_of_sight, satellite_at, transmission_offset
 from gnss.rtcm.observations import NO_CHANNEL, ObservationSink
+from gnss.rtk._apart import apart
 from gnss.rtk._work import PAIRS_MAX, Lookup, Side
 from gnss.rtk.settings import Rules
 from gnss.rtk.signals import BANDS, CODES, Carriers
@@ -61,6 +62,7 @@ def reduce_side(
     `tag_s` is the receiver's time tag less the instant of the table; `up` (4,) the direction up and the height above
     the ellipsoid.
     """
+    apart()
     n = 0
     last, range_m, clock_m, ex, ey, ez, sin_el = -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(rows[0], rows[1]):
@@ -100,6 +102,7 @@ def reduce_side(
 @leaf_kernel
 def index_base(side: Side, n: int, carriers: Carriers, lookup: Lookup) -> None:
     """Make the rows of the base findable by satellite and code."""
+    apart()
     for i in range(n):
         satellite, code = int(side.satellite[i]), int(side.code[i])
         lookup.by_code[satellite * CODES + code] = i

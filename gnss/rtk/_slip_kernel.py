@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
+from gnss.rtk._apart import apart
 from gnss.rtk._filter_kernel import eliminate, tri
 from gnss.rtk._memory import Mine
 from gnss.rtk._normal_kernel import accumulate, clear, solve
@@ -46,6 +47,7 @@ def _is_place(mine: Mine, place: int, satellite: int, key: int) -> bool:
 @leaf_kernel
 def find_places(mine: Mine, satellites: NDArray[np.int16], pairs: Pairs, m: int) -> None:
     """The place of each pair's ambiguity, -1 where it has none. Satellites mostly come in the order of last time."""
+    apart()
     guess = 0
     for i in range(m):
         satellite, key = satellites[pairs.row[i]], pairs.key[i]
@@ -74,6 +76,7 @@ def _drop(mine: Mine, pairs: Pairs, m: int, i: int, column: Floats) -> None:
 @leaf_kernel
 def drop_stated(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> int:
     """Forget the ambiguities whose receivers say that they slipped; returns how many."""
+    apart()
     dropped = 0
     for i in range(m):
         place = pairs.place[i]
@@ -91,6 +94,7 @@ def drop_stated(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> 
 @leaf_kernel
 def drop_absent(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> None:
     """Forget what has not been seen for long."""
+    apart()
     place = 0
     while place < mine.count[0]:
         if t_ns - mine.seen_ns[place] > ABSENT_NS_MAX:
@@ -114,6 +118,7 @@ def drop_seen(
     Returns how many, and the clock change in m; leaves the motion since the last epoch, relative to the position that
     was expected, in `normal.x`.
     """
+    apart()
     for i in range(m):
         place = pairs.place[i]
         pairs.w[i] = 0.0
@@ -130,9 +135,7 @@ def drop_seen(
             normal.x[0], normal.x[1], normal.x[2] = 0.0, 0.0, 0.0
             break
         x, inverse = normal.x, 1.0 / groups.w[0]
-        clock_m = inverse * (
-            groups.y[0] - groups.a[0, 0] * x[0] - groups.a[0, 1] * x[1] - groups.a[0, 2] * x[2]
-        )
+        clock_m = inverse * (groups.y[0] - groups.a[0, 0] * x[0] - groups.a[0, 1] * x[1] - groups.a[0, 2] * x[2])
         worst, worst_misfit = -1, MISFIT_MAX
         for i in range(m):
             if pairs.w[i] > 0.0:
@@ -151,6 +154,7 @@ def drop_seen(
 @leaf_kernel
 def enter_new(mine: Mine, satellites: NDArray[np.int16], pairs: Pairs, m: int) -> int:
     """A place for each phase that has none, its offset from the code; returns how many found no room."""
+    apart()
     refused = 0
     for i in range(m):
         if pairs.place[i] >= 0 or pairs.w_phase[i] <= 0.0:
