@@ -4,15 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from simulators.fleet import Fleet
+import numpy as np
+from numpy.typing import NDArray
+
 from simulators.link import Breaks, Link, Writes
-from simulators.sentences import Speaker, Text, join_texts
+from simulators.scenario import Scenario
+from simulators.schedule import Schedule
+from simulators.sentences import Text, join_texts
 
 LAG_COUNTED_S = 0.1  # a slot sent later than this is counted as late
 FLUSH_STEP_S = 0.0005  # between two tries to send what is owed
 FLUSH_WAIT_MAX_S = 10.0  # a peer that takes nothing for this long is not waited for any longer
+
+
+class Epochs(Protocol):
+    """What the receivers of a slot have to say."""
+
+    @property
+    def row(self) -> NDArray[np.int32]:
+        """The terminal of each text."""
+
+
+E = TypeVar("E", bound=Epochs)
+E_co = TypeVar("E_co", bound=Epochs, covariant=True)
+E_contra = TypeVar("E_contra", bound=Epochs, contravariant=True)
+
+
+class Cars(Protocol[E_co]):
+    """A fleet, of one kind or another."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What it was told."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """Who sends when."""
+
+    def observe(self, slot: int) -> E_co:
+        """What the receivers of a slot have to say; slots are asked for in order."""
+
+
+class Voice(Protocol[E_contra]):
+    """Puts into bytes what receivers have to say."""
+
+    def speak(self, slot: int, epochs: E_contra) -> Text:
+        """The text of a slot: row k of `epochs` is `buffer[offset[k]:offset[k + 1]]`."""
 
 
 class Clock(Protocol):
@@ -55,11 +94,11 @@ class Progress:
 
 
 @dataclass
-class Broadcast:
+class Broadcast(Generic[E]):
     """Drives a fleet and hands its text to an outlet in time."""
 
-    fleet: Fleet
-    speaker: Speaker
+    fleet: Cars[E]
+    speaker: Voice[E]
     link: Link
     outlet: Outlet
     clock: Clock

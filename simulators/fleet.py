@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.chart import METRES_A_DEGREE_LAT
+from simulators.chart import METRES_A_DEGREE_LAT, METRES_A_DEGREE_LON_EQUATOR
 from simulators.corrections import Corrections
 from simulators.network import Network
 from simulators.receivers import Epochs, build_receivers, empty_epochs, observe, sky_kinds
@@ -23,6 +24,18 @@ COURSE_FROM_MPS = 0.3  # below this a receiver gives no course
 SPEED_NOISE_MPS = 0.02
 GEOID_SEP_M = -13.0  # of the size that global models give for southern Jiangxi
 OBSERVE_STAGE = 41
+
+
+SPEED_STEP_S = 0.05  # over which velocities are taken from positions
+
+
+class Whereabouts(NamedTuple):
+    """Where all vehicles of a fleet truly are at one instant, and how fast they move; north, east, up in m/s (n, 3)."""
+
+    lat_deg: NDArray[np.float64]
+    lon_deg: NDArray[np.float64]
+    h_ell_m: NDArray[np.float64]
+    v_neu_mps: NDArray[np.float64]
 
 
 def geoid_sep_m(lat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -79,6 +92,26 @@ class Fleet:
         rows = self.schedule.rows(slot)
         advance_rows(self.network, self.vehicles, rows, t_s)
         return self._receive(rows, t_s, slot)
+
+    def whereabouts(self, t_s: float) -> Whereabouts:
+        """Drive up to a time, not earlier than any asked for before, and tell where everybody is then.
+
+        Velocities follow from the places of the moments before, to 1 cm/s.
+        """
+        step_s = min(SPEED_STEP_S, 0.25 * self.schedule.period_s)
+        seen = []
+        for back in (2, 1, 0):
+            at_s = max(0.0, t_s - back * step_s)
+            self._drive(at_s)
+            advance_rows(self.network, self.vehicles, self._everyone, at_s)
+            lat, lon, h_msl = self._truth(self._everyone)
+            seen.append(np.stack((lat, lon, h_msl + geoid_sep_m(lat)), axis=1))
+        two, one, now = seen
+        per_s = (3.0 * now - 4.0 * one + two) / (2.0 * step_s)
+        scale = np.ones_like(per_s)
+        scale[:, 0] = METRES_A_DEGREE_LAT
+        scale[:, 1] = METRES_A_DEGREE_LON_EQUATOR * np.cos(np.radians(now[:, 0]))
+        return Whereabouts(now[:, 0], now[:, 1], now[:, 2], per_s * scale)
 
     def _drive(self, t_s: float) -> None:
         """Let everybody decide at every whole `DECIDE_S` up to now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -43,6 +44,10 @@ class Link:
     terminals: int
     seed: int
     counts: Counter[str] = field(default_factory=Counter)
+    pieces: Callable[[bytes], list[bytes]] = lambda text: text.splitlines(keepends=True)
+    """Cuts an epoch into what can be lost by itself: its sentences, unless said otherwise."""
+    unplugged: Sequence[tuple[int, float, float]] = ()
+    """Cables pulled on purpose: terminal, when, for how long, in s."""
 
     def __post_init__(self) -> None:
         """Start with every cable plugged in."""
@@ -53,9 +58,10 @@ class Link:
         self._silent_until = np.zeros(self.terminals)
         self._silent: list[tuple[float, int]] = []
         self._storms = 0
+        self._unplugged_to_s = -1.0
         s = self.settings
         self._shares = np.cumsum([s.lose_epoch, s.lose_sentence, s.duplicate, s.reorder, s.delay, s.corrupt])
-        self.is_clean = float(self._shares[-1]) == 0.0 and s.cable_pull_per_h == 0.0
+        self.is_clean = float(self._shares[-1]) == 0.0 and s.cable_pull_per_h == 0.0 and not self.unplugged
 
     @property
     def waiting(self) -> int:
@@ -90,7 +96,7 @@ class Link:
             return []
         if fault == 1:
             self.counts["lost_sentences"] += 1
-            sentences = text.splitlines(keepends=True)
+            sentences = self.pieces(text)
             del sentences[int(self._rng.integers(len(sentences)))]
             return [b"".join(sentences)]
         if fault == 2:
@@ -136,7 +142,7 @@ class Link:
 
     def breaks(self, t_s: float, dt_s: float) -> Breaks:
         """Connections that break in the `dt_s` seconds up to `t_s`."""
-        pulled = self._pull(t_s, dt_s)
+        pulled = np.concatenate((self._pull(t_s, dt_s), self._unplug(t_s)))
         reopened = [row for until_s, row in self._silent if until_s <= t_s]
         self._silent = [(until_s, row) for until_s, row in self._silent if until_s > t_s]
         dropped = np.empty(0, dtype=np.int32)
@@ -162,6 +168,18 @@ class Link:
         self._silent += [(float(self._silent_until[row]), int(row)) for row in pulled]
         self.counts["cable_pulls"] += pulled.size
         return pulled
+
+    def _unplug(self, t_s: float) -> NDArray[np.int32]:
+        """Pull the cables whose time has come."""
+        pulled = []
+        for row, at_s, duration_s in self.unplugged:
+            if self._unplugged_to_s < at_s <= t_s:
+                self._silent_until[row] = max(self._silent_until[row], at_s + duration_s)
+                self._silent.append((float(self._silent_until[row]), row))
+                pulled.append(row)
+        self._unplugged_to_s = t_s
+        self.counts["unplugged"] += len(pulled)
+        return np.array(pulled, dtype=np.int32)
 
 
 def _pack(loose: list[tuple[int, bytes]]) -> Writes:

@@ -6,21 +6,17 @@ import tomllib
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from simulators.errors import ScenarioError
+from simulators.rtk.settings import RtkSettings
+from simulators.settings import Settings, Share
+from simulators.signals.settings import SignalSettings
 
 SentenceName = Literal["GGA", "RMC", "GST", "GSA", "GSV"]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 RATES_HZ = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-
-
-class Settings(BaseModel):
-    """A table of settings: unknown names are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class BaseStation(Settings):
@@ -136,6 +132,8 @@ class Scenario(Settings):
     corrections: CorrectionSettings = Field(default_factory=CorrectionSettings, description="correction service")
     link: LinkSettings = Field(default_factory=LinkSettings, description="faults on the way")
     load: LoadSettings = Field(default_factory=LoadSettings, description="how writes are made")
+    signals: SignalSettings = Field(default_factory=SignalSettings, description="satellite signals (`beidou-sim rtk`)")
+    rtk: RtkSettings = Field(default_factory=RtkSettings, description="rovers and bases (`beidou-sim rtk`)")
 
     @model_validator(mode="after")
     def _start_has_zone(self) -> Self:

@@ -109,12 +109,17 @@ class Places(NamedTuple):
     kind: Ints
     horizon: Ints
 
+    def take(self, rows: Ints) -> Places:
+        """Some of them."""
+        return Places(self.row[rows], self.r_ecef_m[rows], self.v_ecef_mps[rows], self.kind[rows], self.horizon[rows])
+
 
 class Units(NamedTuple):
     """State of N receivers.
 
     `make`; `station` as the messages name it; `t_ns` of the last epoch; clock `bias_s` and `drift_sps`; `cn0_dbhz` of
-    the antenna; `jammed_s` left of interference; `salt`, from which what is the receiver's own follows; `chance`, random state.
+    the antenna; `jammed_s` left of interference; `salt`, from which its own phases follow; `chance`, random
+    state.
     """
 
     make: Ints

@@ -58,6 +58,7 @@ class SimulatedOrbits:
             self._late_ns = np.where(np.array(letters) == "C", BDT_BEHIND_NS, 0)
         self._states: list[GlonassEphemerisBatch] = []
         self._table: OrbitTable | None = None
+        self._on_air: tuple[tuple[bytes, int], tuple[EphemerisBatch, GlonassEphemerisBatch]] | None = None
 
     def table(self, t_gpst_ns: int) -> OrbitTable:
         """The truth at an instant."""
@@ -67,15 +68,20 @@ class SimulatedOrbits:
         return self._table
 
     def on_air(self, t_gpst_ns: int) -> tuple[EphemerisBatch, GlonassEphemerisBatch]:
-        """The ephemerides that the satellites send at a time, with their errors; messages round them further."""
+        """The ephemerides that the satellites send at a time, with their errors; messages round them further.
+
+        The same objects as long as they are the same.
+        """
         self._advance(t_gpst_ns)
-        kepler, glonass = EphemerisBatch.empty(), GlonassEphemerisBatch.empty()
-        if self._elements is not None:
-            kepler = _worse(ephemerides(self._elements, self._toe), self._errors, self._seed, self._step_ns)
-        if self._states:
-            now = tb_of(t_gpst_ns)
-            glonass = next(batch for batch in self._states if batch.tb_gpst_ns[0] == now)
-        return kepler, glonass
+        key = (self._toe.tobytes(), tb_of(t_gpst_ns) if self._states else 0)
+        if self._on_air is None or self._on_air[0] != key:
+            kepler, glonass = EphemerisBatch.empty(), GlonassEphemerisBatch.empty()
+            if self._elements is not None:
+                kepler = _worse(ephemerides(self._elements, self._toe), self._errors, self._seed, self._step_ns)
+            if self._states:
+                glonass = next(batch for batch in self._states if batch.tb_gpst_ns[0] == key[1])
+            self._on_air = (key, (kepler, glonass))
+        return self._on_air[1]
 
     def _advance(self, t_gpst_ns: int) -> None:
         """Enter the ephemerides of a time into the truth."""

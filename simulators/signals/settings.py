@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from gnss.delays.klobuchar import TYPICAL
@@ -32,8 +34,9 @@ class SignalSettings(Settings):
     jam_per_h: float = Field(0.02, ge=0.0, description="interference per terminal and hour: nothing is heard")
     jam_s: float = Field(8.0, gt=0.0, le=3600.0, description="mean length of it, s")
     trees_share: Share = Field(0.15, description="share of the open and built-up streets that run under trees")
-    buildings: bool = Field(True, description="what hides the sky follows from the city's buildings; false: from the "
-                            "kind of street alone")  # fmt: skip
+    surroundings: Literal["buildings", "streets", "open", "built", "canyon", "trees"] = Field(
+        "buildings", description="what hides the sky: the city's buildings, the kind of street, or everywhere the same"
+    )
 
 
 QUIET = SignalSettings(

@@ -18,6 +18,9 @@ ALONG_DEG, ALONG_EL_DEG, ACROSS_EL_DEG = 24.0, 15.0, 52.0
 """A canyon is open within so many degrees of its direction, down to the first elevation; across it, walls end at the
 second."""
 
+EVERYWHERE = {"open": SKY_OPEN, "built": SKY_BUILT, "canyon": SKY_CANYON, "trees": SKY_TREES}
+"""Kinds of surroundings that can be had wherever rovers are."""
+
 HIDDEN = 2.0
 """Sine of the elevation of a horizon that hides everything."""
 
