@@ -10,7 +10,7 @@ from numba import config, types
 from numba.extending import intrinsic
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _apart(typingctx: Any) -> Any:
     """Mark the function that this is called in as one that is never inlined."""
 

@@ -354,10 +354,10 @@ def _seek_among_best(mine: Mine, m: int, rules: Rules, w: Work, ratio: float) ->
 
 @leaf_kernel
 def _holds(mine: Mine) -> bool:
+    count = 0
     for place in range(mine.count[0]):
-        if mine.held[place]:
-            return True
-    return False
+        count += mine.held[place]
+    return count > 0
 
 
 @leaf_kernel
@@ -546,7 +546,7 @@ def solve_epoch(
             s.x[k] = mine.anchor_ecef_m[k]
     tag_s = (t_ns - table.t_gpst_ns) * _S_PER_NS
     rows = (jobs.first[j], jobs.first[j] + jobs.rows[j])
-    n_rows, m, g_count, c_count = _differences(o, rows, tag_s, table, base_x, base_n, rules, carriers, mine, w, s)
+    _, m, g_count, c_count = _differences(o, rows, tag_s, table, base_x, base_n, rules, carriers, mine, w, s)
     r.age_s[j] = (t_ns - bases.t_ns[b]) * _S_PER_NS
     if m < 4:
         r.why[j] = NO_PAIRS

@@ -1,8 +1,8 @@
 """The float filter: one quadratic form over the ambiguities, in information form.
 
-A moving rover's position is new each epoch, so it is eliminated at once, and with it the clock of its phases: what remains is a rank-four
-change of the information about the ambiguities. Codes have a clock a signal. The phases of different signals are apart by delays that stay: they are
-part of the ambiguities, and drift slowly (`loosen`).
+A moving rover's position is new each epoch, so it is eliminated at once, and with it the clock of its phases: what
+remains is a rank-four change of the information about the ambiguities. Codes have a clock a signal. The phases of
+different signals are apart by delays that stay: they are part of the ambiguities, and drift slowly (`loosen`).
 Forgetting a satellite is the elimination of its ambiguity, which keeps what it said about the others.
 
 Multipath repeats itself for a while: epochs closer together than that are counted for the part that is new.

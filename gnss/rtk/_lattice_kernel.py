@@ -1,13 +1,12 @@
 """Integer least squares on an information matrix: factorise, reduce, search.
 
-Everything works on `information = Lᵀ-form`: Λ = L diag(d) Lᵀ with L unit lower triangular, so that the misfit of integers
-z against the float solution a is
+Λ = L diag(d) Lᵀ with L unit lower triangular, so that the misfit of integers z against the float solution a is
 
     Σ_i d_i (z_i - a_i + Σ_{j>i} L[j, i] (z_j - a_j))²
 
 and the last ambiguity is the first one the search decides. Working on the information instead of its inverse saves the
-inversion that a covariance would need; 1/d_i are LAMBDA's conditional variances. Source: docs/sources.md, gnss_facts §11
-(LAMBDA, shrinking search).
+inversion that a covariance would need; 1/d_i are LAMBDA's conditional variances. Source: docs/sources.md, gnss_facts
+§11 (LAMBDA, shrinking search).
 """
 
 from math import erf, inf, sqrt

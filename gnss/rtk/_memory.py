@@ -74,4 +74,4 @@ def new_memory(n: int) -> Memory:
     memory["seen_ns"] = NO_TIME
     memory["base"] = -1
     memory["code_variance"] = memory["phase_variance"] = 1.0
-    return memory  # type: ignore[no-any-return]
+    return memory

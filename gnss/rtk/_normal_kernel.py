@@ -91,7 +91,7 @@ def accumulate(
 
 @leaf_kernel
 def accumulate_tied(pairs: Pairs, m: int, satellites: NDArray[np.int16], groups: Groups, normal: Normal) -> int:
-    """The same for phases in `pairs.y` and `pairs.w` whose satellites share an error (`tie_satellites`), on one clock."""
+    """The same for phases in `pairs.y`, `pairs.w` whose satellites share an error (`tie_satellites`), on one clock."""
     apart()
     for i in range(m):
         pairs.v_code[i] = pairs.w[i] * pairs.share[i]

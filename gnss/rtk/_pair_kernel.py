@@ -71,7 +71,7 @@ def pair_up(
         key = group_key(satellite, code, int(base.code[j]))
         code_key = ((satellite >> 6) * CODES + code) * CODES + int(base.code[j])
         g, c = find_group(groups, g_count, key), find_group(code_groups, c_count, code_key)
-        if m == PAIRS_MAX or g == GROUPS_MAX or c == GROUPS_MAX:
+        if m == PAIRS_MAX or max(g, c) == GROUPS_MAX:
             break
         groups.keys[g], code_groups.keys[c] = key, code_key
         g_count, c_count = max(g_count, g + 1), max(c_count, c + 1)

@@ -1,7 +1,7 @@
 """Working memory of one rover epoch, used again from epoch to epoch.
 
 Each part is one record of fixed-size arrays: kernels hand it on as one pointer, where a tuple of arrays would be
-copied, field by field, into every call. The classes here only tell the reader (and the type checker) what a record holds.
+copied, field by field, into every call. The classes here only tell the reader (and the type checker) what it holds.
 """
 
 from typing import Any, Final, NamedTuple, Protocol
