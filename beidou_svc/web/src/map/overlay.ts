@@ -45,6 +45,8 @@ export class FleetOverlay {
   private ratio = 1;
   private dark = false;
   private cut: Cut | null = null;
+  /** The canvas shows the base map and nothing else. */
+  private bare = false;
   private t_ground_ms = Number.POSITIVE_INFINITY;
   /** Frames drawn since the page was opened. */
   frames = 0;
@@ -124,9 +126,11 @@ export class FleetOverlay {
     const rings = [this.selected_slot, this.hovered_slot];
     const scene = this.scene(now_ms);
     if (this.plane && this.painter && this.isStill(scene, rings)) {
-      if (this.drawStill(this.plane, this.painter, scene)) return;
+      this.drawStill(this.plane, this.painter, scene);
+      return;
     }
     this.plane?.hide();
+    this.bare = false;
     const painter = this.camera.zoom < PAINTED_ZOOM_MAX ? this.painter : null;
     if (painter) this.paint(painter, scene, { left: 0, top: 0, ...scene.view }, null);
     this.ground.draw(painter);
@@ -182,21 +186,25 @@ export class FleetOverlay {
     return bare && scene.camera.zoom < PAINTED_ZOOM_MAX && scene.now_ms - this.t_ground_ms >= STILL_MS_MIN;
   }
 
-  /** Draw only where the dots are, above a base map that stays; false where they are nowhere. */
-  private drawStill(plane: StillPlane, painter: DotPainter, scene: Scene): boolean {
+  /** Draw only where the dots are, above a base map that stays. */
+  private drawStill(plane: StillPlane, painter: DotPainter, scene: Scene): void {
     const { fleet, order, n, camera, view } = scene;
-    this.cut ??= cutAround(fleet, order, n, camera, view, CUT_MARGIN_PX * this.ratio);
-    if (!this.cut) return false;
     if (!plane.hasGround) plane.setGround(this.ground.read());
-    else if (!plane.shown) this.ground.draw(null);
+    else if (!this.bare) this.ground.draw(null);
+    this.bare = true;
+    this.cut ??= cutAround(fleet, order, n, camera, view, CUT_MARGIN_PX * this.ratio);
+    if (!this.cut) {
+      plane.hide();
+      return;
+    }
     this.paint(painter, scene, this.cut, plane.groundOf(this.cut, view.width, this.ratio));
     plane.show(painter);
-    return true;
   }
 
   private forgetGround(now_ms: number): void {
     this.t_ground_ms = now_ms;
     this.cut = null;
+    this.bare = false;
     this.plane?.setGround(null);
   }
 
@@ -218,6 +226,7 @@ export class FleetOverlay {
 
   private build(): void {
     this.ground = new GroundLayer(this.gl);
+    this.bare = false;
     this.trail = new TrailLayer(this.gl);
     this.markers = new MarkerLayer(this.gl, this.fleet);
     this.gl.blendFunc(this.gl.ONE, this.gl.ONE_MINUS_SRC_ALPHA);

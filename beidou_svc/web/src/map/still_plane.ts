@@ -22,10 +22,6 @@ export class StillPlane {
     above.after(this.canvas);
   }
 
-  get shown(): boolean {
-    return !this.canvas.hidden;
-  }
-
   get hasGround(): boolean {
     return this.view !== null;
   }
