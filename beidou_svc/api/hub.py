@@ -184,7 +184,7 @@ class Hub:
             if nothing_new and mono_ns - client.t_frame_ns < self._rules.heartbeat_ns:
                 continue
             if wire is None:
-                resume = f"{self._boot}:{state.seq}:{state.count}"
+                resume = f"{self._boot}:{state.seq}:{state.count}:{_tag(criteria)}"
                 wire = encode_frame(state, slots, gone, full=is_full, resume=resume, now_ns=utc_ns)
                 self.counters.frames_encoded += 1
             if self._push(client, wire):
@@ -215,15 +215,14 @@ class Hub:
     def _restore(self, client: Client, resume: str | None) -> None:
         boot, _, rest = (resume or "").partition(":")
         numbers = rest.split(":")
-        if boot != self._boot or len(numbers) != 2 or not all(part.isdecimal() for part in numbers):
+        if boot != self._boot or len(numbers) != 3 or not all(part.isdecimal() for part in numbers):
             return
-        seq, named = int(numbers[0]), int(numbers[1])
+        seq, named, tag = map(int, numbers)
         if seq > self._state.seq or named > self._state.count:
             return
-        client.named = named
-        client.known = self._left.get((client.want.criteria, seq))
-        if client.known is not None or client.want.criteria == EVERYTHING:
-            client.seq = seq
+        known = self._left.get((client.want.criteria, seq))
+        if tag == _tag(client.want.criteria) and (known is not None or client.want.criteria == EVERYTHING):
+            client.seq, client.known, client.named = seq, known, named
 
     def _take_out(self, client: Client) -> None:
         group = self._groups.get(client.want.interval_ms)
@@ -231,6 +230,11 @@ class Hub:
             group.clients.remove(client)
             if not group.clients:
                 del self._groups[client.want.interval_ms]
+
+
+def _tag(criteria: Criteria) -> int:
+    """Tells filters apart within a run of the service: what one let through says nothing of what another would have."""
+    return hash(criteria) & 0xFFFFFFFF
 
 
 def _next_due_ns(t_due_ns: int, interval_ns: int, now_ns: int) -> int:

@@ -68,6 +68,13 @@ _EXAMPLE_ONE = example(
             "lat_deg": 25.8312345678,
             "lon_deg": 114.9312345678,
             "fix_quality": 4,
+            "source": "engine",
+            "pl_h_m": 0.21,
+            "pl_v_m": 0.34,
+            "age_corr_s": 0.8,
+            "base_id": 7,
+            "baseline_m": 4_812.3,
+            "ratio": 8.4,
             "projected": {
                 "epsg": 4547,
                 "easting_m": 593_746.196,

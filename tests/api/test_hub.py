@@ -1,82 +1,12 @@
 """The live stream without sockets: what goes to whom, when, and how little is kept for those who do not read."""
 
-import json
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 
-from beidou_svc.api.client import Frame, decode_frame
-from beidou_svc.api.hub import Client, Hub, HubRules, Want
-from beidou_svc.fleet.names import Names
+from beidou_svc.api.hub import Want
 from beidou_svc.fleet.query import Criteria
-from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
-from tests.api.test_frame import message_of
-from tests.helpers.service import T_GPST_NS, FakeNames, fixes
-
-MS = 1_000_000
-SECOND_NS = 1_000_000_000
-WEST_HALF = Criteria(bbox=(114.0, 25.0, 114.905, 26.0))
-EVERYBODY = Want(100)
-
-
-@dataclass
-class FakeOutlet:
-    """Takes frames as long as it is told to."""
-
-    writable: bool = True
-    sent: list[memoryview] = field(default_factory=list)
-    dropped: list[int] = field(default_factory=list)
-
-    def push(self, wire: memoryview) -> bool:
-        if self.writable:
-            self.sent.append(wire)
-        return self.writable
-
-    def drop(self, code: int, reason: str) -> None:
-        self.dropped.append(code)
-        self.writable = False
-
-    def frames(self) -> list[Frame]:
-        """Binary messages, decoded."""
-        return [decode_frame(message_of(wire), {}) for wire in self.sent if wire[0] == 0x82]
-
-    def texts(self) -> list[dict[str, object]]:
-        """Text messages, decoded."""
-        return [json.loads(message_of(wire)) for wire in self.sent if wire[0] == 0x81]
-
-
-class Stage:
-    """A fleet, a hub and a clock moved by hand."""
-
-    def __init__(self, terminals: int = 10, **rules: int) -> None:
-        self.registry = FakeNames(terminals)
-        self.state: FleetState = new_state(FleetRules(terminals_max=20_000))
-        self.hub = Hub(self.state, Names(self.registry), HubRules(**rules), "b007")
-        self.now_ns = SECOND_NS
-        self.second = 0
-        step(self.state, fixes(terminals), 0)
-
-    def join(self, want: Want = EVERYBODY, resume: str | None = None) -> tuple[Client, FakeOutlet]:
-        outlet = FakeOutlet()
-        client = Client(outlet, want)
-        self.hub.add(client, resume)
-        return client, outlet
-
-    def move(self, slots: list[int], **columns: Any) -> None:
-        """New positions of some terminals."""
-        self.second += 1
-        batch = fixes(len(slots), slot=slots, t_gpst_ns=T_GPST_NS + self.second * SECOND_NS, **columns)
-        step(self.state, batch, 0)
-
-    def tick(self, milliseconds: int = 100) -> None:
-        self.now_ns += milliseconds * MS
-        self.hub.flush(self.now_ns, 0)
-
-
-def rows(frame: Frame) -> list[int]:
-    found: list[int] = frame.columns["slot"].tolist()
-    return found
+from beidou_svc.fleet.state import step
+from tests.api.hub_stage import SECOND_NS, WEST_HALF, Stage, rows
+from tests.helpers.service import fixes
 
 
 def test_first_everything_then_only_what_changed() -> None:
@@ -242,48 +172,6 @@ def test_another_subscription_begins_with_a_full_frame() -> None:
     stage.tick()
     assert [frame.kind for frame in outlet.frames()] == ["full", "full"]
     assert len(outlet.texts()) == 1
-
-
-def leave_and_come_back(stage: Stage, want: Want) -> FakeOutlet:
-    client, outlet = stage.join(want)
-    stage.tick()
-    resume = outlet.frames()[-1].resume
-    stage.hub.remove(client)
-    stage.move([3])
-    stage.move([4], lon_rad=np.radians(115.0))
-    _, again = stage.join(want, resume)
-    stage.tick()
-    return again
-
-
-def test_who_comes_back_gets_what_changed_meanwhile() -> None:
-    again = leave_and_come_back(Stage(), Want(100))
-    (frame,) = again.frames()
-    assert (frame.kind, rows(frame), again.texts()) == ("delta", [3, 4], [])
-
-
-def test_who_comes_back_with_a_filter_is_told_who_left_meanwhile() -> None:
-    again = leave_and_come_back(Stage(), Want(100, WEST_HALF))
-    (frame,) = again.frames()
-    assert (frame.kind, rows(frame), frame.gone) == ("delta", [3], [4])
-
-
-def test_a_resume_that_means_nothing_here_begins_anew() -> None:
-    for resume in ("other:1:1", "b007", "b007:x:1", "b007:999999:1", "b007:1:999", "b007:-1:0", "", "b007:1:1:1"):
-        stage = Stage()
-        _, outlet = stage.join(resume=resume)
-        stage.tick()
-        assert outlet.frames()[0].kind == "full", resume
-        assert len(outlet.texts()) == 1, resume
-
-
-def test_what_left_filters_knew_is_bounded() -> None:
-    stage = Stage()
-    for i in range(200):
-        client, _ = stage.join(Want(100, Criteria(bbox=(114.0, 25.0, 114.0 + i / 100, 26.0))))
-        stage.tick()
-        stage.hub.remove(client)
-    assert len(stage.hub._left) == 64
 
 
 def test_the_hub_says_when_it_is_full_and_closes_with_a_reason() -> None:

@@ -1,11 +1,14 @@
 """`GET /v1/terminals…`."""
 
+from typing import Any
+
 import httpx
 import pytest
 from pyproj import Transformer
 
 from beidou_svc.api.context import Context
 from beidou_svc.fleet.state import step
+from gnss.batches import Source
 from tests.helpers.service import T_GPST_NS, fixes
 
 
@@ -58,6 +61,19 @@ async def test_all_about_one(client: httpx.AsyncClient) -> None:
     northing_m, easting_m = Transformer.from_crs(4490, 4547).transform(25.80, 114.90)
     assert projected["easting_m"] == pytest.approx(easting_m, abs=1e-4)
     assert projected["northing_m"] == pytest.approx(northing_m, abs=1e-4)
+
+
+async def test_what_is_computed_here_says_how_well(service: Context, client: httpx.AsyncClient) -> None:
+    computed: dict[str, Any] = {
+        "source": Source.ENGINE,
+        "pl_h_m": 0.21,
+        "pl_v_m": 0.34,
+        "baseline_m": 4812.3,
+        "ratio": 8.4,
+    }
+    step(service.state, fixes(1, t_gpst_ns=T_GPST_NS + 10**9, **computed), 0)
+    latest = (await client.get("/v1/terminals/gz-00000")).json()["latest"]
+    assert {name: latest[name] for name in computed} == {**computed, "source": "engine"}
 
 
 async def test_the_clock_offset_is_the_smallest_lag(service: Context, client: httpx.AsyncClient) -> None:

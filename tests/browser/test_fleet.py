@@ -17,7 +17,7 @@ def test_everything_is_counted_once(page: Page) -> None:
 
 
 def test_frames_arrive_and_are_drawn(page: Page) -> None:
-    page.locator(".fleet-canvas").wait_for()
+    page.locator(".map-controls").wait_for()
     before = page.evaluate("[__beidou.rows, __beidou.frames]")
     while not page.evaluate("([rows, frames]) => __beidou.rows > rows && __beidou.frames > frames", before):
         page.evaluate("() => new Promise(requestAnimationFrame)")

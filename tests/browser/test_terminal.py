@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urljoin
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage, figure
 
@@ -70,7 +70,7 @@ def test_address_and_escape(page: Page) -> None:
 
 def test_a_click_on_the_map_selects(page: Page) -> None:
     page.keyboard.press("f")
-    page.locator(".fleet-canvas").wait_for()
+    page.locator(".map-controls").wait_for()
     terminal = opened(page)
     page.get_by_role("button", name="Show on map").click()
     expect(page.locator(".panel")).to_have_attribute("data-terminal", terminal)
@@ -94,3 +94,24 @@ def test_a_terminal_that_is_not_known_says_what_to_do(open_page: OpenPage, demo:
     page = open_page(f"{demo}#terminal=nobody")
     expect(page.get_by_role("alert")).to_contain_text("Choose another one")
     expect(figure(page, "total")).not_to_have_text("0")
+
+
+COMPUTED = {"source": "engine", "pl_h_m": 0.21, "pl_v_m": 0.34, "baseline_m": 4812.3, "ratio": 8.4}
+
+
+def as_computed(route: Route) -> None:
+    """As if the service had computed the position itself."""
+    body = route.fetch().json()
+    route.fulfill(json={**body, "latest": {**body["latest"], **COMPUTED}})
+
+
+def test_what_the_service_computed_shows_how_well(page: Page) -> None:
+    opened(page)
+    expect(page.locator('[data-field="source"]')).to_have_text("Receiver (NMEA)")
+    expect(page.locator('[data-field="ratio"]')).to_have_count(0)
+    page.route(re.compile(r"/v1/terminals/[^/]+$"), as_computed)
+    expect(page.locator('[data-field="source"]')).to_have_text("This service")
+    expect(page.locator('[data-field="ratio"]')).to_have_text("8.4")
+    expect(page.locator('[data-field="baseline"]')).to_have_text("4.81 km")
+    expect(page.locator('[data-field="protection"]')).to_have_text("21 cmHorizontal34 cmVertical")
+    page.unroute_all(behavior="ignoreErrors")

@@ -55,9 +55,15 @@ export interface LatestFix {
   sats_used: MaybeNumber;
   age_corr_s: MaybeNumber;
   base_id: string | number | null;
+  /** Known where the service computes the position. */
+  baseline_m?: MaybeNumber;
+  ratio?: MaybeNumber;
+  pl_h_m?: MaybeNumber;
+  pl_v_m?: MaybeNumber;
   speed_mps: MaybeNumber;
   course_deg: MaybeNumber;
   heading_deg: MaybeNumber;
+  /** `engine` = computed by the service; else the form in which the receiver sent it. */
   source: string | null;
   status: string | number | null;
   projected?: Projected | null;

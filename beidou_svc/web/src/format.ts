@@ -14,6 +14,11 @@ export function sigma(value_m: number | null | undefined): string {
   return `${value_m.toFixed(value_m < 10 ? 1 : 0)} m`;
 }
 
+export function distance(value_m: number | null | undefined): string {
+  if (value_m === null || value_m === undefined || Number.isNaN(value_m)) return UNKNOWN;
+  return value_m < 1000 ? `${value_m.toFixed(1)} m` : `${(value_m / 1000).toFixed(2)} km`;
+}
+
 export function speedKmh(speed_mps: number | null | undefined): string {
   return fixed(speed_mps === null || speed_mps === undefined ? null : speed_mps * 3.6, 1, 'km/h');
 }

@@ -3,8 +3,15 @@ import { Session } from './session';
 import './style/fonts.css';
 import './style/tokens.css';
 import './style/base.css';
+import './style/quality.css';
+import './style/dialogs.css';
 import './style/layout.css';
+import './style/sidebar.css';
+import './style/list.css';
+import './style/map.css';
+import './style/narrow.css';
 import './style/panel.css';
+import './style/plots.css';
 import { App, dressDocument, keepAddress } from './ui/app';
 
 dressDocument();

@@ -1,5 +1,6 @@
 /** Keeps the page's picture of the service fresh: configuration, sign-in, live stream, status. */
 import { Api, ApiError } from './api';
+import { Completeness } from './completeness';
 import { markShown, orderByName, sortShown } from './filter';
 import { Fleet } from './fleet';
 import * as state from './state';
@@ -21,6 +22,7 @@ export class Session {
   /** Set by the map, which must know at once what is shown. */
   onShown: ((shown: Uint8Array) => void) | null = null;
   private name_order: Int32Array = new Int32Array(0);
+  private readonly completeness = new Completeness();
   private seen_names = -1;
   private seen_revision = -1;
   private token: string | null = readToken();
@@ -85,6 +87,7 @@ export class Session {
 
   signOut(): void {
     this.client.stop();
+    this.client.forget();
     this.forgetToken();
     this.fleet.clear();
     state.selected_id.value = null;
@@ -101,10 +104,11 @@ export class Session {
     if (!now && fleet.revision === this.seen_revision) return;
     this.seen_revision = fleet.revision;
     if (this.shown.length < fleet.capacity) this.shown = new Uint8Array(fleet.capacity);
-    markShown(fleet, state.filter.value, this.shown);
+    // peeked at: what calls this because one signal changed must not be called again by what is set here
+    markShown(fleet, state.filter.peek(), this.shown);
     state.counts.value = fleet.count();
     this.sortRows();
-    state.pulse.value += 1;
+    state.pulse.value = state.pulse.peek() + 1;
   }
 
   private sortRows(): void {
@@ -112,7 +116,7 @@ export class Session {
       this.seen_names = this.fleet.names_revision;
       this.name_order = orderByName(this.fleet);
     }
-    state.rows.value = sortShown(this.fleet, this.shown, this.name_order, state.sort.value);
+    state.rows.value = sortShown(this.fleet, this.shown, this.name_order, state.sort.peek());
     this.onShown?.(this.shown);
   }
 
@@ -126,12 +130,21 @@ export class Session {
     const { phase } = state.stream.value;
     if (phase === 'stopped' || phase === 'refused' || document.hidden) return;
     try {
-      state.status.value = await this.api.status();
+      const status = await this.api.status();
+      state.status.value = status;
+      this.complete(status.terminals.total);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.demandToken();
       else if (phase === 'live' && Date.now() - this.client.last_message_ms > SILENCE_MS_MAX)
         this.client.start();
     }
+  }
+
+  private complete(total: number): void {
+    const shown = this.fleet.count().total;
+    if (!this.completeness.isDue(shown, total) || state.stream.value.phase !== 'live') return;
+    console.warn(`${shown} of ${total} terminals came over the stream: asking for all of them again`);
+    this.client.filter({});
   }
 
   private demandToken(): void {

@@ -105,11 +105,8 @@ export function decodeFrame(message: ArrayBuffer): StreamFrame {
   const header = parseJson(text) as Omit<StreamFrame, 'columns'> & { columns: HeaderColumn[] };
   const columns = new Map<string, StreamColumn>();
   for (const c of header.columns) {
-    columns.set(c.name, {
-      data: viewColumn(message, c, header.n),
-      scale: c.scale,
-      missing: c.missing ?? null,
-    });
+    const data = viewColumn(message, c, header.n);
+    columns.set(c.name, { data, scale: c.scale, missing: c.missing ?? null });
   }
   return { ...header, gone: header.gone ?? [], columns };
 }
@@ -200,6 +197,11 @@ export class StreamClient {
     this.setState({ phase: 'stopped' });
   }
 
+  /** Begin with everything at the next connection: what was received is thrown away. */
+  forget(): void {
+    this.resume = null;
+  }
+
   /** Replace the filter on the open socket; the server answers with a full frame. */
   filter(subscription: Subscription): void {
     this.subscription = subscription;
@@ -262,13 +264,8 @@ export class StreamClient {
     }
     const delay_ms = retryDelayMs(this.attempt, this.options.random ?? Math.random);
     this.attempt += 1;
-    this.setState({
-      phase: 'waiting',
-      attempt: this.attempt,
-      retry_at_ms: this.now_ms() + delay_ms,
-      code,
-      reason,
-    });
+    const retry_at_ms = this.now_ms() + delay_ms;
+    this.setState({ phase: 'waiting', attempt: this.attempt, retry_at_ms, code, reason });
     this.timer = setTimeout(() => this.start(), delay_ms);
   }
 

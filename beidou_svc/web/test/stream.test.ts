@@ -125,6 +125,18 @@ describe('StreamClient', () => {
     expect(states.at(-1)).toEqual({ phase: 'live', resumed: false });
   });
 
+  it('begins with everything when what it received was thrown away', () => {
+    client.start();
+    sockets[0].open();
+    sockets[0].say(hello('a'));
+    sockets[0].say(full('a:1'));
+    client.stop();
+    client.forget();
+    client.start();
+    sockets[1].open();
+    expect(sockets[1].sent).toEqual([{ type: 'subscribe' }]);
+  });
+
   it('resumes after a break and says so', () => {
     client.start();
     sockets[0].open();

@@ -71,6 +71,11 @@ describe('format', () => {
     expect([0.012, 0.18, 1.84, 23.4].map(format.sigma)).toEqual(['12 mm', '18 cm', '1.8 m', '23 m']);
   });
 
+  it('gives a distance the unit that fits it', () => {
+    expect([4.26, 812, 4812.3].map(format.distance)).toEqual(['4.3 m', '812.0 m', '4.81 km']);
+    expect(format.distance(null)).toBe('–');
+  });
+
   it('tells spans with their two largest units', () => {
     expect([42, 185, 7800, 270_000].map(format.duration)).toEqual([
       '42 s',

@@ -26,6 +26,16 @@ export class GroundLayer {
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
   }
 
+  /** The base map as it is drawn, bottom row first: call it only where the view may be drawn anew afterwards. */
+  read(): Uint32Array {
+    const { gl } = this;
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
+    const pixels = new Uint32Array(width * height);
+    this.draw(null);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(pixels.buffer));
+    return pixels;
+  }
+
   draw(painter: DotPainter | null): void {
     const { gl, program } = this;
     if (painter) {

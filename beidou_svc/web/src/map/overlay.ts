@@ -6,16 +6,22 @@
 import type { Fleet } from '../fleet';
 import { FIXED, QUALITY_COUNT, qualityOf } from '../quality';
 import { Camera, type CameraState } from './camera';
-import { DotPainter, isSoftwareRendered } from './dot_painter';
+import { type Cut, cutAround } from './cut';
+import { DotPainter, isSoftwareRendered, type Scene } from './dot_painter';
 import { rgb } from './gl';
 import { GroundLayer } from './ground_layer';
 import { MarkerLayer } from './marker_layer';
 import { radiusPx, rimPx } from './marker_size';
+import { StillPlane } from './still_plane';
 import { TrailLayer, type TrailPoint } from './trail_layer';
 
 const PIXEL_RATIO_MAX = 2;
 /** Up to here markers are plain dots, which the CPU may paint. */
 const PAINTED_ZOOM_MAX = 14;
+/** A base map that did not change for so long is worth to be read back. */
+const STILL_MS_MIN = 120;
+/** Room for a dot around its middle. */
+const CUT_MARGIN_PX = 8;
 /** How far beside a marker a click still means it. */
 const PICK_SLACK_PX = 6;
 
@@ -27,6 +33,7 @@ const LOOK = {
 export class FleetOverlay {
   private readonly gl: WebGL2RenderingContext;
   private readonly painter: DotPainter | null;
+  private readonly plane: StillPlane | null;
   private readonly camera = new Camera();
   private ground!: GroundLayer;
   private trail!: TrailLayer;
@@ -37,6 +44,10 @@ export class FleetOverlay {
   private smooth = true;
   private ratio = 1;
   private dark = false;
+  private cut: Cut | null = null;
+  /** The canvas shows the base map and nothing else. */
+  private bare = false;
+  private t_ground_ms = Number.POSITIVE_INFINITY;
   /** Frames drawn since the page was opened. */
   frames = 0;
   selected_slot = -1;
@@ -50,6 +61,7 @@ export class FleetOverlay {
     if (!gl) throw new Error('WebGL 2 is not available');
     this.gl = gl;
     this.painter = isSoftwareRendered(gl) ? new DotPainter() : null;
+    this.plane = this.painter && new StillPlane(canvas);
     this.build();
     canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
     canvas.addEventListener('webglcontextrestored', () => {
@@ -64,6 +76,7 @@ export class FleetOverlay {
     this.canvas.width = Math.round(width_px * this.ratio);
     this.canvas.height = Math.round(height_px * this.ratio);
     this.gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    this.forgetGround(Number.POSITIVE_INFINITY);
   }
 
   setTheme(dark: boolean): void {
@@ -84,8 +97,9 @@ export class FleetOverlay {
   }
 
   /** Take over the base map as it has just been drawn; call it in the same task as that drawing. */
-  setGround(base: HTMLCanvasElement): void {
+  setGround(base: HTMLCanvasElement, now_ms: number): void {
     this.ground.setBase(base);
+    this.forgetGround(now_ms);
   }
 
   setTrail(points: readonly TrailPoint[]): void {
@@ -102,17 +116,25 @@ export class FleetOverlay {
   upload(drawn: Uint8Array, smooth: boolean, now_ms: number): void {
     this.smooth = smooth;
     this.putInOrder(drawn);
+    this.cut = null;
     this.markers.upload(this.camera, this.order, this.order_size, smooth, now_ms);
   }
 
   draw(now_ms: number, pulse: number): void {
     this.frames += 1;
     if (!this.camera.known || this.gl.isContextLost()) return;
+    const rings = [this.selected_slot, this.hovered_slot];
+    const scene = this.scene(now_ms);
+    if (this.plane && this.painter && this.isStill(scene, rings)) {
+      this.drawStill(this.plane, this.painter, scene);
+      return;
+    }
+    this.plane?.hide();
+    this.bare = false;
     const painter = this.camera.zoom < PAINTED_ZOOM_MAX ? this.painter : null;
-    if (painter) this.paintDots(painter, now_ms);
+    if (painter) this.paint(painter, scene, { left: 0, top: 0, ...scene.view }, null);
     this.ground.draw(painter);
     this.trail.draw(this.camera, this.ratio);
-    const rings = [this.selected_slot, this.hovered_slot];
     this.markers.draw(this.camera, this.ratio, now_ms, pulse, rings, painter === null);
   }
 
@@ -152,24 +174,59 @@ export class FleetOverlay {
     this.order_size = n;
   }
 
-  private paintDots(painter: DotPainter, now_ms: number): void {
-    const { camera, canvas, ratio, dark } = this;
+  private scene(now_ms: number): Scene {
+    const { fleet, order, camera, smooth, canvas } = this;
+    const view = { width: canvas.width, height: canvas.height };
+    return { fleet, order, n: this.order_size, camera, now_ms, smooth, view };
+  }
+
+  /** Whether the view has been at rest for a while, with nothing but dots in it. */
+  private isStill(scene: Scene, rings: readonly number[]): boolean {
+    const bare = this.trail_points.length === 0 && rings.every((slot) => slot < 0);
+    return bare && scene.camera.zoom < PAINTED_ZOOM_MAX && scene.now_ms - this.t_ground_ms >= STILL_MS_MIN;
+  }
+
+  /** Draw only where the dots are, above a base map that stays. */
+  private drawStill(plane: StillPlane, painter: DotPainter, scene: Scene): void {
+    const { fleet, order, n, camera, view } = scene;
+    if (!plane.hasGround) plane.setGround(this.ground.read());
+    else if (!this.bare) this.ground.draw(null);
+    this.bare = true;
+    this.cut ??= cutAround(fleet, order, n, camera, view, CUT_MARGIN_PX * this.ratio);
+    if (!this.cut) {
+      plane.hide();
+      return;
+    }
+    this.paint(painter, scene, this.cut, plane.groundOf(this.cut, view.width, this.ratio));
+    plane.show(painter);
+  }
+
+  private forgetGround(now_ms: number): void {
+    this.t_ground_ms = now_ms;
+    this.cut = null;
+    this.bare = false;
+    this.plane?.setGround(null);
+  }
+
+  private paint(painter: DotPainter, scene: Scene, cut: Cut, ground: Uint32Array | null): void {
+    const { ratio, dark } = this;
     const { halo, offline } = LOOK[dark ? 'dark' : 'light'];
-    const radius_px = radiusPx(camera.zoom);
-    painter.prepare({
+    const radius_px = radiusPx(this.camera.zoom);
+    const look = {
       dark,
       halo,
       offline,
       // In steps, so that zooming does not make new sprites with every frame.
       radius_px: (Math.round(radius_px * 5) / 5) * ratio,
       rim_px: rimPx(radius_px) * ratio,
-    });
-    painter.resize(canvas.width, canvas.height);
-    painter.paint(this.fleet, this.order, this.order_size, camera, now_ms, this.smooth);
+    };
+    painter.prepare(look, cut.width, cut.height);
+    painter.paint(scene, cut, ground);
   }
 
   private build(): void {
     this.ground = new GroundLayer(this.gl);
+    this.bare = false;
     this.trail = new TrailLayer(this.gl);
     this.markers = new MarkerLayer(this.gl, this.fleet);
     this.gl.blendFunc(this.gl.ONE, this.gl.ONE_MINUS_SRC_ALPHA);

@@ -1,23 +1,19 @@
 /** The map: base map, camera, fleet overlay, clusters, pointer. Loaded after the shell, being by far the largest part. */
-import type { CustomLayerInterface, Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
-import maplibregl from 'maplibre-gl/dist/maplibre-gl-csp.js';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
-import 'maplibre-gl/dist/maplibre-gl.css';
+import type { Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
 import type { PageConfig } from '../api';
 import type { Fleet } from '../fleet';
 import { ClusterMarkers } from './cluster_markers';
 import { type Cluster, clusterFleet, clusterStep } from './clusters';
+import { boundsOf, isWorthFraming } from './fleet_bounds';
 import { drawGraticule } from './graticule_layer';
-import { latitudeDeg, longitudeDeg, mercatorX, mercatorY } from './mercator';
+import { latitudeDeg, longitudeDeg } from './mercator';
+import { addProbe, hasOwnBase, type MapRequest, newMarker, openMap, styleOf } from './open_map';
 import { FleetOverlay } from './overlay';
-import { type BaseLook, baseStyle, plainStyle } from './style';
+import type { BaseLook } from './style';
 import type { TrailPoint } from './trail_layer';
 
-const PROBE_LAYER = 'camera';
 const CLOSE_UP_ZOOM = 16.3;
 const FLIGHT_MS = 900;
-/** A fleet that fills less than this of the bounds leaves the view as it is: more of it may be on the way. */
-const FRAMED_SHARE_MIN = 0.25;
 /** While following, the terminal may wander this share of the view from the centre before the camera moves. */
 const FOLLOW_SLACK = 0.22;
 
@@ -28,8 +24,7 @@ export interface MapHooks {
   onCameraByHand: () => void;
   onBaseMapError: (message: string) => void;
   describeCluster: (cluster: Cluster) => string;
-  /** Absolute address and headers for a request of the base map. */
-  request: (url: string) => { url: string; headers?: Record<string, string> };
+  request: MapRequest;
 }
 
 export interface MapOptions {
@@ -65,12 +60,11 @@ export class MapView {
   constructor(private readonly options: MapOptions) {
     this.look = options.look;
     this.smooth = options.smooth;
-    maplibregl.setWorkerUrl(workerUrl);
     this.overlay = new FleetOverlay(options.canvas, options.fleet);
     this.overlay.setTheme(options.look.dark);
-    this.map = this.createMap();
+    this.map = openMap(options.container, options.page, this.look, options.hooks.request);
     this.clusters = new ClusterMarkers(this.map, {
-      newMarker: (element) => new maplibregl.Marker({ element }),
+      newMarker,
       describe: options.hooks.describeCluster,
       onOpen: (cluster) => this.openCluster(cluster),
     });
@@ -99,8 +93,9 @@ export class MapView {
     if (look.dark === this.look.dark && look.language === this.look.language) return;
     this.look = look;
     this.overlay.setTheme(look.dark);
-    if (!this.hasOwnBase() && this.options.page.basemap) return;
-    this.map.setStyle(this.style(), { diff: true });
+    const { page } = this.options;
+    if (!hasOwnBase(page) && page.basemap) return;
+    this.map.setStyle(styleOf(page, look), { diff: true });
     this.drawGraticule();
     this.wake();
   }
@@ -128,7 +123,7 @@ export class MapView {
 
   /** The whole of what is shown, or the bounds of the service where nothing is. */
   fit(duration_ms = FLIGHT_MS): void {
-    const bounds = this.shownBounds() ?? this.options.page.bounds;
+    const bounds = boundsOf(this.options.fleet, this.shown) ?? this.options.page.bounds;
     if (!bounds) return;
     this.map.fitBounds(bounds, { padding: 40, maxZoom: 17, duration: duration_ms, pitch: 0, bearing: 0 });
   }
@@ -156,51 +151,23 @@ export class MapView {
 
   /** Open with the fleet filling the view, where it lies within the bounds that the service gave. */
   private frameFleet(): void {
-    const box = this.shownBounds();
+    const box = boundsOf(this.options.fleet, this.shown);
     if (!box) return;
     this.framed = true;
-    const bounds = this.options.page.bounds;
-    if (!bounds || box[0] < bounds[0] || box[1] < bounds[1] || box[2] > bounds[2] || box[3] > bounds[3])
-      return;
-    if (box[2] - box[0] > (bounds[2] - bounds[0]) * FRAMED_SHARE_MIN) this.fit(0);
-  }
-
-  private createMap(): LibreMap {
-    const { page, container, hooks } = this.options;
-    const map: LibreMap = new maplibregl.Map({
-      container,
-      style: this.style(),
-      ...(page.bounds
-        ? { bounds: page.bounds, fitBoundsOptions: { padding: 24 } }
-        : { center: page.center, zoom: page.zoom }),
-      maxZoom: 21,
-      maxPitch: 70,
-      renderWorldCopies: false,
-      attributionControl: page.basemap && !this.hasOwnBase() ? { compact: true } : false,
-      fadeDuration: 0,
-      transformRequest: hooks.request,
-    });
-    map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), 'bottom-left');
-    return map;
-  }
-
-  private hasOwnBase(): boolean {
-    return this.options.page.basemap?.startsWith('/') ?? false;
-  }
-
-  private style() {
-    const { basemap } = this.options.page;
-    if (basemap === null) return plainStyle(this.look);
-    return this.hasOwnBase() ? baseStyle(this.look, basemap) : basemap;
+    if (isWorthFraming(box, this.options.page.bounds)) this.fit(0);
   }
 
   private listen(): void {
     const { map, options } = this;
-    map.on('style.load', () => this.addProbe());
+    map.on('style.load', () => {
+      addProbe(map, (camera) => this.overlay.setCamera(camera));
+      this.drawGraticule();
+    });
     map.on('resize', () => this.fitCanvas());
     map.on('render', () => {
-      this.overlay.setGround(map.getCanvas());
-      this.drawOverlay(performance.now());
+      const now_ms = performance.now();
+      this.overlay.setGround(map.getCanvas(), now_ms);
+      this.drawOverlay(now_ms);
       this.drawn_by_camera = true;
     });
     map.on('moveend', () => {
@@ -233,27 +200,6 @@ export class MapView {
     const { clientWidth, clientHeight } = this.options.container;
     this.overlay.resize(clientWidth, clientHeight);
     this.wake();
-  }
-
-  /** A layer that draws nothing: the public way to learn the camera's matrix in the frame that uses it. */
-  private addProbe(): void {
-    if (this.map.getLayer(PROBE_LAYER)) return;
-    const probe: CustomLayerInterface = {
-      id: PROBE_LAYER,
-      type: 'custom',
-      render: (_gl, input) => {
-        const center = this.map.getCenter();
-        this.overlay.setCamera({
-          matrix: input.defaultProjectionData.mainMatrix,
-          zoom: this.map.getZoom(),
-          bearing_deg: this.map.getBearing(),
-          x: mercatorX(center.lng),
-          y: mercatorY(center.lat),
-        });
-      },
-    };
-    this.map.addLayer(probe);
-    this.drawGraticule();
   }
 
   private readonly frame = (): void => {
@@ -331,25 +277,6 @@ export class MapView {
     const { fleet } = this.options;
     const center: [number, number] = [longitudeDeg(fleet.x1[slot]), latitudeDeg(fleet.y1[slot])];
     this.map.easeTo({ center, padding: { top: 0, left: 0, right: 0, bottom: 0 }, duration: FLIGHT_MS });
-  }
-
-  private shownBounds(): [number, number, number, number] | null {
-    const { fleet } = this.options;
-    const box = [
-      Number.POSITIVE_INFINITY,
-      Number.POSITIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-    ];
-    for (let slot = 0; slot < fleet.size; slot++) {
-      if (!this.shown[slot] || !fleet.placed[slot]) continue;
-      box[0] = Math.min(box[0], fleet.x1[slot]);
-      box[1] = Math.min(box[1], fleet.y1[slot]);
-      box[2] = Math.max(box[2], fleet.x1[slot]);
-      box[3] = Math.max(box[3], fleet.y1[slot]);
-    }
-    if (box[0] > box[2]) return null;
-    return [longitudeDeg(box[0]), latitudeDeg(box[3]), longitudeDeg(box[2]), latitudeDeg(box[1])];
   }
 
   private drawGraticule(): void {

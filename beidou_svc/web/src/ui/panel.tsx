@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LatestFix, TerminalDetail } from '../api';
-import { bytes, count, duration, fixed, localDateTime, sigma, speedKmh, UNKNOWN } from '../format';
+import { bytes, count, duration, fixed, localDateTime, speedKmh, UNKNOWN } from '../format';
 import { t, tOr } from '../i18n';
 import { LIVENESS } from '../quality';
 import type { Session } from '../session';
@@ -14,6 +14,7 @@ import { CountBars, Fact, Facts, Section } from './facts';
 import { Icon } from './icons';
 import { Plots } from './plots';
 import { QualityMark } from './quality_mark';
+import { QualitySection } from './quality_section';
 import { Satellites } from './satellites';
 
 const FLAG_NOT_DATED = 1;
@@ -73,7 +74,7 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
         <Warnings flags={fleet.flags[slot] ?? 0} />
         {error && <Trouble status={error.status} message={error.message} />}
         <Position latest={known?.latest ?? null} session={session} slot={slot} />
-        <QualitySection latest={known?.latest ?? null} session={session} slot={slot} />
+        <QualitySection latest={known?.latest ?? null} fleet={fleet} slot={slot} />
         <Section title={t('plot.title')}>
           <Plots track={track.value} />
         </Section>
@@ -204,42 +205,6 @@ function degrees(value: number | null, digits: number, positive: string, negativ
 function ago(t_ms: number): string {
   const span_s = (now_ms.value - t_ms) / 1000;
   return Number.isFinite(span_s) && span_s > 5 ? t('pos.ago', { t: duration(span_s) }) : '';
-}
-
-function QualitySection({ latest, session, slot }: FixProps): JSX.Element {
-  const { fleet } = session;
-  return (
-    <Section title={t('qual.title')}>
-      <h4>{t('qual.sigma')}</h4>
-      <div class="sigmas">
-        <Sigma name={t('qual.north')} value_m={latest?.sigma_n_m} />
-        <Sigma name={t('qual.east')} value_m={latest?.sigma_e_m} />
-        <Sigma name={t('qual.up')} value_m={latest?.sigma_u_m} />
-        <Sigma name={t('qual.horizontal')} value_m={fleet.sigma_h_m[slot]} />
-      </div>
-      <Facts>
-        <Fact name={t('qual.age')} field="age">
-          {fixed(fleet.age_corr_s[slot], 1, 's')}
-        </Fact>
-        <Fact name={t('qual.base')} field="base">
-          {latest?.base_id ?? UNKNOWN}
-        </Fact>
-        <Fact name={t('qual.hdop')}>{fixed(latest?.hdop, 2)}</Fact>
-        <Fact name={t('qual.vdop')}>{fixed(latest?.vdop, 2)}</Fact>
-        <Fact name={t('qual.pdop')}>{fixed(latest?.pdop, 2)}</Fact>
-        <Fact name={t('qual.sats')}>{latest?.sats_used ?? UNKNOWN}</Fact>
-      </Facts>
-    </Section>
-  );
-}
-
-function Sigma({ name, value_m }: { name: string; value_m: number | null | undefined }): JSX.Element {
-  return (
-    <div class="sigma">
-      <span class="sigma-value">{sigma(value_m)}</span>
-      <span class="sigma-name">{name}</span>
-    </div>
-  );
 }
 
 function Known({ known }: { known: TerminalDetail }): JSX.Element {
