@@ -43,6 +43,8 @@ class Status(IntEnum):
     QUARANTINED = 49
     RATE_LIMIT = 50
     FRAME_MIXED = 51
+    FOREIGN_STATION = 52
+    BASE_UNPLACED = 53
 
 
 STATUS_TEXT: dict[Status, str] = {
@@ -79,6 +81,8 @@ STATUS_TEXT: dict[Status, str] = {
     Status.QUARANTINED: "the terminal is in quarantine",
     Status.RATE_LIMIT: "more bytes than the terminal may send",
     Status.FRAME_MIXED: "coordinates of another frame or epoch",
+    Status.FOREIGN_STATION: "observations of another station than the one whose position the base states",
+    Status.BASE_UNPLACED: "observations of a base whose position nobody has stated yet",
 }
 
 STATUS_MAX = 64

@@ -35,6 +35,7 @@ class EpochBatch(Batch):
     | t_gpst_ns | i8 | | ns | instant, GPST since 1980-01-06; `NO_TIME` = no date known |
     | first | i8 | | | its first observation |
     | rows | i4 | | | how many observations it has |
+    | t_rx_ns | i8 | | ns | when it was known to be complete, UTC since 1970-01-01; `NO_TIME` = not recorded |
     | status | u1 | | | OK, NO_DATE, or DUPLICATE: the rest of an instant that had been closed too early |
     """
 
@@ -43,6 +44,7 @@ class EpochBatch(Batch):
     t_gpst_ns: NDArray[np.int64] = column("i8", missing=NO_TIME)
     first: NDArray[np.int64] = column("i8")
     rows: NDArray[np.int32] = column("i4")
+    t_rx_ns: NDArray[np.int64] = column("i8", missing=NO_TIME)
     status: NDArray[np.uint8] = column("u1")
 
 
@@ -85,11 +87,13 @@ class RtcmEpochState:
 
 
 class _Found(NamedTuple):
-    """Epochs of a call by number: terminal, station, instant, verdict, whether closed; the epoch of each message."""
+    """Epochs of a call by number: terminal, station, instant, when complete, verdict, whether closed; the epoch of each
+    message."""
 
     slot: NDArray[np.int32]
     station: NDArray[np.uint16]
     t_gpst_ns: NDArray[np.int64]
+    t_rx_ns: NDArray[np.int64]
     status: NDArray[np.uint8]
     is_closed: NDArray[np.uint8]
     of_message: NDArray[np.int64]
@@ -100,6 +104,7 @@ def _group(
     slot: NDArray[np.int32],
     station: NDArray[np.uint16],
     t_gpst_ns: NDArray[np.int64],
+    t_rx_ns: NDArray[np.int64],
     more: NDArray[np.uint8],
     memory: _Memory,
     found: _Found,
@@ -111,6 +116,7 @@ def _group(
         same = t_gpst_ns[i] == memory.t_gpst_ns[s] and station[i] == memory.station[s]
         if memory.open[s] != _NONE and not same:
             found.is_closed[memory.open[s]] = 1
+            found.t_rx_ns[memory.open[s]] = t_rx_ns[i]
             memory.open[s] = _NONE
         if memory.open[s] == _NONE:
             goes_on = same and t_gpst_ns[i] != _NO_TIME
@@ -122,6 +128,7 @@ def _group(
             memory.open[s] = n
             n += 1
         found.of_message[i] = memory.open[s]
+        found.t_rx_ns[memory.open[s]] = t_rx_ns[i]
         memory.t_gpst_ns[s], memory.station[s] = t_gpst_ns[i], station[i]
         if more[i] == 0 and memory.is_believed[s]:
             found.is_closed[memory.open[s]] = 1
@@ -129,21 +136,24 @@ def _group(
     return n
 
 
+_KEPT = ("slot", "station", "t_gpst_ns", "t_rx_ns", "status")
+
+
 def _found_from(still_open: EpochBatch, messages: int) -> _Found:
     """Room for the epochs of so many messages, behind those still open."""
     n = len(still_open) + messages
     found = _Found(
-        np.empty(n, np.int32), np.empty(n, np.uint16), np.empty(n, np.int64),
+        np.empty(n, np.int32), np.empty(n, np.uint16), np.empty(n, np.int64), np.empty(n, np.int64),
         np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(messages, np.int64),
     )  # fmt: skip
-    for name in ("slot", "station", "t_gpst_ns", "status"):
+    for name in _KEPT:
         getattr(found, name)[: len(still_open)] = getattr(still_open, name)
     return found
 
 
 def _epochs(found: _Found, chosen: NDArray[np.int64], counts: NDArray[np.int64]) -> EpochBatch:
     rows = counts[chosen]
-    columns = {name: getattr(found, name)[chosen] for name in ("slot", "station", "t_gpst_ns", "status")}
+    columns = {name: getattr(found, name)[chosen] for name in _KEPT}
     return EpochBatch.missing(len(chosen), first=np.cumsum(rows) - rows, rows=rows, **columns)
 
 
@@ -165,7 +175,8 @@ def assemble_epochs(
     memory = _Memory(np.full(len(state.t_gpst_ns), _NONE), state.t_gpst_ns, state.station, state.is_believed)
     memory.open[still_open.slot] = np.arange(len(still_open))
     found = _found_from(still_open, len(kept))
-    n = _group(m.slot[kept], m.station[kept], m.t_gpst_ns[kept], m.more[kept], memory, found, len(still_open))
+    columns = (getattr(m, name)[kept] for name in ("slot", "station", "t_gpst_ns", "t_rx_ns", "more"))
+    n = _group(*columns, memory, found, len(still_open))
     if ended is not None:
         numbers = memory.open[ended]
         found.is_closed[numbers[numbers != _NONE]] = 1

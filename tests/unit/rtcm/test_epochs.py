@@ -125,3 +125,17 @@ def test_the_same_at_every_chunking(data_dir: Path, size: int) -> None:
     whole_epochs, whole_rows = pieces(data, len(data))
     assert epochs.equals(whole_epochs)
     assert rows.equals(whole_rows)
+
+
+def test_an_epoch_says_when_it_was_known_to_be_complete(data_dir: Path) -> None:
+    """With its last message, or, where that claims that more follow, with the first of the next instant."""
+    decoded = decode_stream((data_dir / "rtk/str_static/swift_week-rollover-STR24.rtcm3").read_bytes()[:30_000])
+    rx_ns = np.arange(len(decoded.messages), dtype=np.int64)
+    m = decoded.messages.replace(t_rx_ns=rx_ns)
+    said = epochs_of(RtcmDecoded(m, decoded.observations, decoded.buffer))[0]
+    observing = np.isin(m.number, range(1071, 1138))
+    np.testing.assert_array_equal(said.t_rx_ns[:-1], rx_ns[observing & (m.more == 0)][: len(said) - 1])
+    silent = RtcmDecoded(m.replace(more=np.ones(len(m), np.uint8)), decoded.observations, decoded.buffer)
+    later = epochs_of(silent)[0]
+    first_of_next = [rx_ns[observing & (m.t_gpst_ns == t)][0] for t in later.t_gpst_ns[1:]]
+    np.testing.assert_array_equal(later.t_rx_ns[:-1], first_of_next)

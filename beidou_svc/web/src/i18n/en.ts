@@ -215,6 +215,8 @@ export const en = {
   'drop.QUARANTINED': 'In quarantine',
   'drop.RATE_LIMIT': 'Sent too much',
   'drop.FRAME_MIXED': 'Other coordinate frame',
+  'drop.FOREIGN_STATION': 'Observations of another station',
+  'drop.BASE_UNPLACED': 'Base without a stated position',
 
   'link.title': 'Connection',
   'link.id': 'Id',

@@ -212,6 +212,8 @@ export const zh: Catalogue = {
   'drop.QUARANTINED': '隔离中',
   'drop.RATE_LIMIT': '发送过多',
   'drop.FRAME_MIXED': '坐标系不一致',
+  'drop.FOREIGN_STATION': '其他基准站的观测值',
+  'drop.BASE_UNPLACED': '基准站坐标未知',
 
   'link.title': '连接',
   'link.id': '编号',
