@@ -1,11 +1,11 @@
-"""`beidou spp`: its options. What it does is imported when it runs: help is immediate."""
+"""`beidou spp` and `beidou rtk`: their options. What they do is imported when they run: help is immediate."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from beidou_svc.solve.options import InputOptions, OutputOptions, SppCommand
+from beidou_svc.solve.options import InputOptions, OutputOptions, RtkCommand, SppCommand
 
 _FILE = "RINEX 2, 3 or 4, or RTCM 3; plain or gzip."
 Rover = Annotated[Path, typer.Option("--rover", "-r", metavar="FILE", help=f"What the rover observed: {_FILE}")]
@@ -48,6 +48,39 @@ def spp(
     run_spp(SppCommand(inputs, OutputOptions(out, format, plot, force), systems, elevation_mask))
 
 
+def rtk(
+    rover: Rover,
+    base: Annotated[Path, typer.Option("--base", "-b", metavar="FILE", help=f"What the base observed: {_FILE}")],
+    out: Out,
+    nav: Nav = None,
+    base_ecef: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option("--base-ecef", metavar="X Y Z", help="Antenna of the base, m; else as its file says."),
+    ] = None,
+    base_llh: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option("--base-llh", metavar="LAT LON H", help="The same in degrees and m above the ellipsoid."),
+    ] = None,
+    systems: Systems = "GRECJ",
+    signals: Annotated[
+        str | None, typer.Option("--signals", help="RINEX codes used, such as 1C,2I,5Q; else all that both have.")
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="kinematic, static, single-epoch or moving-base.")] = "kinematic",
+    elevation_mask: Mask = 15.0,
+    date: Date = None,
+    format: Format = "llh",
+    plot: Plot = None,
+    force: Force = False,
+) -> None:
+    """Positions relative to a base, to the centimetre where the integers are fixed."""
+    from beidou_svc.solve.rtk_command import run_rtk
+
+    inputs = InputOptions(rover, base, nav or [], date, base_ecef, base_llh, mode == "moving-base")
+    codes = [code for code in (signals or "").replace(",", " ").split() if code]
+    run_rtk(RtkCommand(inputs, OutputOptions(out, format, plot, force), systems, codes, mode, elevation_mask))
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to `beidou`."""
     app.command()(spp)
+    app.command()(rtk)

@@ -26,6 +26,8 @@ class InputOptions:
     base_ecef_m: tuple[float, float, float] | None
     base_llh: tuple[float, float, float] | None
     """Latitude and longitude in degrees, ellipsoidal height in m."""
+    base_moves: bool = False
+    """Nobody need say where the base is."""
 
 
 @dataclass(frozen=True, slots=True)

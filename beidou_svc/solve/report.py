@@ -82,27 +82,24 @@ def _positions(fixes: FixBatch) -> Table:
         ("age of corrections", _range_text(has.age_corr_s, 2, "s")), ("ratio", _range_text(has.ratio, 1, "")),
         ("baseline", _range_text(has.baseline_m, 3, "m")),
     ]  # fmt: skip
-    for name, text in [*rows, ("spread", _spread_text(has)), ("mean", _mean_text(has))]:
+    for name, text in [*rows, *_standing_rows(has)]:
         if text != "–":
             table.add_row(name, text)
     return table
 
 
-def _spread_text(has: FixBatch) -> str:
-    """How far the positions lie apart, where the antenna stood still: then it is their error."""
+def _standing_rows(has: FixBatch) -> list[tuple[str, str]]:
+    """Where the antenna stood still: its mean position, and how far the positions lie apart, which is their error."""
     ecef_m = geodetic_to_ecef(has.lat_rad, has.lon_rad, has.h_ell_m)
     lat_rad, lon_rad, h_ell_m = (float(np.median(values)) for values in (has.lat_rad, has.lon_rad, has.h_ell_m))
     enu_m = ecef_to_enu(ecef_m, lat_rad, lon_rad, h_ell_m)
     if np.median(np.linalg.norm(enu_m, axis=1)) > _STANDING_M_MAX:
-        return "–"
+        return []
     east_m, north_m, up_m = enu_m.std(axis=0)
-    return f"{east_m:.3f} m east, {north_m:.3f} m north, {up_m:.3f} m up"
-
-
-def _mean_text(has: FixBatch) -> str:
-    return (
-        f"{np.degrees(has.lat_rad.mean()):.9f}°, {np.degrees(has.lon_rad.mean()):.9f}°, {has.h_ell_m.mean():.3f} m ell."
+    mean = (
+        f"{np.degrees(has.lat_rad.mean()):.9f}°, {np.degrees(has.lon_rad.mean()):.9f}°, {has.h_ell_m.mean():.4f} m ell."
     )
+    return [("spread", f"{east_m:.3f} m east, {north_m:.3f} m north, {up_m:.3f} m up"), ("mean", mean)]
 
 
 def _qualities(fixes: FixBatch) -> Table:

@@ -90,6 +90,16 @@ def with_channels(recording: Recording, channels: dict[int, int]) -> Recording:
     return replace(recording, observations=o.replace(channel=filled, status=status))
 
 
+def without_repeats(recording: Recording) -> Recording:
+    """Each instant once: of epochs that repeat one, the first stays."""
+    repeats = recording.epochs.status == Status.DUPLICATE
+    n = int(np.count_nonzero(repeats))
+    if not n:
+        return recording
+    note = f"{recording.path.name}: {n:,} epochs repeat the instant of the one before and are left out"
+    return replace(recording, epochs=recording.epochs.take(~repeats), notes=[*recording.notes, note])
+
+
 def _date_of_name(path: Path) -> int:
     """Noon of a day that the name of a file states; `NO_TIME` without any."""
     for match in _DATE_IN_NAME.finditer(path.name):
@@ -122,7 +132,7 @@ def _read_receiver(
         raise SolveError(f"{path}: a navigation file: it belongs behind --nav, --{what} takes observations")
     if not len(recording.epochs):
         raise SolveError(f"{path}: no epoch with observations in it: is it the right file for --{what}?")
-    return recording
+    return without_repeats(recording)
 
 
 def _base_place(options: InputOptions, base: Recording) -> Place:
@@ -191,6 +201,6 @@ def load_session(options: InputOptions) -> Session:
     book = OrbitBook.holding(kepler, glonass)
     _need_ephemerides(book, files)
     channels = _channels(files)
-    place = _base_place(options, base) if base else None
+    place = _base_place(options, base) if base and not options.base_moves else None
     rover, base = with_channels(rover, channels), with_channels(base, channels) if base else None
     return Session(rover, base, place, navs, book, ionosphere)

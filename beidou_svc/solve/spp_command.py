@@ -29,7 +29,7 @@ def run_spp(command: SppCommand) -> None:
 def _spp(command: SppCommand) -> Sequence[str]:
     check_outputs(command.outputs)
     session = load_session(command.inputs)
-    rules = rules_of(command, session.ionosphere)
+    rules = rules_of(command.systems, command.elevation_mask_deg, session.ionosphere)
     with solving_progress(error_console(), len(session.rover.epochs)) as advance:
         fixes, satellites = solve_session(session, rules, advance)
     header = pos_header(
@@ -41,21 +41,20 @@ def _spp(command: SppCommand) -> Sequence[str]:
     return [*session.problems(), *_nothing_solved(fixes)]
 
 
-def rules_of(command: SppCommand, ionosphere: Ionosphere) -> SppRules:
+def rules_of(systems: str, elevation_mask_deg: float, ionosphere: Ionosphere) -> SppRules:
     """Settings of the solver out of options and broadcast models. Raises SolveError."""
     models = {letter: tuple(numbers.tolist()) for letter, numbers in ionosphere.klobuchar.items()}
     options = SppOptions(
-        systems=command.systems.upper(),
-        elevation_mask_deg=command.elevation_mask_deg,
+        systems=systems.upper(),
+        elevation_mask_deg=elevation_mask_deg,
         klobuchar_gps=models.get("G"),
         klobuchar_bds=models.get("C"),
     )
     try:
         return compile_rules(options)
     except ValueError as error:
-        raise SolveError(
-            str(error).replace("elevation_mask_deg", "--elevation-mask").replace("systems", "--systems", 1)
-        ) from error
+        text = str(error).replace("elevation_mask_deg", "--elevation-mask")
+        raise SolveError(text.replace("systems", "--systems", 1)) from error
 
 
 def solve_session(session: Session, rules: SppRules, advance: Advance) -> tuple[FixBatch, SppSatelliteBatch]:

@@ -17,6 +17,8 @@ from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch, decode_glonass_
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtcm.signals import CODE_INDEX
 from gnss.rtcm.stations import decode_stations
+from gnss.rtk.engine import BaseReceived, Received, step
+from gnss.rtk.state import RtkState
 from gnss.stream.spans import ScanState, ScanWorkspace, scan
 
 _T_NS = 1_400_000_000_000_000_000
@@ -54,6 +56,9 @@ def _rtcm() -> None:
 
 def warm() -> None:
     """Read, decode and solve a sample, which compiles the kernels or loads them from the cache."""
-    found = _rinex()
+    found, book = _rinex(), _orbits()
     _rtcm()
-    solve_spp(found.epochs, found.observations, _orbits())
+    solve_spp(found.epochs, found.observations, book)
+    received = Received(found.epochs, found.observations)
+    base = BaseReceived(found.epochs, found.observations, np.zeros((1, 3)), np.zeros(1, np.int32))
+    step(RtkState.for_slots(1), received, base, np.zeros(1, np.int64), book)

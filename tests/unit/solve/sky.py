@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from gnss.constants import NS_PER_S, SPEED_OF_LIGHT_MPS
+from gnss.frames.enu import enu_to_ecef
 from gnss.rinex.header import RinexHeader
 from gnss.rinex_io import write_navigation, write_observations
 from gnss.rtcm._kit import NO_STATION
@@ -24,7 +25,8 @@ EPOCHS = 3
 DATE = "2024-03-13"
 """The day of the sky."""
 ROVER_M = world.R_ECEF_M
-BASE_M = ROVER_M + np.array([300.0, -200.0, 100.0])
+BASE_M = enu_to_ecef(np.array([300.0, -200.0, 0.0]), *world.PLACE)
+"""As high as the rover: the world has one atmosphere for both."""
 
 
 @cache

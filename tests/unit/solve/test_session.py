@@ -1,5 +1,6 @@
 """What is read before anything is solved: bases, channels, dates."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,14 @@ def test_rtcm_and_rinex_are_the_same_recording(folder: Path) -> None:
     order = [np.lexsort((o.signal, o.prn, o.system, o.t_gpst_ns)) for o in (a, b)]
     for name, tolerance in (("system", 0), ("prn", 0), ("signal", 0), ("pr_m", 2e-3), ("cp_cyc", 1e-2)):
         np.testing.assert_allclose(getattr(a, name)[order[0]], getattr(b, name)[order[1]], atol=tolerance, err_msg=name)
+
+
+def test_an_instant_counts_once(folder: Path) -> None:
+    head, *epochs = re.split(r"(?=^> 2024)", (folder / "rover.obs").read_text(), flags=re.MULTILINE)
+    (folder / "twice.obs").write_text("".join([head, *(epoch for epoch in epochs for _ in range(2))]))
+    session = load_session(options("twice.obs", None))
+    assert len(session.rover.epochs) == sky.EPOCHS
+    assert session.notes() == ["twice.obs: 3 epochs repeat the instant of the one before and are left out"]
 
 
 def test_channels_come_from_the_ephemerides() -> None:

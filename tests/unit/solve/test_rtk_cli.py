@@ -1,0 +1,104 @@
+"""`beidou rtk` as people use it."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from beidou_svc.cli import app
+from gnss.frames.geodetic import geodetic_to_ecef
+from gnss.pos_io import read_pos
+from tests.unit.solve import sky
+
+runner = CliRunner()
+BASE_ECEF = ("--base-ecef", *(f"{metre:.4f}" for metre in sky.BASE_M))
+
+
+def call(*words: str, code: int = 0) -> tuple[str, str]:
+    result = runner.invoke(app, list(words))
+    assert result.exit_code == code, result.output
+    return result.stdout, result.stderr
+
+
+def errors_m(path: Path, place_m: np.ndarray = sky.ROVER_M) -> list[float]:
+    f = read_pos(path).fixes
+    ecef_m = geodetic_to_ecef(f.lat_rad, f.lon_rad, f.h_ell_m)
+    return [float(off_m) for off_m in np.linalg.norm(ecef_m - place_m, axis=1)]
+
+
+@pytest.mark.parametrize("mode", ["kinematic", "static", "single-epoch"])
+def test_integers_are_fixed_and_the_place_is_right(folder: Path, mode: str) -> None:
+    out, err = call(
+        "rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", *BASE_ECEF, "--mode", mode, "-o", "a.pos"
+    )
+    found = read_pos(folder / "a.pos")
+    assert (found.fixes.fix_quality == 4).sum() >= 1
+    fixed = [off for off, q in zip(errors_m(folder / "a.pos"), found.fixes.fix_quality.tolist(), strict=True) if q == 4]
+    assert max(fixed) < 0.03
+    assert f"pos mode  : {mode}" in found.header
+    assert any(re.fullmatch(r"ref pos   : 25\.8\d+ 114\.9\d+ \d+\.\d{4}", line) for line in found.header)
+    assert re.search(r"RTK fixed +\d +\d+\.\d%.*the first after", out)
+    assert re.search(r"as stated by +--base-ecef", out)
+    assert "note:" not in out
+    assert err == ""
+
+
+def test_streams_say_everything_themselves(folder: Path) -> None:
+    out, _ = call("rtk", "-r", "rover.rtcm3", "-b", "base.rtcm3", "-o", "a.pos", "--plot", "a.png", "--format", "ecef")
+    assert max(errors_m(folder / "a.pos")) < 1.0
+    assert "message 1006 of station 7" in out
+    assert (folder / "a.png").exists()
+
+
+def test_a_position_out_of_a_header_is_not_trusted_in_silence(folder: Path) -> None:
+    out, _ = call("rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", "-o", "a.pos")
+    assert "note: the header's position of a base is often metres off" in out
+    assert len(read_pos(folder / "a.pos").fixes) == sky.EPOCHS
+
+
+def test_a_base_that_moves_need_not_say_where_it_is(folder: Path) -> None:
+    lines = (folder / "base.obs").read_text().splitlines(keepends=True)
+    (folder / "base.obs").write_text("".join(line for line in lines if "APPROX POSITION" not in line))
+    words = ("rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", "-o", "a.pos")
+    _, err = call(*words, code=2)
+    assert "--base-ecef" in err
+    call(*words, "--mode", "moving-base")
+    assert max(errors_m(folder / "a.pos")) < 3.0
+
+
+def test_epochs_without_a_base_are_single(folder: Path) -> None:
+    """The rover's first epoch as it is, the others an hour later, when the base has gone."""
+    text = (folder / "rover.obs").read_text()
+    head, *epochs = re.split(r"(?=^> 2024)", text, flags=re.MULTILINE)
+    later = [re.sub(r"(?<=^> 2024 03 13 )\d\d", lambda hour: f"{int(hour[0]) + 1:02d}", epoch) for epoch in epochs[1:]]
+    (folder / "rover.obs").write_text("".join([head, epochs[0], *later]))
+    out, _ = call("rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", *BASE_ECEF, "-o", "a.pos")
+    assert re.search(r"without a base epoch that is fresh enough +2 epochs", out)
+    quality = read_pos(folder / "a.pos").fixes.fix_quality.tolist()
+    assert quality[0] in (4, 5)
+    assert quality[1:] == [1] * len(quality[1:])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-b", "base.obs", "--mode", "fast"), "--mode fast: choose kinematic, static, single-epoch, moving-base"),
+        (("-b", "base.obs", "--signals", "1C,9X9"), "--signals"),
+        (("-b", "base.obs", "--systems", "GX"), "--systems"),
+        (("-b", "nav.nav"), "--base takes observations"),
+        (("-b", "base.obs", *BASE_ECEF, "--base-llh", "25", "115", "100"), "give one of them"),
+    ],
+)
+def test_what_goes_wrong_says_what_to_do(folder: Path, words: tuple[str, ...], said: str) -> None:
+    _, err = call("rtk", "-r", "rover.obs", "-n", "nav.nav", "-o", "a.pos", *words, code=2)
+    assert said in err
+    assert not (folder / "a.pos").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_signals_that_nobody_has() -> None:
+    out, err = call("rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", "--signals", "5Q", "-o", "a.pos")
+    assert err == ""
+    assert "too few satellites in common" in out
