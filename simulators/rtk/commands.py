@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -66,17 +67,29 @@ def rtk(
         link = _link(plan, stations, terminals, seed, base_outage)
         city = city_of(world, seed)
         warm_rtk(city)
+        horizons = horizons_of(city, plan)
+
+        def ready(start_ns: int) -> RtkFleet:
+            return build_rtk_fleet(city, horizons, plan, terminals, stations, rate, seed, start_ns)
+
         wire = Wire(host, port, rtk_identities(plan, terminals, stations))
-        try:
-            if connect_first or plan.load.unlimited:
-                connect_all(wire, link.terminals)
-            horizons = horizons_of(city, plan)
-            start_ns, begin_s = start_of(plan)
-            fleet = build_rtk_fleet(city, horizons, plan, terminals, stations, rate, seed, start_ns)
-            summary = run_broadcast(fleet, RtkSpeaker(fleet, seed), link, wire, speedup, duration_s, begin_s)
-            tell_sum({**summary, **fleet.observer.counts}, report)
-        finally:
-            wire.close()
+        tell_sum(_on_air(plan, ready, link, wire, connect_first, speedup, duration_s, seed), report)
+
+
+def _on_air(
+    plan: Scenario, ready: Callable[[int], RtkFleet], link: Link, wire: Wire, connect_first: bool, speedup: float,
+    duration_s: float | None, seed: int,
+) -> dict[str, float | int]:  # fmt: skip
+    """Connect, start a fleet on a whole second, and send until the end."""
+    try:
+        if connect_first or plan.load.unlimited:
+            connect_all(wire, link.terminals)
+        start_ns, begin_s = start_of(plan)
+        fleet = ready(start_ns)
+        summary = run_broadcast(fleet, RtkSpeaker(fleet, seed), link, wire, speedup, duration_s, begin_s)
+        return {**summary, **fleet.observer.counts}
+    finally:
+        wire.close()
 
 
 def rtk_log(

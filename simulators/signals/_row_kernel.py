@@ -61,6 +61,53 @@ def group_delay_m(table: OrbitTable, plan: Plan, k: int, j: int) -> float:
     return SPEED_OF_LIGHT_MPS * delay_s
 
 
+class Parts(NamedTuple):
+    """What a row is made of besides its ray, m; `n_cyc` cycles."""
+
+    rx_clock_m: float
+    iono_m: float
+    code_bias_m: float
+    phase_bias_m: float
+    code_multipath_m: float
+    phase_multipath_m: float
+    code_noise_m: float
+    phase_noise_m: float
+    n_cyc: float
+
+
+@inline_kernel
+def _parts_of(
+    site: Site, ray: Ray, sizes: Sizes, detour_m: float, weak: float, k: int, j: int, carrier_hz: float, channel: int,
+    table: OrbitTable, plan: Plan, makes: MakePlan, units: Units, tracks: Tracks,
+) -> Parts:  # fmt: skip
+    row, make, wave_m = site.row, site.make, SPEED_OF_LIGHT_MPS / carrier_hz
+    code, phase = normal_pair(units.chance, row)
+    own_cyc = salted(units.salt[row], 64 * plan.system[k] + plan.code[k, j])
+    code_bias_m = group_delay_m(table, plan, k, j) + makes.code_bias_m[make, k, j]
+    return Parts(
+        SPEED_OF_LIGHT_MPS * site.bias_s,
+        ray.iono_m * (L1_HZ / carrier_hz) * (L1_HZ / carrier_hz),
+        code_bias_m + makes.glonass_code_m[make] * channel,
+        (makes.phase_bias_cyc[make, k, j] + own_cyc) * wave_m + makes.glonass_phase_m[make] * channel,
+        tracks.code_mp[row, k, j] * sizes.code_m * plan.multipath_ratio[k, j] + detour_m,
+        tracks.phase_mp[row, k, j] * sizes.phase_m,
+        code * weak * plan.code_noise_m[k, j],
+        phase * weak * PHASE_NOISE_CYC * wave_m,
+        tracks.n_cyc[row, k, j] + (0.5 if tracks.half[row, k, j] & OFF_BY_HALF else 0.0),
+    )
+
+
+@inline_kernel
+def _note_path(n: int, site: Site, ray: Ray, parts: Parts, paths: PathSink) -> None:
+    """Write what row `n` is made of."""
+    paths.range_m[n], paths.rx_clock_m[n], paths.sat_clock_m[n] = ray.range_m, parts.rx_clock_m, ray.sat_clock_m
+    paths.tropo_m[n], paths.iono_m[n] = ray.tropo_m, parts.iono_m
+    paths.code_bias_m[n], paths.phase_bias_m[n] = parts.code_bias_m, parts.phase_bias_m
+    paths.code_multipath_m[n], paths.phase_multipath_m[n] = parts.code_multipath_m, parts.phase_multipath_m
+    paths.code_noise_m[n], paths.phase_noise_m[n], paths.n_cyc[n] = parts.code_noise_m, parts.phase_noise_m, parts.n_cyc
+    paths.az_rad[n], paths.el_rad[n], paths.kind[n] = ray.az_rad, ray.el_rad, site.kind
+
+
 @inline_kernel
 def write_row(
     n: int, site: Site, ray: Ray, sizes: Sizes, detour_m: float, cn0_dbhz: float, has_phase: bool, k: int, j: int,
@@ -68,39 +115,25 @@ def write_row(
     out: ObservationSink, paths: PathSink,
 ) -> None:  # fmt: skip
     """Write row `n`: signal `j` of satellite `k` at a receiver."""
-    row, make, system = site.row, site.make, plan.system[k]
+    row, system = site.row, plan.system[k]
     channel = table.channel[plan.satellite[k]] if plan.step_hz[k, j] > 0.0 else 0
     carrier_hz = plan.hz[k, j] + plan.step_hz[k, j] * channel
     wave_m = SPEED_OF_LIGHT_MPS / carrier_hz
     weak = 10.0 ** ((REFERENCE_CN0_DBHZ - cn0_dbhz) / 20.0) * sizes.noise
-    code, phase = normal_pair(units.chance, row)
+    p = _parts_of(
+        site, ray, sizes, detour_m, weak, k, j, carrier_hz, channel, table, plan, makes, units, tracks
+    )  # fmt: skip
     rate, strength = normal_pair(units.chance, row)
-    rx_clock_m = SPEED_OF_LIGHT_MPS * site.bias_s
-    iono_m = ray.iono_m * (L1_HZ / carrier_hz) * (L1_HZ / carrier_hz)
-    code_bias_m = group_delay_m(table, plan, k, j) + makes.code_bias_m[make, k, j]
-    code_bias_m += makes.glonass_code_m[make] * channel
-    own_cyc = salted(units.salt[row], 64 * system + plan.code[k, j])
-    phase_bias_m = (makes.phase_bias_cyc[make, k, j] + own_cyc) * wave_m + makes.glonass_phase_m[make] * channel
-    code_mp_m = tracks.code_mp[row, k, j] * sizes.code_m * plan.multipath_ratio[k, j]
-    phase_mp_m = tracks.phase_mp[row, k, j] * sizes.phase_m
-    code_noise_m, phase_noise_m = code * weak * plan.code_noise_m[k, j], phase * weak * PHASE_NOISE_CYC * wave_m
-    n_cyc = tracks.n_cyc[row, k, j] + (0.5 if tracks.half[row, k, j] & OFF_BY_HALF else 0.0)
-    common_m = ray.range_m + rx_clock_m - ray.sat_clock_m + ray.tropo_m
-    code_mp_m += detour_m
+    common_m = ray.range_m + p.rx_clock_m - ray.sat_clock_m + ray.tropo_m
+    phase_m = common_m - p.iono_m + p.phase_bias_m + p.phase_multipath_m + p.phase_noise_m
     out.slot[n], out.t_gpst_ns[n], out.t_stated[n], out.station[n] = row, t_ns, stated[system], units.station[row]
     out.system[n], out.prn[n], out.signal[n], out.channel[n] = system, plan.prn[k], plan.code[k, j], channel
-    out.pr_m[n] = common_m + iono_m + code_bias_m + code_mp_m + code_noise_m
-    phase_m = common_m - iono_m + phase_bias_m + phase_mp_m + phase_noise_m
-    out.cp_cyc[n] = phase_m / wave_m + n_cyc if has_phase else np.nan
+    out.pr_m[n] = common_m + p.iono_m + p.code_bias_m + p.code_multipath_m + p.code_noise_m
+    out.cp_cyc[n] = phase_m / wave_m + p.n_cyc if has_phase else np.nan
     out.doppler_hz[n] = -(ray.rate_mps + rate * weak * DOPPLER_NOISE_MPS) / wave_m
     out.cn0_dbhz[n] = cn0_dbhz + strength * CN0_NOISE_DB * sizes.noise
     out.lock_s[n] = max(tracks.lock_s[row, k, j], 0.0) if has_phase else 0.0
     out.half_cycle[n] = 1 if tracks.half[row, k, j] else 0
     out.status[n] = 0
     if len(paths.range_m) > 0:
-        paths.range_m[n], paths.rx_clock_m[n], paths.sat_clock_m[n] = ray.range_m, rx_clock_m, ray.sat_clock_m
-        paths.tropo_m[n], paths.iono_m[n] = ray.tropo_m, iono_m
-        paths.code_bias_m[n], paths.phase_bias_m[n] = code_bias_m, phase_bias_m
-        paths.code_multipath_m[n], paths.phase_multipath_m[n] = code_mp_m, phase_mp_m
-        paths.code_noise_m[n], paths.phase_noise_m[n], paths.n_cyc[n] = code_noise_m, phase_noise_m, n_cyc
-        paths.az_rad[n], paths.el_rad[n], paths.kind[n] = ray.az_rad, ray.el_rad, site.kind
+        _note_path(n, site, ray, p, paths)

@@ -32,6 +32,11 @@ URA_INDEX = {"G": 1, "E": 107, "C": 1, "J": 1}
 
 HARMONICS = ("cuc_rad", "cus_rad", "cic_rad", "cis_rad", "crc_m", "crs_m")
 HARMONIC_SIZES = (3e-6, 6e-6, 8e-8, 8e-8, 200.0, 70.0)
+KEPT = (
+    "system", "prn", "sqrt_a", "e", "delta_n_radps", "idot_radps", "omega_dot_radps", "af0_s", "af1_sps", "tgd_s",
+    "tgd2_s",
+)  # fmt: skip
+"""Elements that an ephemeris has as they are."""
 
 
 @dataclass(frozen=True)
@@ -90,41 +95,49 @@ def build_elements(seed: int, systems: str, t_gpst_ns: int) -> Elements:
 def _of_shell(shell: Shell, rng: np.random.Generator) -> dict[str, Any]:
     """The elements of a shell at the epoch."""
     n, system = len(shell.prns), SYSTEMS.index(shell.letter)
-    gm_m3ps2, omega_e_radps = GM_M3PS2[system], OMEGA_E_RADPS[system]
-    is_synchronous, is_tilted = bool(shell.tracks_deg), shell.letter == "C" and shell.incl_deg < 10.0
-    drift = -5e-10 - 8e-9 * np.cos(np.radians(shell.incl_deg)) * (5153.65 / shell.sqrt_a) ** 7
-    omega_dot = np.full(n, 0.0 if is_tilted else drift)
-    place = np.arange(n)
-    if is_synchronous:
-        ahead_deg = np.array(shell.phase_deg)
-        node_deg = np.array(shell.tracks_deg) - ahead_deg
-        sqrt_a = (gm_m3ps2 / (omega_e_radps - omega_dot) ** 2) ** (1 / 6)
-    else:
-        plane, slot = np.divmod(place, shell.slots)
-        ahead_deg = 360.0 * (slot + shell.phasing * plane) / shell.slots + rng.uniform(-4.0, 4.0, n)
-        node_deg = shell.node_deg + 360.0 * plane / shell.planes + rng.uniform(-2.0, 2.0, n)
-        sqrt_a = shell.sqrt_a + rng.uniform(-0.05, 0.05, n)
+    is_tilted = shell.letter == "C" and shell.incl_deg < 10.0
+    places = _places(shell, is_tilted, rng)
     perigee = np.radians(shell.perigee_deg + rng.uniform(-20.0, 20.0, n))
     harmonics = rng.standard_normal((n, 6)) * HARMONIC_SIZES
     tgd = rng.normal(0.0, 4e-9, n)
     return {
+        **places,
         "system": np.full(n, system, np.uint8),
         "prn": np.array(shell.prns, np.uint8),
-        "sqrt_a": sqrt_a,
         "e": shell.e * rng.uniform(0.5, 1.5, n),
         "i0_rad": np.radians(shell.incl_deg + (0.0 if is_tilted else 1.0) * rng.uniform(-0.4, 0.4, n)),
         "idot_radps": np.zeros(n) if is_tilted else rng.normal(0.0, 1e-10, n),
-        "node_rad": np.radians(node_deg),
-        "omega_dot_radps": omega_dot,
         "omega_rad": perigee,
-        "mean_rad": np.radians(ahead_deg) - perigee,
-        "delta_n_radps": np.zeros(n) if is_synchronous else rng.uniform(2e-9, 5e-9, n),
+        "mean_rad": places["mean_rad"] - perigee,
         "harmonics": np.zeros((n, 6)) if is_tilted else harmonics,
         "af0_s": rng.normal(0.0, 2e-4, n).clip(-6e-4, 6e-4),
         "af1_sps": rng.normal(0.0, 4e-12, n).clip(-1e-11, 1e-11),
         "tgd_s": tgd,
         "tgd2_s": tgd + rng.normal(0.0, 1e-9, n) if shell.letter in "EC" else np.full(n, np.nan),
         "is_tilted": np.full(n, is_tilted),
+    }
+
+
+def _places(shell: Shell, is_tilted: bool, rng: np.random.Generator) -> dict[str, Floats]:
+    """Orbits of a shell, and where its satellites stand on them: `mean_rad` from the node."""
+    n, system = len(shell.prns), SYSTEMS.index(shell.letter)
+    drift = -5e-10 - 8e-9 * np.cos(np.radians(shell.incl_deg)) * (5153.65 / shell.sqrt_a) ** 7
+    omega_dot = np.full(n, 0.0 if is_tilted else drift)
+    if shell.tracks_deg:
+        ahead_deg = np.array(shell.phase_deg)
+        node_deg = np.array(shell.tracks_deg) - ahead_deg
+        sqrt_a = (GM_M3PS2[system] / (OMEGA_E_RADPS[system] - omega_dot) ** 2) ** (1 / 6)
+    else:
+        plane, slot = np.divmod(np.arange(n), shell.slots)
+        ahead_deg = 360.0 * (slot + shell.phasing * plane) / shell.slots + rng.uniform(-4.0, 4.0, n)
+        node_deg = shell.node_deg + 360.0 * plane / shell.planes + rng.uniform(-2.0, 2.0, n)
+        sqrt_a = shell.sqrt_a + rng.uniform(-0.05, 0.05, n)
+    return {
+        "sqrt_a": sqrt_a,
+        "omega_dot_radps": omega_dot,
+        "node_rad": np.radians(node_deg),
+        "mean_rad": np.radians(ahead_deg),
+        "delta_n_radps": np.zeros(n) if shell.tracks_deg else rng.uniform(2e-9, 5e-9, n),
     }
 
 
@@ -150,11 +163,10 @@ def ephemerides(elements: Elements, toe_gpst_ns: NDArray[np.int64]) -> Ephemeris
     node, incl, omega = _tilted(m)
     issue = of_week_ns // (16 * NS_PER_S)
     iode = np.select([system == BEIDOU, system == GALILEO], [1, of_week_ns // (600 * NS_PER_S) % 1024], issue % 256)
+    as_they_are = {name: getattr(m, name) for name in KEPT}
     return EphemerisBatch.missing(
         len(system),
         number=[MESSAGES[SYSTEMS[k]] for k in system],
-        system=system,
-        prn=m.prn,
         toe_gpst_ns=toe_gpst_ns,
         toc_gpst_ns=toe_gpst_ns,
         week=np.where(np.isin(system, (BEIDOU, GALILEO)), week, week % GPS_WEEK_MODULUS),
@@ -163,20 +175,12 @@ def ephemerides(elements: Elements, toe_gpst_ns: NDArray[np.int64]) -> Ephemeris
         iode=iode,
         iodc=iode,
         ura_index=[URA_INDEX[SYSTEMS[k]] for k in system],
-        sqrt_a=m.sqrt_a,
-        e=m.e,
         m0_rad=_wrapped(m.mean_rad),
-        delta_n_radps=m.delta_n_radps,
         i0_rad=incl,
-        idot_radps=m.idot_radps,
         omega0_rad=_wrapped(node + OMEGA_E_RADPS[system] * toe_s),
-        omega_dot_radps=m.omega_dot_radps,
         omega_rad=_wrapped(omega),
-        af0_s=m.af0_s,
-        af1_sps=m.af1_sps,
         af2_sps2=0.0,
-        tgd_s=m.tgd_s,
-        tgd2_s=m.tgd2_s,
+        **as_they_are,
         **{name: m.harmonics[:, k] for k, name in enumerate(HARMONICS)},
     )
 

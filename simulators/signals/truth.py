@@ -1,7 +1,5 @@
 """What is true beside what is observed: where receivers were, and what each observation is made of."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -9,6 +9,7 @@ from simulators.broadcast import Broadcast, identities
 from simulators.fleet import Fleet
 from simulators.link import Breaks, Link, Writes
 from simulators.network import Network
+from simulators.receivers import Epochs
 from simulators.scenario import Scenario, parse_scenario
 from simulators.schedule import Schedule
 from simulators.sentences import Speaker
@@ -60,7 +61,7 @@ class Recorder:
 def on_air(
     text: str, terminals: int = 20, rate_hz: float = 1.0, clock: SlowClock | None = None, owing: int = 0,
     speedup: float = 1.0, seconds: float = 3.0,
-) -> tuple[Broadcast, Recorder]:  # fmt: skip
+) -> tuple[Broadcast[Epochs], Recorder]:  # fmt: skip
     plan: Scenario = parse_scenario(text, "test.toml")
     schedule = Schedule.at_rate(terminals, rate_hz, staggered=not plan.load.unlimited)
     fleet = Fleet(TOWN, plan, schedule, 3, START_NS)
