@@ -251,7 +251,6 @@ def _held_redundancy(mine: Mine, w: Work, m: int) -> tuple[int, int]:
     between the first signals of two systems costs a satellite until it is known from epochs before.
     """
     apart()
-    apart()
     count, satellites, spent, last, seen = 0, 0, 3, -1, 0
     for i in range(m):
         place = w.pairs.place[i]

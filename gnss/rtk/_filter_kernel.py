@@ -157,60 +157,72 @@ def _tie_up(mine: Mine, pairs: Pairs, i: int, m: int, satellites: NDArray[np.int
 
 
 @leaf_kernel
-def _add_ambiguities(
-    mine: Mine, pairs: Pairs, m: int, groups: Groups, c: Floats, ub: Floats, order: Order, is_static: bool,
-    satellites: NDArray[np.int16],
-) -> None:  # fmt: skip
-    """The phase's own part: the diagonal, and per ambiguity what clock and position take away from it."""
+def _couple(pairs: Pairs, m: int, groups: Groups, c: Floats, order: Order, n: int, is_static: bool) -> None:
+    """How each ambiguity hangs together with position and clock, into `order.u`.
+
+    Rows 0 to 2: the coupling with the position, of a moving rover projected by the position's Cholesky factor `c`; row
+    3: with the clock, projected.
+    """
     apart()
+    for k in range(4):
+        for e in range(n):
+            order.u[k, e] = 0.0
     inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
     root = sqrt(inverse)
     for i in range(m):
         if pairs.w[i] <= 0.0:
             continue
         e = POSITION + pairs.place[i]
-        whole = pairs.wavelength_m[i] * pairs.w[i]
-        lw = whole * pairs.share[i]
-        hx = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
-        hy = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
-        hz = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)
-        start = tri(e)
-        mine.info[start + e] += whole * pairs.wavelength_m[i]
-        mine.rhs[e] += whole * (pairs.y[i] - _tie_up(mine, pairs, i, m, satellites, whole)) - lw * groups.y[0] * inverse
-        order.u[3, e] = lw * root
-        if is_static:
-            mine.info[start] += hx
-            mine.info[start + 1] += hy
-            mine.info[start + 2] += hz
-        else:
-            u, v, t = _project(c, hx, hy, hz)
-            order.u[0, e], order.u[1, e], order.u[2, e] = u, v, t
-            mine.rhs[e] -= u * ub[0] + v * ub[1] + t * ub[2]
+        lw = pairs.wavelength_m[i] * pairs.w[i] * pairs.share[i]
+        x = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
+        y = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
+        z = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)
+        if not is_static:
+            x, y, z = _project(c, x, y, z)
+        order.u[0, e], order.u[1, e], order.u[2, e], order.u[3, e] = x, y, z, lw * root
 
 
 @leaf_kernel
-def _fade(mine: Mine, n: int, keep: float) -> None:
-    for i in range(tri(n)):
-        mine.info[i] *= keep
+def _add_ambiguities(
+    mine: Mine, pairs: Pairs, m: int, groups: Groups, ub: Floats, order: Order, is_static: bool,
+    satellites: NDArray[np.int16],
+) -> None:  # fmt: skip
+    """The phases' own part: the diagonal, the ties within a satellite, the right-hand side."""
+    apart()
+    inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
+    for i in range(m):
+        if pairs.w[i] <= 0.0:
+            continue
+        e = POSITION + pairs.place[i]
+        start, whole = tri(e), pairs.wavelength_m[i] * pairs.w[i]
+        mine.info[start + e] += whole * pairs.wavelength_m[i]
+        clock = whole * pairs.share[i] * groups.y[0] * inverse
+        mine.rhs[e] += whole * (pairs.y[i] - _tie_up(mine, pairs, i, m, satellites, whole)) - clock
+        x, y, z = order.u[0, e], order.u[1, e], order.u[2, e]
+        if is_static:
+            mine.info[start] += x
+            mine.info[start + 1] += y
+            mine.info[start + 2] += z
+        else:
+            mine.rhs[e] -= x * ub[0] + y * ub[1] + z * ub[2]
+
+
+@leaf_kernel
+def _fade(mine: Mine, n: int, order: Order, keep: float, is_static: bool) -> None:
+    """Let what is known fade, and take away what the unknown position and clock of this epoch explain: rank four."""
+    apart()
+    u0, u1, u2, u3 = order.u[0], order.u[1], order.u[2], order.u[3]
+    for i in range(n):
+        a, b, c, d = u0[i], u1[i], u2[i], u3[i]
+        if is_static:
+            a, b, c = 0.0, 0.0, 0.0
+        row = mine.info[tri(i) : tri(i) + i + 1]
+        for j in range(i + 1):
+            row[j] = keep * row[j] - (a * u0[j] + b * u1[j] + c * u2[j] + d * u3[j])
     for i in range(n):
         mine.rhs[i] *= keep
     mine.cost[0] *= keep
     mine.dof[0] *= keep
-
-
-@leaf_kernel
-def _lower_rank(mine: Mine, n: int, order: Order) -> None:
-    """Take away what the unknown position and clock explain: rank four."""
-    apart()
-    apart()
-    u0, u1, u2, u3 = order.u[0], order.u[1], order.u[2], order.u[3]
-    for i in range(POSITION, n):
-        a, b, c, d = u0[i], u1[i], u2[i], u3[i]
-        if d == 0.0:
-            continue
-        start = tri(i)
-        for j in range(POSITION, i + 1):
-            mine.info[start + j] -= a * u0[j] + b * u1[j] + c * u2[j] + d * u3[j]
 
 
 @leaf_kernel
@@ -260,26 +272,22 @@ def update(
     redundancy = _position_factor(
         mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal, satellites
     )
-    n = POSITION + mine.count[0]
-    _fade(mine, n, exp(-dt_s / rules.memory_s))
-    ub = normal.x
+    if not is_static and not cholesky3(normal.h, c):
+        return False
+    n, ub = POSITION + mine.count[0], normal.x
+    _couple(pairs, m, groups, c, order, n, is_static)
+    _fade(mine, n, order, exp(-dt_s / rules.memory_s), is_static)
+    mine.dof[0] += redundancy - 3.0 * phase_share
+    mine.cost[0] += normal.cost[0]
     if is_static:
         for i in range(3):
             mine.rhs[i] += normal.g[i]
             for j in range(i + 1):
                 mine.info[tri(i) + j] += normal.h[i, j]
-        mine.cost[0] += normal.cost[0]
     else:
-        if not cholesky3(normal.h, c):
-            return False
         ub[0], ub[1], ub[2] = _project(c, normal.g[0], normal.g[1], normal.g[2])
-        mine.cost[0] += normal.cost[0] - ub[0] * ub[0] - ub[1] * ub[1] - ub[2] * ub[2]
-    for k in range(4):
-        for e in range(n):
-            order.u[k, e] = 0.0
-    mine.dof[0] += redundancy - 3.0 * phase_share
-    _add_ambiguities(mine, pairs, m, groups, c, ub, order, is_static, satellites)
-    _lower_rank(mine, n, order)
+        mine.cost[0] -= ub[0] * ub[0] + ub[1] * ub[1] + ub[2] * ub[2]
+    _add_ambiguities(mine, pairs, m, groups, ub, order, is_static, satellites)
     return True
 
 

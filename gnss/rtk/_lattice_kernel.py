@@ -21,6 +21,9 @@ from gnss.rtk._work import Lattice
 
 Floats = NDArray[np.float64]
 
+PANEL: Final = 4
+"""Columns that are factorised together."""
+
 SWAPS_MAX: Final = 100_000
 """Exchanges of neighbours in one reduction; real ones need a few n²."""
 
@@ -32,28 +35,47 @@ SWAP_GAIN_MIN: Final = 1e-9
 
 
 @leaf_kernel
-def factorise(lower: Floats, d: Floats, n: int, column: Floats) -> bool:
-    """Replace the lower triangle of Λ in `lower` by L, with its weights in `d`; `column` (n,) is scratch.
+def _panel(lower: Floats, d: Floats, first: int, width: int, n: int, panel: Floats) -> bool:
+    """Factorise `width` columns from `first` on; rows `q` and PANEL + `q` of `panel` get each as it was, and scaled."""
+    apart()
+    for q in range(width):
+        j = first + q
+        for i in range(j, n):
+            value = lower[i, j]
+            for r in range(q):
+                value -= panel[PANEL + r, i] * panel[r, j]
+            panel[q, i] = value
+        if not panel[q, j] > 0.0:
+            return False
+        d[j] = panel[q, j]
+        inverse = 1.0 / panel[q, j]
+        lower[j, j] = 1.0
+        for i in range(j + 1, n):
+            scaled = panel[q, i] * inverse
+            panel[PANEL + q, i], lower[i, j] = scaled, scaled
+    return True
 
-    False where Λ is not positive definite. The update of what is left runs along rows, so that it is made of vector
-    instructions.
+
+@leaf_kernel
+def factorise(lower: Floats, d: Floats, n: int, panel: Floats) -> bool:
+    """Replace the lower triangle of Λ in `lower` by L, with its weights in `d`; `panel` (2 PANEL, n) is scratch.
+
+    False where Λ is not positive definite. Four columns at a time: what they change in the rest is one pass along its
+    rows, made of vector instructions.
     """
     apart()
-    for j in range(n):
-        pivot = lower[j, j]
-        if not pivot > 0.0:
+    for first in range(0, n, PANEL):
+        width = min(PANEL, n - first)
+        if not _panel(lower, d, first, width, n, panel):
             return False
-        d[j] = pivot
-        inverse = 1.0 / pivot
-        for i in range(j + 1, n):
-            column[i] = lower[i, j]
-        for i in range(j + 1, n):
-            factor = column[i] * inverse
-            if factor != 0.0:
-                for k in range(j + 1, i + 1):
-                    lower[i, k] -= factor * column[k]
-            lower[i, j] = factor
-        lower[j, j] = 1.0
+        if width < PANEL:
+            break
+        c0, c1, c2, c3 = panel[0], panel[1], panel[2], panel[3]
+        for i in range(first + PANEL, n):
+            f0, f1, f2, f3 = panel[4, i], panel[5, i], panel[6, i], panel[7, i]
+            row = lower[i]
+            for k in range(first + PANEL, i + 1):
+                row[k] -= f0 * c0[k] + f1 * c1[k] + f2 * c2[k] + f3 * c3[k]
     return True
 
 

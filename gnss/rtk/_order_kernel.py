@@ -179,7 +179,7 @@ def solve_float(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, 
     """Factorise the information in this order and solve; False where it is not positive definite."""
     apart()
     _gather(mine, groups, g_count, order, n, full)
-    if not factorise(full.lower, full.d, n, full.step):
+    if not factorise(full.lower, full.d, n, full.panel):
         return False
     a, low = full.a_cyc, full.lower
     for i in range(n):

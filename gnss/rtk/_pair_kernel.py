@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
-from gnss.orbits.satellites import BEIDOU, PER_SYSTEM, is_beidou_geo
+from gnss.orbits.satellites import BEIDOU, GLONASS, PER_SYSTEM, is_beidou_geo
 from gnss.rtk._apart import apart
 from gnss.rtk._work import GROUPS_MAX, PAIRS_MAX, Groups, Lookup, Pairs, Side
 from gnss.rtk.settings import Rules
@@ -16,6 +16,9 @@ CN0_GOOD_DBHZ = 40.0
 """Signals stronger than this are as good as their elevation says; weaker ones get the noise their strength implies."""
 
 CN0_DECADE_DB = 10.0
+
+INTEGERS_ENOUGH = 10
+"""Satellites with integer ambiguities from which on GLONASS, whose stay floats, adds work and nothing else."""
 
 GEO_NOISE = 2.0
 """How much noisier the slow BeiDou GEOs are: their multipath hardly changes (docs/sources.md, gnss_facts §11)."""
@@ -49,6 +52,19 @@ def find_group(groups: Groups, n: int, key: int) -> int:
 
 
 @leaf_kernel
+def _integer_satellites(rover: Side, n: int, lookup: Lookup) -> int:
+    """Satellites that both sides have and whose ambiguities can become integers."""
+    count, last = 0, -1
+    for i in range(n):
+        satellite = int(rover.satellite[i])
+        known = lookup.by_code[satellite * CODES + int(rover.code[i])] >= 0
+        if satellite != last and known and satellite >> 6 != GLONASS:
+            count += 1
+            last = satellite
+    return count
+
+
+@leaf_kernel
 def pair_up(
     rover: Side, n: int, base: Side, lookup: Lookup, carriers: Carriers, rules: Rules, iono_m2: float,
     code_variance: float, pairs: Pairs, groups: Groups, code_groups: Groups,
@@ -61,8 +77,11 @@ def pair_up(
     m, g_count, c_count = 0, 0, 0
     variance = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m
     code_ratio = rules.sigma_code_ratio * rules.sigma_code_ratio * code_variance
+    floats_help = rules.glonass_ar or _integer_satellites(rover, n, lookup) < INTEGERS_ENOUGH
     for i in range(n):
         satellite, code = int(rover.satellite[i]), int(rover.code[i])
+        if satellite >> 6 == GLONASS and not floats_help:
+            continue
         j = int(lookup.by_code[satellite * CODES + code])
         if j < 0:
             j = int(lookup.by_band[satellite * BANDS + int(carriers.band[satellite >> 6, code])])

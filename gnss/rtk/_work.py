@@ -142,7 +142,7 @@ class Lattice(Protocol):
 
     `lower` (n, n) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, n) row j is what one
     step of the reduced integer j adds to the original ones; `best` (k, n) integers found, `misfit` (k,) theirs, best
-    first; `centre`, `step`, `z`, `partial`: the search's own.
+    first; `centre`, `step`, `z`, `partial`: the search's own; `panel` scratch of the factorisation.
     """
 
     lower: Floats
@@ -155,6 +155,7 @@ class Lattice(Protocol):
     step: Floats
     z: Floats
     partial: Floats
+    panel: Floats
 
 
 class Scratch(Protocol):
@@ -202,6 +203,7 @@ _SHAPES: Final[dict[type, tuple[tuple[int, ...], dict[str, tuple[int, ...]]]]] =
             "best": (CANDIDATES_MAX, SIZE),
             "misfit": (CANDIDATES_MAX,),
             "partial": (SIZE + 1,),
+            "panel": (8, SIZE),
         },
     ),
     Scratch: ((3,), {"up": (4,), "base_up": (4,), "c": (3, 3), "column": (SIZE,), "cov_code": (3, 3)}),

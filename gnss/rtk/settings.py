@@ -47,7 +47,7 @@ class RtkSettings:
     """The same for the phases of one that rests, where reflections stay."""
     memory_s: float = 600.0
     """Time after which what was learnt of the ambiguities has faded to a third."""
-    failure_rate_max: float = 1e-4
+    failure_rate_max: float = 1e-3
     """Probability of wrong integers that is accepted."""
     common_ratio: float = 0.5
     """Part of the variance that all signals of a satellite share: reflections, troposphere, antenna."""
