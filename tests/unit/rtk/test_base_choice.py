@@ -10,10 +10,10 @@ from gnss.batches import NO_TIME
 from gnss.constants import NS_PER_S
 from gnss.rtk.base_choice import (
     NO_ROW,
+    BaseColumns,
     BaseHealth,
     BaseReason,
     BaseRules,
-    BaseColumns,
     Choice,
     choose_bases,
     judge_bases,
