@@ -87,6 +87,9 @@ FIRST_REDUNDANCY_MIN = 2
 SHARP_M = 0.15
 """Standard deviation (all three axes together) above which integers are not worth the name of a fix."""
 
+SURER = 1.0
+"""Logarithm by which the odds must be better with each further try: who tries often is wrong more often."""
+
 PARTIAL_TRIES_MAX = 4
 """Smaller and smaller sets of ambiguities that are tried when all together are not believed."""
 
@@ -306,7 +309,7 @@ def _seek_integers(
     ratio = np.nan
     for k in range(EXCLUSIONS_MAX + 1):
         cost, dof = float_cost(mine, w.order, n, w.full), max(mine.dof[0] - n, 0.0)
-        believed, this_ratio = seek(w.full, ready, n, cost, dof, rules.log_odds_min, w.part, w.order)
+        believed, this_ratio = seek(w.full, ready, n, cost, dof, rules.log_odds_min + k * SURER, w.part, w.order)
         ratio = this_ratio if k == 0 or believed else ratio
         if believed:
             hold(mine, w.order, w.place_groups, ready, n)
@@ -339,11 +342,11 @@ def _seek_among_best(mine: Mine, m: int, rules: Rules, w: Work, ratio: float) ->
         return 0, ratio
     cost, dof = float_cost(mine, w.order, n, w.full), max(mine.dof[0] - n, 0.0)
     first = ready
-    for _ in range(PARTIAL_TRIES_MAX):
+    for k in range(PARTIAL_TRIES_MAX):
         first += max(1, (n - ready) // 6)
         if n - first < FIX_MIN:
             break
-        believed, this_ratio = seek(w.full, first, n, cost, dof, rules.log_odds_min, w.part, w.order)
+        believed, this_ratio = seek(w.full, first, n, cost, dof, rules.log_odds_min + (k + 1) * SURER, w.part, w.order)
         if believed:
             hold(mine, w.order, w.place_groups, first, n)
             condition(w.full, w.order, first, n)
