@@ -24,12 +24,14 @@ _BLOCK = ir.VectorType(_U8, 64)
 _WORDS = ir.VectorType(_U64, 8)
 
 
-def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, element: ir.Type) -> Any:
+def pointer_ir(context: Any, builder: Any, array_type: Any, array: Any, index: Any, element: ir.Type) -> Any:
+    """Pointer to what stands at `index` of an array argument, taken for an `element`; for intrinsics."""
     data = context.make_array(array_type)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [index]), element.as_pointer())
 
 
-def _load(builder: Any, pointer: Any, element: ir.Type) -> Any:
+def load_ir(builder: Any, pointer: Any, element: ir.Type) -> Any:
+    """Load from any address, aligned or not; for intrinsics."""
     value = builder.load(pointer, typ=element)
     value.align = 1
     return value
@@ -46,7 +48,7 @@ def _mask(builder: Any, flags: Any) -> Any:
 @intrinsic
 def _load_u64(typing: Any, array: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _load(builder, _pointer(context, builder, signature.args[0], args[0], args[1], _U64), _U64)
+        return load_ir(builder, pointer_ir(context, builder, signature.args[0], args[0], args[1], _U64), _U64)
 
     return types.uint64(array, types.int64), codegen
 
@@ -54,7 +56,7 @@ def _load_u64(typing: Any, array: Any, index: Any) -> Any:
 @intrinsic
 def _load_u8(typing: Any, array: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        byte = _load(builder, _pointer(context, builder, signature.args[0], args[0], args[1], _U8), _U8)
+        byte = load_ir(builder, pointer_ir(context, builder, signature.args[0], args[0], args[1], _U8), _U8)
         return builder.zext(byte, _U64)
 
     return types.int64(array, types.int64), codegen
@@ -63,7 +65,7 @@ def _load_u8(typing: Any, array: Any, index: Any) -> Any:
 @intrinsic
 def _separators(typing: Any, array: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = _load(builder, _pointer(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
+        block = load_ir(builder, pointer_ir(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
         flags = builder.icmp_unsigned("==", block, _splat(builder, ord(",")))
         flags = builder.or_(flags, builder.icmp_unsigned("==", block, _splat(builder, ord(";"))))
         return _mask(builder, flags)
@@ -74,7 +76,7 @@ def _separators(typing: Any, array: Any, index: Any) -> Any:
 @intrinsic
 def _line_ends(typing: Any, array: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = _load(builder, _pointer(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
+        block = load_ir(builder, pointer_ir(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
         shifted = builder.sub(block, _splat(builder, 0x20))
         flags = builder.icmp_unsigned(">", shifted, _splat(builder, 0x5E))
         flags = builder.or_(flags, builder.icmp_unsigned("==", block, _splat(builder, ord("$"))))
@@ -86,7 +88,7 @@ def _line_ends(typing: Any, array: Any, index: Any) -> Any:
 @intrinsic
 def _xor_bytes(typing: Any, array: Any, index: Any, keep: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = _load(builder, _pointer(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
+        block = load_ir(builder, pointer_ir(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
         flags = builder.bitcast(args[2], ir.VectorType(ir.IntType(1), 64))
         kept = builder.select(flags, block, ir.Constant(_BLOCK, [0] * 64))
         words = builder.bitcast(kept, _WORDS)
@@ -101,8 +103,8 @@ def _xor_bytes(typing: Any, array: Any, index: Any, keep: Any) -> Any:
 @intrinsic
 def _copy_bytes(typing: Any, source: Any, start: Any, target: Any, at: Any, length: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        read = _pointer(context, builder, signature.args[0], args[0], args[1], _U8)
-        write = _pointer(context, builder, signature.args[2], args[2], args[3], _U8)
+        read = pointer_ir(context, builder, signature.args[0], args[0], args[1], _U8)
+        write = pointer_ir(context, builder, signature.args[2], args[2], args[3], _U8)
         cgutils.raw_memcpy(builder, write, read, args[4], 1)
         return context.get_dummy_value()
 
