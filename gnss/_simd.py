@@ -45,6 +45,13 @@ def _mask(builder: Any, flags: Any) -> Any:
     return builder.bitcast(flags, _U64)
 
 
+def _reduce(builder: Any, vector: Any, operation: str) -> Any:
+    kind = f"v{vector.type.count}i{vector.type.element.width}"
+    whole = ir.FunctionType(vector.type.element, (vector.type,))
+    reduce = cgutils.get_or_insert_function(builder.module, whole, f"llvm.vector.reduce.{operation}.{kind}")
+    return builder.call(reduce, [vector])
+
+
 @intrinsic
 def _load_u64(typing: Any, array: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -91,13 +98,29 @@ def _xor_bytes(typing: Any, array: Any, index: Any, keep: Any) -> Any:
         block = load_ir(builder, pointer_ir(context, builder, signature.args[0], args[0], args[1], _BLOCK), _BLOCK)
         flags = builder.bitcast(args[2], ir.VectorType(ir.IntType(1), 64))
         kept = builder.select(flags, block, ir.Constant(_BLOCK, [0] * 64))
-        words = builder.bitcast(kept, _WORDS)
-        reduce = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_U64, (_WORDS,)), "llvm.vector.reduce.xor.v8i64"
-        )
-        return builder.call(reduce, [words])
+        return _reduce(builder, builder.bitcast(kept, _WORDS), "xor")
 
     return types.uint64(array, types.int64, types.uint64), codegen
+
+
+@intrinsic
+def _fletcher_blocks(typing: Any, array: Any, index: Any, blocks: Any) -> Any:
+    """Each of 64 columns of bytes has sums of its own; the place of a column counts at the end."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = pointer_ir(context, builder, signature.args[0], args[0], args[1], _BLOCK)
+        sums = [cgutils.alloca_once_value(builder, _splat(builder, 0)) for _ in range(2)]
+        with cgutils.for_range(builder, args[2]) as loop:
+            first = builder.add(builder.load(sums[0]), load_ir(builder, builder.gep(data, [loop.index]), _BLOCK))
+            builder.store(first, sums[0])
+            builder.store(builder.add(builder.load(sums[1]), first), sums[1])
+        first, second = builder.load(sums[0]), builder.load(sums[1])
+        before = _reduce(builder, builder.mul(first, ir.Constant(_BLOCK, list(range(64)))), "add")
+        second = builder.sub(builder.mul(_reduce(builder, second, "add"), ir.Constant(_U8, 64)), before)
+        first = builder.zext(_reduce(builder, first, "add"), _U64)
+        return builder.or_(first, builder.shl(builder.zext(second, _U64), ir.Constant(_U64, 8)))
+
+    return types.uint64(array, types.int64, types.int64), codegen
 
 
 @intrinsic
@@ -156,6 +179,12 @@ def _py_count_trailing_zeros(word: Any) -> int:
     return (word & -word).bit_length() - 1 if word else 64
 
 
+def _py_fletcher_blocks(buffer: Any, i: int, blocks: int) -> Any:
+    content = bytes(buffer[i : i + 64 * blocks])
+    second = sum((len(content) - k) * b for k, b in enumerate(content))
+    return np.uint64(sum(content) & 0xFF | (second & 0xFF) << 8)
+
+
 def _py_copy_bytes(source: Any, start: int, target: Any, at: int, length: int) -> None:
     target[at : at + length] = source[start : start + length]
 
@@ -179,6 +208,9 @@ xor_bytes: Any = _py_xor if _interpreted else _xor_bytes
 
 count_trailing_zeros: Any = _py_count_trailing_zeros if _interpreted else _count_trailing_zeros
 """`count_trailing_zeros(word)`: number of the lowest set bit of a uint64; 64 for 0."""
+
+fletcher_blocks: Any = _py_fletcher_blocks if _interpreted else _fletcher_blocks
+"""`fletcher_blocks(buffer, i, n)`: 8-bit Fletcher sums of `n` times 64 bytes: the first lowest, the second above it."""
 
 copy_bytes: Any = _py_copy_bytes if _interpreted else _copy_bytes
 """`copy_bytes(source, start, target, at, length)`: copy bytes between two arrays that do not overlap."""
