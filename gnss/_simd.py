@@ -135,6 +135,18 @@ def _copy_bytes(typing: Any, source: Any, start: Any, target: Any, at: Any, leng
 
 
 @intrinsic
+def _prefetch(typing: Any, array: Any, index: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place = pointer_ir(context, builder, signature.args[0], args[0], args[1], _U8)
+        how = [ir.Constant(ir.IntType(32), value) for value in (0, 3, 1)]  # to be read, often, data
+        kind = ir.FunctionType(ir.VoidType(), [place.type] + [word.type for word in how])
+        builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0"), [place, *how])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), codegen
+
+
+@intrinsic
 def _count_trailing_zeros(typing: Any, word: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
@@ -185,6 +197,10 @@ def _py_fletcher_blocks(buffer: Any, i: int, blocks: int) -> Any:
     return np.uint64(sum(content) & 0xFF | (second & 0xFF) << 8)
 
 
+def _py_prefetch(buffer: Any, i: int) -> None:
+    pass
+
+
 def _py_copy_bytes(source: Any, start: int, target: Any, at: int, length: int) -> None:
     target[at : at + length] = source[start : start + length]
 
@@ -211,6 +227,9 @@ count_trailing_zeros: Any = _py_count_trailing_zeros if _interpreted else _count
 
 fletcher_blocks: Any = _py_fletcher_blocks if _interpreted else _fletcher_blocks
 """`fletcher_blocks(buffer, i, n)`: 8-bit Fletcher sums of `n` times 64 bytes: the first lowest, the second above it."""
+
+prefetch: Any = _py_prefetch if _interpreted else _prefetch
+"""`prefetch(buffer, i)`: the byte at `i` will be read soon; nothing happens where there is none."""
 
 copy_bytes: Any = _py_copy_bytes if _interpreted else _copy_bytes
 """`copy_bytes(source, start, target, at, length)`: copy bytes between two arrays that do not overlap."""

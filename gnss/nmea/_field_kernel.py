@@ -22,7 +22,7 @@ from gnss.nmea.tokens import (
 )
 from gnss.status import Status
 from gnss.stream.lines import hex_value
-from gnss.time.civil import days_from_civil, is_valid_civil
+from gnss.time.civil import days_from_civil, days_in_month, is_valid_civil
 
 _INTEGER, _TIME, _ANGLE, _SIGNED = int(Op.INTEGER), int(Op.TIME), int(Op.ANGLE), int(Op.SIGNED)
 _CHARACTER, _HEX, _DATE = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE)
@@ -42,17 +42,30 @@ _PLACEHOLDER_DEG = (360.0, 720.0)
 _HEX_DIGITS_MAX = 8
 
 
+def _months() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """First day and length of the months that two digits of the year can mean, 16 a year."""
+    first, length = np.zeros(100 * 16, np.int32), np.zeros(100 * 16, np.int32)
+    for year in range(1969, 2069):
+        for month in range(1, 13):
+            row = year % 100 * 16 + month
+            first[row], length[row] = days_from_civil(year, month, 1), days_in_month(year, month)
+    return first, length
+
+
+_MONTH_FIRST, _MONTH_LENGTH = _months()
+
+
 @inline_kernel
 def parse_date(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     """ddmmyy -> days since 1970-01-01; NaN where there is no such day."""
     pairs = parse_pairs(buffer, s, 6) if e - s == 6 else BAD_PAIRS
-    if pairs == BAD_PAIRS:
-        return np.nan
     day, month, year = get_pair(pairs, 1), get_pair(pairs, 2), get_pair(pairs, 3)
-    year += 1900 if year > 68 else 2000
-    if not is_valid_civil(year, month, day):
+    if pairs == BAD_PAIRS or month > 15:
         return np.nan
-    return np.float64(days_from_civil(year, month, day))
+    row = np.uintp(year * 16 + month)
+    if day < 1 or day > int(_MONTH_LENGTH[row]):
+        return np.nan
+    return np.float64(int(_MONTH_FIRST[row]) + day - 1)
 
 
 @inline_kernel
