@@ -124,7 +124,7 @@ def summarise_sky(sky: NDArray[np.uint64], n: int, summary: NDArray[np.float64])
     """
     present = 0
     for i in range(n):
-        present |= 1 << (np.int64(sky[i]) & 0xFF)
+        present |= 1 << (int(np.int64(sky[i])) & 0xFF)
     for system in range(SYSTEM_COUNT):
         summary[system] = 0.0
         summary[SYSTEM_COUNT + system] = np.nan
