@@ -6,12 +6,14 @@ from typing import Annotated, NoReturn
 import typer
 
 from beidou_svc.errors import ServiceError
-from beidou_svc.replay.cli import add_commands
+from beidou_svc.replay.cli import add_commands as add_replay_commands
+from beidou_svc.solve.cli import add_commands as add_solve_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="BeiDou positions: from socket to live map.")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens of people, programs and terminals.")
 app.add_typer(token_app, name="token")
-add_commands(app)
+add_replay_commands(app)
+add_solve_commands(app)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file; else the variable BEIDOU_CONFIG.")]
 

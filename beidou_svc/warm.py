@@ -12,7 +12,7 @@ _T_NS = 1_400_000_000_000_000_000
 
 def warm_all() -> Iterator[tuple[str, float]]:
     """Yields the name of each part and the time it took, s."""
-    return _warm(SERVICE | {"replay": _warm_replay})
+    return _warm(SERVICE | {"replay": _warm_replay, "solve": _warm_solve})
 
 
 def _warm(parts: dict[str, Callable[[], None]]) -> Iterator[tuple[str, float]]:
@@ -52,6 +52,12 @@ def _warm_ingest() -> None:
 
 def _warm_replay() -> None:
     from beidou_svc.replay.warm import warm
+
+    warm()
+
+
+def _warm_solve() -> None:
+    from beidou_svc.solve.warm import warm
 
     warm()
 

@@ -37,6 +37,7 @@ class Status(IntEnum):
     STALE = 34
     DATE_SUSPECT = 35
     DUPLICATE = 36
+    INCONSISTENT = 37
     # who sent it
     UNKNOWN_TERMINAL = 48
     QUARANTINED = 49
@@ -73,6 +74,7 @@ STATUS_TEXT: dict[Status, str] = {
     Status.STALE: "older than what is already known of the terminal",
     Status.DATE_SUSPECT: "the receiver's date contradicts the reference time",
     Status.DUPLICATE: "the same epoch again",
+    Status.INCONSISTENT: "the satellites contradict each other more than their noise explains",
     Status.UNKNOWN_TERMINAL: "the terminal is not registered",
     Status.QUARANTINED: "the terminal is in quarantine",
     Status.RATE_LIMIT: "more bytes than the terminal may send",

@@ -53,8 +53,36 @@ MSM_SIGNALS: dict[str, dict[int, tuple[str, float]]] = {
 GLONASS_STEP_HZ = {"1": c.G1_STEP_HZ, "2": c.G2_STEP_HZ}
 """By RINEX band: how far the carriers of neighbouring GLONASS frequency channels lie apart, in Hz."""
 
+G3_HZ: Final = 1_202.025e6  # Hz, GLONASS G3
+G1A_HZ: Final = 1_600.995e6  # Hz, GLONASS G1a (from memory, unverified)
+G2A_HZ: Final = 1_248.06e6  # Hz, GLONASS G2a (from memory, unverified)
+
+RINEX_SIGNALS: dict[str, dict[str, float]] = {
+    "G": {"1Y": c.L1_HZ, "1M": c.L1_HZ, "1N": c.L1_HZ, "2D": c.L2_HZ, "2Y": c.L2_HZ, "2M": c.L2_HZ, "2N": c.L2_HZ},
+    "R": {
+        "3I": G3_HZ, "3Q": G3_HZ, "3X": G3_HZ, "4A": G1A_HZ, "4B": G1A_HZ, "4X": G1A_HZ,
+        "6A": G2A_HZ, "6B": G2A_HZ, "6X": G2A_HZ,
+    },
+    "E": {},
+    "C": {
+        "1S": c.B1C_HZ, "1L": c.B1C_HZ, "1Z": c.B1C_HZ, "6D": c.B3I_HZ, "6P": c.B3I_HZ, "6Z": c.B3I_HZ,
+        "8D": c.B2AB_HZ, "8P": c.B2AB_HZ, "8X": c.B2AB_HZ,
+    },
+    "J": {
+        "1B": c.L1_HZ, "1E": c.L1_HZ, "1Z": c.L1_HZ, "5D": c.L5_HZ, "5P": c.L5_HZ, "5Z": c.L5_HZ,
+        "6E": c.E6_HZ, "6Z": c.E6_HZ,
+    },
+    "I": {
+        "1D": c.L1_HZ, "1P": c.L1_HZ, "1X": c.L1_HZ, "5B": c.L5_HZ, "5C": c.L5_HZ, "5X": c.L5_HZ,
+        "9B": NAVIC_S_HZ, "9C": NAVIC_S_HZ, "9X": NAVIC_S_HZ,
+    },
+    "S": {},
+}  # fmt: skip
+"""Signals that RINEX 2 to 4 have and MSM has not, by system: RINEX code, carrier in Hz (from memory, unverified)."""
+
 _CODES = sorted({code for signals in MSM_SIGNALS.values() for code, _ in signals.values()} | {"2D"})
-CODE_NAMES: tuple[str, ...] = ("", *_CODES)
+_MORE_CODES = sorted({code for signals in RINEX_SIGNALS.values() for code in signals} - set(_CODES))
+CODE_NAMES: tuple[str, ...] = ("", *_CODES, *_MORE_CODES)
 """RINEX codes by signal index; 0 is a signal without a name. B1I is `2I`, B1C pilot `1P`, B3I `6I`."""
 
 CODE_INDEX: dict[str, int] = {code: index for index, code in enumerate(CODE_NAMES) if code}
@@ -91,12 +119,26 @@ def _compile() -> SignalTable:
 SIGNALS = _compile()
 
 
+def _carriers() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """By system and code index: carrier frequency in Hz (NaN = no such signal), what a GLONASS channel adds to it."""
+    hz = np.full((SYSTEM_COUNT, len(CODE_NAMES)), np.nan)
+    step_hz = np.zeros_like(hz)
+    for system, letter in enumerate(SYSTEMS):
+        for code, carrier in (*MSM_SIGNALS[letter].values(), *RINEX_SIGNALS[letter].items()):
+            hz[system, CODE_INDEX[code]] = carrier
+            step_hz[system, CODE_INDEX[code]] = GLONASS_STEP_HZ.get(code[0], 0.0) if letter == "R" else 0.0
+    return hz, step_hz
+
+
+CARRIER_HZ, CARRIER_STEP_HZ = _carriers()
+"""Carrier frequencies by system and code index, (SYSTEM_COUNT, codes), and the steps of GLONASS channels, in Hz."""
+
+
 def carrier_hz(system: NDArray[np.uint8], signal: NDArray[np.uint8], channel: NDArray[np.int8]) -> NDArray[np.float64]:
     """Carrier frequency of each observation.
 
     Shape: (n,) each. Unit: Hz; `channel` is the GLONASS frequency channel, -7..6, not used for other systems. Error:
     NaN where the system has no such signal. Source: docs/sources.md, gnss_facts §2.
     """
-    number = SIGNALS.signal_id[system, signal]
-    frequency_hz: NDArray[np.float64] = SIGNALS.hz[system, number] + SIGNALS.step_hz[system, number] * channel
+    frequency_hz: NDArray[np.float64] = CARRIER_HZ[system, signal] + CARRIER_STEP_HZ[system, signal] * channel
     return frequency_hz

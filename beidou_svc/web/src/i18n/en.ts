@@ -197,6 +197,7 @@ export const en = {
   'drop.STALE': 'Older than what is known',
   'drop.DATE_SUSPECT': 'Date contradicts the reference',
   'drop.DUPLICATE': 'Same epoch again',
+  'drop.INCONSISTENT': 'Satellites contradict each other',
   'drop.UNKNOWN_TERMINAL': 'Terminal not registered',
   'drop.QUARANTINED': 'In quarantine',
   'drop.RATE_LIMIT': 'Sent too much',

@@ -194,6 +194,7 @@ export const zh: Catalogue = {
   'drop.STALE': '早于已知数据',
   'drop.DATE_SUSPECT': '日期与参考时间矛盾',
   'drop.DUPLICATE': '重复历元',
+  'drop.INCONSISTENT': '卫星观测相互矛盾',
   'drop.UNKNOWN_TERMINAL': '终端未登记',
   'drop.QUARANTINED': '隔离中',
   'drop.RATE_LIMIT': '发送过多',

@@ -1,0 +1,1 @@
+"""`beidou spp` and `beidou rtk`: recorded observations to positions."""

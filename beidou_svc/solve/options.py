@@ -1,0 +1,50 @@
+"""What was asked for on the command line, as it was written there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """Where the results go."""
+
+    out: Path
+    format: str
+    plot: Path | None
+    force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputOptions:
+    """Which files are read, and what is said about them."""
+
+    rover: Path
+    base: Path | None
+    nav: Sequence[Path]
+    date: str | None
+    base_ecef_m: tuple[float, float, float] | None
+    base_llh: tuple[float, float, float] | None
+    """Latitude and longitude in degrees, ellipsoidal height in m."""
+
+
+@dataclass(frozen=True, slots=True)
+class SppCommand:
+    """Options of `beidou spp`."""
+
+    inputs: InputOptions
+    outputs: OutputOptions
+    systems: str
+    elevation_mask_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class RtkCommand:
+    """Options of `beidou rtk`."""
+
+    inputs: InputOptions
+    outputs: OutputOptions
+    systems: str
+    signals: Sequence[str]
+    mode: str
+    elevation_mask_deg: float

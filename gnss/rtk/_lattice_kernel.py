@@ -1,0 +1,211 @@
+"""Integer least squares on an information matrix: factorise, reduce, search.
+
+Everything works on `information = Lᵀ-form`: Λ = L diag(d) Lᵀ with L unit lower triangular, so that the misfit of integers
+z against the float solution a is
+
+    Σ_i d_i (z_i - a_i + Σ_{j>i} L[j, i] (z_j - a_j))²
+
+and the last ambiguity is the first one the search decides. Working on the information instead of its inverse saves the
+inversion that a covariance would need; 1/d_i are LAMBDA's conditional variances. Source: docs/sources.md, gnss_facts §11
+(LAMBDA, shrinking search).
+"""
+
+from math import erf, inf, sqrt
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import leaf_kernel
+from gnss.rtk._apart import apart
+from gnss.rtk._work import Lattice
+
+Floats = NDArray[np.float64]
+
+SWAPS_MAX: Final = 100_000
+"""Exchanges of neighbours in one reduction; real ones need a few n²."""
+
+SEARCH_STEPS_MAX: Final = 50_000
+"""Nodes visited in one search; a reduced problem of good quality needs a few hundred."""
+
+SWAP_GAIN_MIN: Final = 1e-9
+"""Relative gain below which two neighbours stay as they are: rounding alone must not exchange them for ever."""
+
+
+@leaf_kernel
+def factorise(lower: Floats, d: Floats, n: int, column: Floats) -> bool:
+    """Replace the lower triangle of Λ in `lower` by L, with its weights in `d`; `column` (n,) is scratch.
+
+    False where Λ is not positive definite. The update of what is left runs along rows, so that it is made of vector
+    instructions.
+    """
+    apart()
+    for j in range(n):
+        pivot = lower[j, j]
+        if not pivot > 0.0:
+            return False
+        d[j] = pivot
+        inverse = 1.0 / pivot
+        for i in range(j + 1, n):
+            column[i] = lower[i, j]
+        for i in range(j + 1, n):
+            factor = column[i] * inverse
+            if factor != 0.0:
+                for k in range(j + 1, i + 1):
+                    lower[i, k] -= factor * column[k]
+            lower[i, j] = factor
+        lower[j, j] = 1.0
+    return True
+
+
+@leaf_kernel
+def _size_reduce(w: Lattice, j: int, i: int, n: int) -> None:
+    """Make |L[j, i]| at most one half by an integer change of variables."""
+    apart()
+    mu = np.rint(w.lower[j, i])
+    if mu == 0.0:
+        return
+    for k in range(i + 1):
+        w.lower[j, k] -= mu * w.lower[i, k]
+    w.a_cyc[i] += mu * w.a_cyc[j]
+    for k in range(n):
+        w.back[j, k] -= mu * w.back[i, k]
+
+
+@leaf_kernel
+def _exchange(w: Lattice, k: int, n: int) -> None:
+    """Swap the neighbouring ambiguities k-1 and k."""
+    apart()
+    u, d1, d2 = w.lower[k, k - 1], w.d[k - 1], w.d[k]
+    first = d1 * u * u + d2
+    turned, share = d1 * u / first, d2 / first
+    w.d[k - 1], w.d[k] = first, d1 * share
+    w.lower[k, k - 1] = turned
+    for j in range(k + 1, n):
+        r1, r2 = w.lower[j, k - 1], w.lower[j, k]
+        w.lower[j, k - 1] = turned * r1 + share * r2
+        w.lower[j, k] = r1 - u * r2
+    for i in range(k - 1):
+        w.lower[k - 1, i], w.lower[k, i] = w.lower[k, i], w.lower[k - 1, i]
+    for i in range(n):
+        w.back[k - 1, i], w.back[k, i] = w.back[k, i], w.back[k - 1, i]
+    w.a_cyc[k - 1], w.a_cyc[k] = w.a_cyc[k], w.a_cyc[k - 1]
+
+
+@leaf_kernel
+def reduce(w: Lattice, n: int) -> bool:
+    """Decorrelate: the weights are put in rising order as far as integer changes of variables allow."""
+    apart()
+    for i in range(n):
+        for j in range(n):
+            w.back[i, j] = 1.0 if i == j else 0.0
+    k = 1
+    swaps = 0
+    while k < n:
+        _size_reduce(w, k, k - 1, n)
+        u = w.lower[k, k - 1]
+        if w.d[k - 1] * u * u + w.d[k] < w.d[k - 1] * (1.0 - SWAP_GAIN_MIN):
+            _exchange(w, k, n)
+            swaps += 1
+            if swaps > SWAPS_MAX:
+                return False
+            k = max(k - 1, 1)
+        else:
+            for i in range(k - 2, -1, -1):
+                _size_reduce(w, k, i, n)
+            k += 1
+    return True
+
+
+@leaf_kernel
+def success_rate(d: Floats, n: int) -> float:
+    """Probability that rounding in sequence finds the true integers, a lower bound for integer least squares."""
+    p = 1.0
+    for i in range(n):
+        p *= erf(sqrt(d[i] / 8.0))
+    return p
+
+
+@leaf_kernel
+def _conditional(w: Lattice, i: int, n: int) -> float:
+    """Where ambiguity i lies, given the integers behind it."""
+    c = w.a_cyc[i]
+    for j in range(i + 1, n):
+        c -= w.lower[j, i] * (w.z[j] - w.a_cyc[j])
+    return c
+
+
+@leaf_kernel
+def _enter(w: Lattice, i: int, n: int) -> None:
+    w.centre[i] = _conditional(w, i, n)
+    w.z[i] = np.rint(w.centre[i])
+    w.step[i] = 1.0 if w.centre[i] >= w.z[i] else -1.0
+
+
+@leaf_kernel
+def _next(w: Lattice, i: int) -> None:
+    """The next integer by distance from the centre: zigzag."""
+    w.z[i] += w.step[i]
+    w.step[i] = -w.step[i] - (1.0 if w.step[i] > 0.0 else -1.0)
+
+
+@leaf_kernel
+def _keep(w: Lattice, q: float, n: int, found: int, k_max: int) -> int:
+    """Insert a candidate where it belongs; returns how many there are."""
+    place = min(found, k_max - 1)
+    while place > 0 and w.misfit[place - 1] > q:
+        w.misfit[place] = w.misfit[place - 1]
+        for i in range(n):
+            w.best[place, i] = w.best[place - 1, i]
+        place -= 1
+    w.misfit[place] = q
+    for i in range(n):
+        w.best[place, i] = w.z[i]
+    return min(found + 1, k_max)
+
+
+@leaf_kernel
+def search(w: Lattice, n: int, k_max: int, misfit_max: float) -> int:
+    """The `k_max` integer vectors of least misfit (in reduced variables), best first; returns how many were found.
+
+    Candidates with more misfit than `misfit_max` are not sought. Returns -1 where the search was given up.
+    """
+    apart()
+    found, bound = 0, misfit_max
+    i = n - 1
+    w.partial[n] = 0.0
+    _enter(w, i, n)
+    for _ in range(SEARCH_STEPS_MAX):
+        off = w.z[i] - w.centre[i]
+        q = w.partial[i + 1] + w.d[i] * off * off
+        if q < bound:
+            w.partial[i] = q
+            if i > 0:
+                i -= 1
+                _enter(w, i, n)
+            else:
+                found = _keep(w, q, n, found, k_max)
+                if found == k_max:
+                    bound = w.misfit[k_max - 1]
+                _next(w, 0)
+        else:
+            i += 1
+            if i == n:
+                return found
+            _next(w, i)
+    return -1
+
+
+@leaf_kernel
+def back_transform(w: Lattice, row: int, n: int, integers: Floats) -> None:
+    """Candidate `row` in the original ambiguities."""
+    apart()
+    for i in range(n):
+        integers[i] = 0.0
+    for j in range(n):
+        z = w.best[row, j]
+        for i in range(n):
+            integers[i] += z * w.back[j, i]
+
+
+NO_BOUND: Final = inf

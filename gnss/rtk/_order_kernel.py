@@ -1,0 +1,232 @@
+"""The order in which ambiguities are factorised, and the float solution.
+
+Within each group one ambiguity is the pivot: the others are relative to it, and its own stands for the offset of the
+group, a number that is no integer. What stays a float number comes first, what may become an integer behind it by
+rising quality, integers that are held last: any tail of the order then has its own information as the tail of the one
+factor.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.orbits.satellites import GLONASS
+from gnss.rtk._apart import apart
+from gnss.rtk._filter_kernel import tri
+from gnss.rtk._lattice_kernel import factorise
+from gnss.rtk._memory import Mine
+from gnss.rtk._pair_kernel import find_group
+from gnss.rtk._work import POSITION, Groups, Lattice, Order, Pairs, Side
+
+Floats = NDArray[np.float64]
+
+_FLOAT, _READY, _HELD = 0.0, 10.0, 20.0
+_READY_MIN, _HELD_MIN = 5.0, 15.0
+_HALF = 100.0
+_NO_ROW, _OFFSET = -1, -2
+
+
+@leaf_kernel
+def score_places(mine: Mine, pairs: Pairs, m: int, rover: Side, glonass_ar: bool, order: Order) -> None:
+    """How good each ambiguity is: the class decides, then the elevation."""
+    apart()
+    for place in range(mine.count[0]):
+        order.score[place] = _FLOAT
+    for i in range(m):
+        place = pairs.place[i]
+        if place < 0:
+            continue
+        sin_el = rover.sin_el[pairs.row[i]]
+        score = sin_el if mine.half_cycle[place] == 0 else sin_el - 1.0
+        if order.barred[place] == 0 and (glonass_ar or (mine.satellite[place] >> 6) != GLONASS):
+            score += _HELD if mine.held[place] else _READY
+        order.score[place] = score
+
+
+@inline_kernel
+def _pivot_rank(mine: Mine, order: Order, place: int) -> float:
+    """Whole waves before half waves: an unknown number of half waves would make the others' whole waves half ones."""
+    return order.score[place] + 2.0 * _HALF * (mine.half_cycle[place] == 0) + _HALF * mine.held[place]
+
+
+@leaf_kernel
+def choose_pivots(mine: Mine, groups: Groups, order: Order) -> int:
+    """The best of each group; returns how many groups there are. An ambiguity held is a better pivot than any other.
+
+    GLONASS has none: the waves of its satellites differ in length, its ambiguities stay numbers of their own.
+    """
+    apart()
+    count, best = 0, -1
+    for place in range(mine.count[0]):
+        g = find_group(groups, count, mine.key[place])
+        if g == count:
+            groups.keys[g], groups.pivot[g], groups.row[g] = mine.key[place], place, _OFFSET
+            count += 1
+        order.group[place] = g
+        if _pivot_rank(mine, order, place) > _pivot_rank(mine, order, groups.pivot[g]):
+            groups.pivot[g] = place
+    for g in range(count):
+        pivot = groups.pivot[g]
+        if (mine.satellite[pivot] >> 6) == GLONASS:
+            groups.row[g], groups.pivot[g] = _NO_ROW, _NO_ROW
+        elif best < 0 or _pivot_rank(mine, order, pivot) > _pivot_rank(mine, order, groups.pivot[best]):
+            best = g
+    if best >= 0:
+        # the one all others are relative to: clocks are known up to a constant only
+        groups.row[best] = _NO_ROW
+    return count
+
+
+@leaf_kernel
+def arrange(mine: Mine, groups: Groups, g_count: int, order: Order, is_static: bool) -> tuple[int, int, int]:
+    """Put the unknowns in order; returns how many rows there are, the first ready one and the first held one.
+
+    `order.place` names the entry of the filter, or -1 - g for the offset of group g.
+    """
+    apart()
+    n = 0
+    if is_static:
+        for k in range(POSITION):
+            order.place[n] = k
+            n += 1
+    anchored = False
+    for g in range(g_count):
+        if groups.row[g] == _OFFSET:
+            order.place[n], groups.row[g] = -1 - g, n
+            n += 1
+        anchored = anchored or groups.pivot[g] >= 0
+    first = n
+    for place in range(mine.count[0]):
+        order.row_of[place] = -1
+        if groups.pivot[order.group[place]] == place or (not anchored and place == 0):
+            continue
+        # insertion by rising score; few enough for that
+        k = n
+        while k > first and order.score[order.place[k - 1] - POSITION] > order.score[place]:
+            order.place[k] = order.place[k - 1]
+            k -= 1
+        order.place[k] = POSITION + place
+        n += 1
+    ready, held = first, first
+    for k in range(first, n):
+        order.row_of[order.place[k] - POSITION] = k
+        score = order.score[order.place[k] - POSITION]
+        ready += score < _READY_MIN
+        held += score < _HELD_MIN
+    return n, ready, held
+
+
+@leaf_kernel
+def _sum_groups(mine: Mine, groups: Groups, g_count: int, order: Order) -> None:
+    """The information of each group's offset: the sum of the rows of its members."""
+    n = POSITION + mine.count[0]
+    for g in range(g_count):
+        for e in range(n):
+            groups.sums[g, e] = 0.0
+    for i in range(mine.count[0]):
+        e, own = POSITION + i, groups.sums[order.group[i]]
+        start = tri(e)
+        for j in range(e + 1):
+            own[j] += mine.info[start + j]
+        for j in range(i):
+            groups.sums[order.group[j], e] += mine.info[start + POSITION + j]
+
+
+@leaf_kernel
+def _offset_row(mine: Mine, groups: Groups, order: Order, g: int, i: int, full: Lattice) -> None:
+    """Row `i` of the information, which is that of the offset of group `g`."""
+    for j in range(i + 1):
+        f = order.place[j]
+        if f >= 0:
+            full.lower[i, j] = groups.sums[g, f]
+        else:
+            s = 0.0
+            for place in range(mine.count[0]):
+                if order.group[place] == -1 - f:
+                    s += groups.sums[g, POSITION + place]
+            full.lower[i, j] = s
+    b = 0.0
+    for place in range(mine.count[0]):
+        if order.group[place] == g:
+            b += mine.rhs[POSITION + place]
+    full.a_cyc[i] = b
+
+
+@leaf_kernel
+def _gather(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> None:
+    """Information and right-hand side in the order of the rows."""
+    apart()
+    _sum_groups(mine, groups, g_count, order)
+    for i in range(n):
+        e = order.place[i]
+        if e < 0:
+            _offset_row(mine, groups, order, -1 - e, i, full)
+            continue
+        start = tri(e)
+        full.a_cyc[i] = mine.rhs[e]
+        for j in range(i + 1):
+            f = order.place[j]
+            if f < 0:
+                full.lower[i, j] = groups.sums[-1 - f, e]
+            else:
+                full.lower[i, j] = mine.info[start + f] if f <= e else mine.info[tri(f) + e]
+    for i in range(n):
+        order.rhs[i] = full.a_cyc[i]
+
+
+@leaf_kernel
+def solve_float(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> bool:
+    """Factorise the information in this order and solve; False where it is not positive definite."""
+    apart()
+    _gather(mine, groups, g_count, order, n, full)
+    if not factorise(full.lower, full.d, n, full.step):
+        return False
+    a, low = full.a_cyc, full.lower
+    for i in range(n):
+        s = a[i]
+        for j in range(i):
+            s -= low[i, j] * a[j]
+        a[i] = s
+    for i in range(n):
+        a[i] /= full.d[i]
+    for i in range(n - 1, -1, -1):
+        s = a[i]
+        for j in range(i):
+            a[j] -= low[i, j] * s
+    return True
+
+
+@leaf_kernel
+def float_cost(mine: Mine, order: Order, n: int, full: Lattice) -> float:
+    """What the float solution leaves of the quadratic form."""
+    cost = mine.cost[0]
+    for i in range(n):
+        cost -= order.rhs[i] * full.a_cyc[i]
+    return max(cost, 0.0)
+
+
+@leaf_kernel
+def condition(full: Lattice, order: Order, first: int, n: int) -> None:
+    """Given the values in `order.fixed` of rows from `first` on, the best values of the rows before."""
+    apart()
+    for i in range(first - 1, -1, -1):
+        order.fixed[i] = full.a_cyc[i]
+    # rows from the last to the first: what is known above pulls on all that come before it
+    for j in range(n - 1, 0, -1):
+        pull = order.fixed[j] - full.a_cyc[j]
+        if pull != 0.0:
+            for i in range(min(first, j)):
+                order.fixed[i] -= full.lower[j, i] * pull
+
+
+@leaf_kernel
+def misfit(full: Lattice, order: Order, first: int, n: int) -> float:
+    """How badly the values in `order.fixed` of rows from `first` on fit, all rows before at their best."""
+    apart()
+    q = 0.0
+    for i in range(first, n):
+        off = order.fixed[i] - full.a_cyc[i]
+        for j in range(i + 1, n):
+            off += full.lower[j, i] * (order.fixed[j] - full.a_cyc[j])
+        q += full.d[i] * off * off
+    return q

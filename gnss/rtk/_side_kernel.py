@@ -1,0 +1,120 @@
+"""What is left of one receiver's observations when geometry, satellite clock and troposphere are taken away.
+
+Each side is evaluated at its own time tag: receivers whose clocks run free tag their epochs milliseconds apart.
+"""
+
+from math import isfinite, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.constants import SPEED_OF_LIGHT_MPS
+from gnss.orbits.satellites import GLONASS, satellite_row
+from gnss.orbits.table import OrbitTable, line_of_sight, satellite_at, transmission_offset
+from gnss.rtcm.observations import NO_CHANNEL, ObservationSink
+from gnss.rtk._apart import apart
+from gnss.rtk._work import PAIRS_MAX, Lookup, Side
+from gnss.rtk.settings import Rules
+from gnss.rtk.signals import BANDS, CODES, Carriers
+
+_NS = 1e-9
+
+TROPO_ZENITH_M = 2.3
+"""Delay of a standard atmosphere at sea level: only its difference between two receivers matters here."""
+
+TROPO_SCALE_M = 7_500.0
+"""Height over which that delay falls to 1/e."""
+
+
+@inline_kernel
+def _troposphere_m(sin_el: float, up_m: float) -> float:
+    """Slant delay of a standard atmosphere, `up_m` above the ellipsoid (mapping of Black and Eisner's form)."""
+    zenith_m = TROPO_ZENITH_M * np.exp(-up_m / TROPO_SCALE_M)
+    return zenith_m * 1.001 / sqrt(0.002001 + sin_el * sin_el)
+
+
+@inline_kernel
+def _is_wanted(o: ObservationSink, i: int, satellite: int, table: OrbitTable, rules: Rules) -> bool:
+    if satellite < 0 or table.status[satellite] != 0 or o.status[i] != 0:
+        return False
+    if rules.system_used[o.system[i]] == 0 or rules.code_used[o.signal[i]] == 0:
+        return False
+    pr_m = o.pr_m[i]
+    weak = o.cn0_dbhz[i] < rules.cn0_dbhz_min and o.cn0_dbhz[i] > 0.0
+    return isfinite(pr_m) and 1e6 < pr_m < 1e8 and not weak
+
+
+@leaf_kernel
+def reduce_side(
+    o: ObservationSink,
+    rows: tuple[int, int],
+    tag_s: float,
+    table: OrbitTable,
+    x: NDArray[np.float64],
+    up: NDArray[np.float64],
+    rules: Rules,
+    carriers: Carriers,
+    side: Side,
+) -> int:
+    """Fill `side` from rows `rows[0]` to `rows[1]` of a receiver at `x`; returns how many there are.
+
+    `tag_s` is the receiver's time tag less the instant of the table; `up` (4,) the direction up and the height above
+    the ellipsoid.
+    """
+    apart()
+    n = 0
+    last, range_m, clock_m, ex, ey, ez, sin_el = -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(rows[0], rows[1]):
+        satellite = satellite_row(int(o.system[i]), int(o.prn[i]))
+        if not _is_wanted(o, i, satellite, table, rules):
+            continue
+        if satellite != last:
+            offset_s = transmission_offset(table, satellite, tag_s, o.pr_m[i])
+            sx, sy, sz, clock_s = satellite_at(table, satellite, offset_s)
+            range_m, ex, ey, ez = line_of_sight(sx, sy, sz, x[0], x[1], x[2])
+            clock_m = clock_s * SPEED_OF_LIGHT_MPS
+            sin_el = ex * up[0] + ey * up[1] + ez * up[2]
+            range_m += _troposphere_m(max(sin_el, 0.05), up[3])
+            last = satellite
+        if not sin_el >= rules.sin_el_min:
+            continue
+        system, code = o.system[i], o.signal[i]
+        carrier_hz = carriers.hz[system, code]
+        if system == GLONASS:
+            channel = o.channel[i] if o.channel[i] != NO_CHANNEL else table.channel[satellite]
+            carrier_hz += carriers.step_hz[system, code] * channel
+            if channel == NO_CHANNEL:
+                continue
+        wavelength_m = SPEED_OF_LIGHT_MPS / carrier_hz
+        side.satellite[n], side.code[n] = satellite, code
+        side.code_m[n] = o.pr_m[i] - range_m + clock_m
+        side.phase_m[n] = o.cp_cyc[i] * wavelength_m - range_m + clock_m
+        side.wavelength_m[n], side.sin_el[n], side.cn0_dbhz[n] = wavelength_m, sin_el, o.cn0_dbhz[i]
+        side.e[n, 0], side.e[n, 1], side.e[n, 2] = ex, ey, ez
+        side.lock_s[n], side.half_cycle[n] = o.lock_s[i], o.half_cycle[i]
+        n += 1
+        if n == PAIRS_MAX:
+            break
+    return n
+
+
+@leaf_kernel
+def index_base(side: Side, n: int, carriers: Carriers, lookup: Lookup) -> None:
+    """Make the rows of the base findable by satellite and code."""
+    apart()
+    for i in range(n):
+        satellite, code = int(side.satellite[i]), int(side.code[i])
+        lookup.by_code[satellite * CODES + code] = i
+        band = satellite * BANDS + int(carriers.band[satellite >> 6, code])
+        if lookup.by_band[band] < 0:
+            lookup.by_band[band] = i
+
+
+@leaf_kernel
+def forget_base(side: Side, n: int, carriers: Carriers, lookup: Lookup) -> None:
+    """Undo `index_base`."""
+    for i in range(n):
+        satellite, code = int(side.satellite[i]), int(side.code[i])
+        lookup.by_code[satellite * CODES + code] = -1
+        lookup.by_band[satellite * BANDS + int(carriers.band[satellite >> 6, code])] = -1

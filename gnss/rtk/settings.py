@@ -1,0 +1,122 @@
+"""What can be set about RTK, and the same as numbers for kernels."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import radians, sin
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss.batches import SYSTEM_COUNT, SYSTEMS
+from gnss.constants import NS_PER_S
+
+
+class Mode(IntEnum):
+    """What is assumed of the rover's and the base's motion."""
+
+    KINEMATIC = 0
+    STATIC = 1
+    SINGLE_EPOCH = 2
+    MOVING_BASE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RtkSettings:
+    """Settings of the engine, each with its unit at the end of its name."""
+
+    mode: Mode = Mode.KINEMATIC
+    systems: str = "GREC" + "JI"
+    """Constellations used, RINEX letters."""
+    signals: tuple[str, ...] = ()
+    """RINEX codes used, such as `2I`; none named = all."""
+    elevation_mask_deg: float = 15.0
+    cn0_dbhz_min: float = 20.0
+    age_corr_s_max: float = 30.0
+    """Base data older than this are not used."""
+    baseline_m_max: float = 100_000.0
+    sigma_phase_m: float = 0.003
+    """Phase noise at the zenith, and again divided by sin(elevation)."""
+    sigma_code_ratio: float = 100.0
+    """Code noise over phase noise, before it is learnt."""
+    correlation_code_s: float = 100.0
+    """Time over which the multipath of codes repeats itself: more epochs within it tell little new."""
+    correlation_phase_s: float = 5.0
+    """The same for the phases of a rover that moves."""
+    correlation_rest_s: float = 30.0
+    """The same for the phases of one that rests, where reflections stay."""
+    memory_s: float = 600.0
+    """Time after which what was learnt of the ambiguities has faded to a third."""
+    failure_rate_max: float = 1e-4
+    """Probability of wrong integers that is accepted."""
+    common_ratio: float = 0.5
+    """Part of the variance that all signals of a satellite share: reflections, troposphere, antenna."""
+    iono_ppm: float = 1.0
+    """Ionosphere left after the difference, a millionth of the baseline."""
+    sigma_site_m: float = 0.002
+    """Error of antenna and site that no observation shows, horizontal; twice that vertical."""
+    glonass_ar: bool = False
+    """Fix GLONASS too: only right where both receivers are of one make."""
+
+
+class Rules(NamedTuple):
+    """`RtkSettings` as kernels take it."""
+
+    mode: int
+    system_used: NDArray[np.uint8]
+    code_used: NDArray[np.uint8]
+    sin_el_min: float
+    cn0_dbhz_min: float
+    age_ns_max: int
+    baseline_m_max: float
+    sigma_phase_m: float
+    sigma_code_ratio: float
+    correlation_code_s: float
+    correlation_phase_s: float
+    correlation_rest_s: float
+    memory_s: float
+    log_odds_min: float
+    common_ratio: float
+    iono_ratio: float
+    glonass_ar: bool
+
+
+def rules_of(settings: RtkSettings) -> Rules:
+    """The numbers of the settings.
+
+    Raises ValueError, naming the setting, where one makes no sense. Unit: as the names say.
+    """
+    from gnss.rtcm.signals import CODE_INDEX, CODE_NAMES
+
+    unknown = set(settings.systems) - set(SYSTEMS)
+    if unknown:
+        raise ValueError(f"systems: {''.join(sorted(unknown))} are none of {SYSTEMS}")
+    strange = set(settings.signals) - set(CODE_INDEX)
+    if strange:
+        raise ValueError(f"signals: {sorted(strange)} are no RINEX codes; {sorted(CODE_INDEX)} are")
+    if not 0.0 < settings.failure_rate_max < 1.0:
+        raise ValueError("failure_rate_max lies between 0 and 1")
+    system_used = np.zeros(SYSTEM_COUNT, np.uint8)
+    system_used[[SYSTEMS.index(letter) for letter in settings.systems]] = 1
+    code_used = np.zeros(len(CODE_NAMES), np.uint8)
+    code_used[[CODE_INDEX[code] for code in settings.signals or CODE_INDEX]] = 1
+    odds: Any = np.log(1.0 / settings.failure_rate_max)
+    return Rules(
+        mode=int(settings.mode),
+        system_used=system_used,
+        code_used=code_used,
+        sin_el_min=sin(radians(settings.elevation_mask_deg)),
+        cn0_dbhz_min=settings.cn0_dbhz_min,
+        age_ns_max=round(settings.age_corr_s_max * NS_PER_S),
+        baseline_m_max=settings.baseline_m_max,
+        sigma_phase_m=settings.sigma_phase_m,
+        sigma_code_ratio=settings.sigma_code_ratio,
+        correlation_code_s=settings.correlation_code_s,
+        correlation_phase_s=settings.correlation_phase_s,
+        correlation_rest_s=settings.correlation_rest_s,
+        memory_s=settings.memory_s,
+        log_odds_min=float(odds),
+        common_ratio=settings.common_ratio,
+        iono_ratio=settings.iono_ppm * 1e-6,
+        glonass_ar=settings.glonass_ar,
+    )

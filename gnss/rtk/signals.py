@@ -1,0 +1,62 @@
+"""What the engine needs to know of each signal: carrier, band, and who may be differenced with whom.
+
+Source: docs/sources.md, gnss_facts §2 and §6.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel
+from gnss.batches import SYSTEM_COUNT
+from gnss.orbits.satellites import BEIDOU, PER_SYSTEM, is_beidou_geo
+from gnss.rtcm.signals import CODE_NAMES, SIGNALS
+
+CODES: Final = 64
+"""Rows for codes in dense tables; `CODE_NAMES` has fewer."""
+
+BANDS: Final = 10
+"""RINEX band digits 0..9."""
+
+BDS2_PRN_MAX: Final = 18
+"""BeiDou satellites up to this number are of the second generation (docs/sources.md, gnss_facts §1)."""
+
+
+class Carriers(NamedTuple):
+    """By (system, code index): `hz` and `step_hz` (what a GLONASS channel adds), NaN = no such signal; `band` digit."""
+
+    hz: NDArray[np.float64]
+    step_hz: NDArray[np.float64]
+    band: NDArray[np.uint8]
+
+
+def _carriers() -> Carriers:
+    hz, step_hz = np.full((SYSTEM_COUNT, CODES), np.nan), np.zeros((SYSTEM_COUNT, CODES))
+    band = np.zeros((SYSTEM_COUNT, CODES), np.uint8)
+    for system in range(SYSTEM_COUNT):
+        for code, name in enumerate(CODE_NAMES):
+            number = SIGNALS.signal_id[system, code]
+            if number:
+                hz[system, code] = SIGNALS.hz[system, number]
+                step_hz[system, code] = SIGNALS.step_hz[system, number]
+                band[system, code] = int(name[0])
+    return Carriers(hz, step_hz, band)
+
+
+CARRIERS: Final = _carriers()
+
+
+@inline_kernel
+def satellite_block(satellite: int) -> int:
+    """Which satellites of a system have their phases compared: BeiDou's GEOs and generations are kept apart.
+
+    Receivers of different makes differ by half a cycle between them. Shape: scalar, dimensionless. Source:
+    docs/sources.md, gnss_facts §6 (from memory there, unverified).
+    """
+    number = satellite - BEIDOU * PER_SYSTEM
+    if not 0 < number < PER_SYSTEM:
+        return 0
+    if is_beidou_geo(satellite):
+        return 2
+    return 1 if number <= BDS2_PRN_MAX else 0
