@@ -119,9 +119,11 @@ def _store_signed(buffer: U1, value: float, e: int, past: int, cells: F8, cell: 
 @inline_kernel
 def _read_signed(buffer: U1, found: I8, at: int, last: int, cells: F8, cell: int, step: Step) -> bool:
     s, e = _bounds(found, at, step)
+    if at + step.number + 1 >= last:
+        return at + step.number >= last
     past = found[np.uintp(at + step.number + 2)]
-    if at + step.number + 1 >= last or past == s + 1:
-        return past == s + 1 or at + step.number >= last
+    if past == s + 1:
+        return True
     value = parse_number(buffer, s, e) if e > s else np.nan
     return _store_signed(buffer, value, e, past, cells, cell, step)
 
@@ -129,9 +131,11 @@ def _read_signed(buffer: U1, found: I8, at: int, last: int, cells: F8, cell: int
 @inline_kernel
 def _read_angle(buffer: U1, found: I8, at: int, last: int, cells: F8, cell: int, step: Step) -> bool:
     s, e = _bounds(found, at, step)
+    if at + step.number + 1 >= last:
+        return at + step.number >= last
     past = found[np.uintp(at + step.number + 2)]
-    if at + step.number + 1 >= last or past == s + 1:
-        return past == s + 1 or at + step.number >= last
+    if past == s + 1:
+        return True
     value = parse_angle(buffer, s, find_point(buffer, s, e), e)
     return _store_signed(buffer, value, e, past, cells, cell, step)
 
