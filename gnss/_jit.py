@@ -46,6 +46,12 @@ def inline_kernel(function: _F) -> _F:
     return compiled
 
 
+def closure_kernel(function: _F) -> _F:
+    """Compile an inline kernel that is made at run time, from constants: kept on disk as part of its callers only."""
+    compiled: _F = _njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
+    return compiled
+
+
 def _module_files(dotted: str) -> list[Path]:
     base = _ROOT.joinpath(*dotted.split("."))
     return [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]

@@ -1,10 +1,10 @@
-"""Checks of the stream formats: NMEA XOR, CRC-32 of Unicore/NovAtel logs, CRC-24Q of RTCM 3."""
+"""Checks of the stream formats: NMEA XOR, CRC-32 of Unicore/NovAtel logs, CRC-24Q of RTCM 3, Fletcher of UBX."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
-from gnss._simd import load_u8, load_u64, xor_bytes
+from gnss._simd import fletcher_blocks, load_u8, load_u64, xor_bytes
 
 CRC24Q_POLYNOMIAL = 0x1864CFB
 """CRC-24Q generator of RTCM 3, initial value 0 (sources: nmea §7)."""
@@ -122,3 +122,15 @@ def xor_checksum(buffer: NDArray[np.uint8], start: int, stop: int) -> int:
     acc ^= acc >> np.uint64(16)
     acc ^= acc >> np.uint64(8)
     return int(np.int64(acc & np.uint64(0xFF)))
+
+
+@inline_kernel
+def fletcher8(buffer: NDArray[np.uint8], start: int, stop: int) -> tuple[int, int]:
+    """The two sums of the 8-bit Fletcher check of `buffer[start:stop]`, 64 bytes a step (from memory, unverified)."""
+    blocks = (stop - start) // 64
+    sums = int(np.int64(fletcher_blocks(buffer, start, blocks)))
+    first, second = sums & 0xFF, sums >> 8
+    for i in range(start + 64 * blocks, stop):
+        first += load_u8(buffer, i)
+        second += first
+    return first & 0xFF, second & 0xFF

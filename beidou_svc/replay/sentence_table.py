@@ -19,6 +19,7 @@ _TYPES: dict[Op, pa.DataType] = {
     Op.TIME: pa.int64(),
     Op.CHARACTER: pa.string(),
     Op.TEXT: pa.string(),
+    Op.FREE_TEXT: pa.string(),
     Op.WORD: pa.string(),
     Op.DATE: pa.date32(),
 }
@@ -85,7 +86,7 @@ def _to_array(values: NDArray[np.float64], op: Op, field: Field, buffer: NDArray
     if op not in _TYPES:
         return pa.array(values, from_pandas=True)
     whole = np.where(missing, 0, values).astype(np.int64)
-    if op is Op.TEXT:
+    if op in (Op.TEXT, Op.FREE_TEXT):
         return _texts(whole, missing, buffer)
     if op is Op.CHARACTER:
         return _coded(whole, missing, {code: chr(code) for code in range(256)})

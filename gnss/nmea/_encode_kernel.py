@@ -10,7 +10,8 @@ from gnss.nmea.tokens import POW10, POW10_INT
 from gnss.time.civil import civil_from_days
 
 _NUMBER, _TIME, _ANGLE, _SIGNED = int(Op.NUMBER), int(Op.TIME), int(Op.ANGLE), int(Op.SIGNED)
-_CHARACTER, _HEX, _DATE, _TEXT = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE), int(Op.TEXT)
+_CHARACTER, _HEX, _DATE = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE)
+_TEXT, _FREE_TEXT = int(Op.TEXT), int(Op.FREE_TEXT)
 _DATE_TIME, _WORD, _HEMISPHERE, _SKIP = int(Op.DATE_TIME), int(Op.WORD), int(Op.HEMISPHERE), int(Op.SKIP)
 
 FIELD_BYTES_MAX = 24
@@ -114,7 +115,7 @@ def _put_field(
             out[at] = plan[f, _FIRST]
             at += 1
         return at
-    if op in (_TEXT, _WORD):
+    if op in (_TEXT, _FREE_TEXT, _WORD):
         column = plan[f, _TEXT_COLUMN]
         for i in range(text.shape[2]):
             c = text[row, column, i]

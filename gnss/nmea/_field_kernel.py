@@ -9,47 +9,63 @@ from gnss.nmea.catalogue import Plan
 from gnss.nmea.fields import TEXT_SPAN, Op
 from gnss.nmea.tokens import (
     BAD_DIGITS,
+    BAD_PAIRS,
     find_point,
     fnv1a,
+    get_pair,
     parse_angle,
     parse_digits8,
     parse_long,
     parse_number,
+    parse_pairs,
     parse_time_of_day,
 )
 from gnss.status import Status
 from gnss.stream.lines import hex_value
-from gnss.time.civil import days_from_civil, is_valid_civil
+from gnss.time.civil import days_from_civil, days_in_month, is_valid_civil
 
 _INTEGER, _TIME, _ANGLE, _SIGNED = int(Op.INTEGER), int(Op.TIME), int(Op.ANGLE), int(Op.SIGNED)
-_CHARACTER, _HEX, _DATE, _TEXT = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE), int(Op.TEXT)
+_CHARACTER, _HEX, _DATE = int(Op.CHARACTER), int(Op.HEX), int(Op.DATE)
+_TEXT, _FREE_TEXT = int(Op.TEXT), int(Op.FREE_TEXT)
 _DATE_TIME, _WORD = int(Op.DATE_TIME), int(Op.WORD)
 
 _OK, _FIELD_SYNTAX, _RANGE = int(Status.OK), int(Status.FIELD_SYNTAX), int(Status.RANGE)
 _BAD_HEMISPHERE, _PLACEHOLDER = int(Status.HEMISPHERE), int(Status.PLACEHOLDER)
 
-OP, CELL, POSITIVE, NEGATIVE = 0, 1, 2, 3
+OP, POSITIVE, NEGATIVE = 0, 1, 2
 """Columns of `Plan.step`."""
-WORDS = 2
-"""Column of `Plan.step` that says which words a WORD field may be."""
+WORDS, SECOND = 1, 1
+"""Column of `Plan.step` that says which words a WORD field may be, how far off the second cell of a DATE_TIME is."""
 
 _BLANK, _PLUS, _MINUS = 0x20, 0x2B, 0x2D
 _PLACEHOLDER_DEG = (360.0, 720.0)
 _HEX_DIGITS_MAX = 8
 
 
+def _months() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """First day and length of the months that two digits of the year can mean, 16 a year."""
+    first, length = np.zeros(100 * 16, np.int32), np.zeros(100 * 16, np.int32)
+    for year in range(1969, 2069):
+        for month in range(1, 13):
+            row = year % 100 * 16 + month
+            first[row], length[row] = days_from_civil(year, month, 1), days_in_month(year, month)
+    return first, length
+
+
+_MONTH_FIRST, _MONTH_LENGTH = _months()
+
+
 @inline_kernel
-def _parse_date(buffer: NDArray[np.uint8], s: int, e: int) -> float:
+def parse_date(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     """ddmmyy -> days since 1970-01-01; NaN where there is no such day."""
-    value = parse_digits8(buffer, s, 6) if e - s == 6 else -1
-    if value < 0:
+    pairs = parse_pairs(buffer, s, 6) if e - s == 6 else BAD_PAIRS
+    day, month, year = get_pair(pairs, 1), get_pair(pairs, 2), get_pair(pairs, 3)
+    if pairs == BAD_PAIRS or month > 15:
         return np.nan
-    year = value % 100
-    year += 1900 if year > 68 else 2000
-    month = value // 100 % 100
-    if not is_valid_civil(year, month, value // 10_000):
+    row = np.uintp(year * 16 + month)
+    if day < 1 or day > int(_MONTH_LENGTH[row]):
         return np.nan
-    return np.float64(days_from_civil(year, month, value // 10_000))
+    return np.float64(int(_MONTH_FIRST[row]) + day - 1)
 
 
 @inline_kernel
@@ -76,22 +92,23 @@ def _word_index(buffer: NDArray[np.uint8], s: int, e: int, words: int, word_hash
 
 
 @inline_kernel
-def _letter_allowed(c: int, letters: NDArray[np.uint64], row: np.uintp) -> bool:
-    if letters[row, 0] == np.uint64(0) and letters[row, 1] == np.uint64(0):
+def letter_allowed(c: int, low: np.uint64, high: np.uint64) -> bool:
+    """Whether a character is one of a set, given as bits; of the empty set every character is."""
+    if low | high == np.uint64(0):
         return True
-    if c > 127:
-        return False
-    return (letters[row, c >> 6] >> np.uint64(c & 63)) & np.uint64(1) != np.uint64(0)
+    word = low if c < 64 else high
+    return c < 128 and (word >> np.uint64(c & 63)) & np.uint64(1) != np.uint64(0)
 
 
 @inline_kernel
 def apply_hemisphere(
     buffer: NDArray[np.uint8], s: int, n: int, plan: Plan, row: np.uintp, cells: NDArray[np.float64], cell: np.uintp
 ) -> int:
-    """Give the value in `cell` the sign that its letter says; returns a `Status`.
+    """Give the value in the cell before `cell` the sign that its letter says; returns a `Status`.
 
     An angle without its letter is refused.
     """
+    cell -= np.uintp(1)
     if n == 1:
         c = load_u8(buffer, s)
         if c == int(plan.step[row, NEGATIVE]):
@@ -111,7 +128,7 @@ def _read_odd(
     """Fields that are not plain numbers, times or angles."""
     op = int(plan.step[row, OP])
     if op == _CHARACTER:
-        if e - s != 1 or not _letter_allowed(load_u8(buffer, s), plan.letters, row):
+        if e - s != 1 or not letter_allowed(load_u8(buffer, s), plan.letters[row, 0], plan.letters[row, 1]):
             return _FIELD_SYNTAX
         cells[cell] = np.float64(load_u8(buffer, s))
     elif op == _HEX:
@@ -119,12 +136,12 @@ def _read_odd(
         cells[cell] = np.float64(value) if value >= 0 else np.nan
         return _OK if value >= 0 else _FIELD_SYNTAX
     elif op == _DATE:
-        cells[cell] = _parse_date(buffer, s, e)
+        cells[cell] = parse_date(buffer, s, e)
         return _FIELD_SYNTAX if np.isnan(cells[cell]) else _OK
-    elif op == _TEXT:
+    elif op in (_TEXT, _FREE_TEXT):
         cells[cell] = np.float64(s) * TEXT_SPAN + np.float64(e - s)
     elif op == _DATE_TIME:
-        following = cell + np.uintp(1)
+        following = cell + np.uintp(plan.step[row, SECOND])
         cells[cell], cells[following] = _parse_date_time(buffer, s, e)
         return _FIELD_SYNTAX if np.isnan(cells[cell] + cells[following]) else _OK
     elif op == _WORD:

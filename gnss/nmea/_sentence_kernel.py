@@ -1,4 +1,10 @@
-"""The decode kernel: spans to cells, following the plan of `gnss.nmea.catalogue`."""
+"""The decode kernel: spans to cells, following the plan of `gnss.nmea.catalogue`.
+
+Sentences go through in blocks: first the separators of a block are found, then its fields are read. (A vector of eight
+positions that were written one by one just before would have to wait for them.) The commonest sentences are then read
+by straight-line code, made of the same tables in `gnss.nmea._straight_kernel`. What that cannot read is read here field
+by field, and here is said how a sentence is bad.
+"""
 
 from typing import NamedTuple
 
@@ -6,11 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
-from gnss._simd import count_trailing_zeros, load_u8, load_u64, separators
-from gnss.nmea._field_kernel import CELL, OP, apply_hemisphere, read_field, read_padded
-from gnss.nmea.catalogue import KIND, UNKNOWN, Plan
+from gnss._simd import load_u64
+from gnss.nmea._field_kernel import OP, apply_hemisphere, read_field, read_padded
+from gnss.nmea._lanes import LANES
+from gnss.nmea._split_kernel import (
+    CELLS,
+    FIELDS_MIN,
+    STEP,
+    find_separators,
+    group_extent,
+    join_free_text,
+    sentence_kind,
+)
+from gnss.nmea._straight_kernel import read_straight
+from gnss.nmea.catalogue import UNKNOWN, Plan
 from gnss.nmea.fields import FIELDS_MAX, Op
-from gnss.nmea.tokens import fnv1a
 from gnss.status import Status
 from gnss.stream.lines import LINE_BYTES_MAX
 from gnss.stream.scan import SpanKind
@@ -19,26 +35,18 @@ _HEMISPHERE, _SKIP = int(Op.HEMISPHERE), int(Op.SKIP)
 _OK, _UNKNOWN_SENTENCE, _PLACEHOLDER = int(Status.OK), int(Status.UNKNOWN_SENTENCE), int(Status.PLACEHOLDER)
 _FIELD_COUNT, _FIELD_SYNTAX = int(Status.FIELD_COUNT), int(Status.FIELD_SYNTAX)
 _RTCM3 = int(SpanKind.RTCM3)
-_FKI, _ZERO, _NINE = KIND["FKI"], ord("0"), ord("9")
 
-CELLS, FIELDS_MIN, HEAD, GROUP, TAIL, GROUP_MAX, OTHER = range(7)
-"""Columns of `Plan.shape`."""
+BLOCK = 32
+"""Sentences whose fields are known at a time."""
 
-_H, _TWO, _P = ord("H"), ord("2"), ord("P")
-_PQ = ord("P") << 8 | ord("Q")
-"""The one talker with P, which else begins a maker's own sentence (sources: nmea §1)."""
-
-SEPARATORS_MAX = LINE_BYTES_MAX + 66
-"""Room for the separators of the longest sentence."""
-
-SECOND_ANTENNA = 1
-"""Value of the antenna column for sentences that speak of the second antenna (address ends in H or 2)."""
+FOUND_MAX = BLOCK * (LINE_BYTES_MAX + 1) + FIELDS_MAX + LANES + STEP
+"""Room for the separators of a block of the longest sentences, and for what is read and written behind the last."""
 
 
 class SentenceSink(NamedTuple):
     """Where decoded sentences go: columns by row, cells, rows with placeholder positions, names nobody knows.
 
-    `found` is scratch.
+    Scratch: `found` holds the positions of separators and ends, `first` (BLOCK + 1,) where each sentence's begin.
     """
 
     kind: NDArray[np.uint8]
@@ -49,86 +57,58 @@ class SentenceSink(NamedTuple):
     cells: NDArray[np.float64]
     placeholders: NDArray[np.int32]
     unknown_names: NDArray[np.uint64]
-    found: NDArray[np.int32]
+    found: NDArray[np.int64]
+    first: NDArray[np.int64]
 
 
 @inline_kernel
-def _find_separators(buffer: NDArray[np.uint8], p: int, stop: int, found: NDArray[np.int32]) -> int:
-    """Offsets from `p` of the commas in `buffer[p:stop]`, closed by `stop - p`.
-
-    Returns how many, without the closing one.
-    """
-    n = 0
-    base = 0
-    length = stop - p
-    while base < length:
-        flags = separators(buffer, p + base)
-        if length - base < 64:
-            flags &= (np.uint64(1) << np.uint64(length - base)) - np.uint64(1)
-        while flags != np.uint64(0):
-            found[np.uintp(n)] = base + count_trailing_zeros(flags)
-            n += 1
-            flags &= flags - np.uint64(1)
-        base += 64
-    found[np.uintp(n)] = length
-    return n
+def _read_one(
+    buffer: NDArray[np.uint8], s: int, e: int, plan: Plan, row: np.uintp, cells: NDArray[np.float64], cell: np.uintp
+) -> int:
+    """Read the field `buffer[s:e]` into its cell; returns a `Status`. An empty field leaves the cell as it is."""
+    op = int(plan.step[row, OP])
+    if op == _HEMISPHERE:
+        return apply_hemisphere(buffer, s, e - s, plan, row, cells, cell)
+    if e == s or op == _SKIP:
+        return _OK
+    verdict = read_field(buffer, s, e, plan, row, cells, cell)
+    if verdict == _FIELD_SYNTAX:
+        verdict = read_padded(buffer, s, e, plan, row, cells, cell)
+    return verdict
 
 
 @inline_kernel
-def _sentence_kind(buffer: NDArray[np.uint8], p: int, length: int, plan: Plan) -> tuple[int, int, int]:
-    """(kind, talker, antenna) of the address at `p`. Talker + formatter is 5 letters, 6 for a second antenna."""
-    first = load_u8(buffer, p)
-    talker = first << 8 | load_u8(buffer, p + 1)
-    last = load_u8(buffer, p + 5)
-    antenna = SECOND_ANTENNA if length == 6 and last in (_H, _TWO) else 0
-    if length == 5 or antenna:
-        letters = (load_u8(buffer, p + 2) << 16) | (load_u8(buffer, p + 3) << 8) | load_u8(buffer, p + 4)
-        key = (letters >> 6) & 0x7C00 | (letters >> 3) & 0x3E0 | letters & 31
-        kind = int(plan.formatter[np.uintp(key)]) if (letters & 0xE0E0E0) == 0x404040 else 0
-        if kind != 0 and (first != _P or talker == _PQ):
-            return kind, talker, antenna
-    name = fnv1a(buffer, p, p + length)
-    for i in range(len(plan.whole_name)):
-        if plan.whole_name[i] == name:
-            return int(plan.whole_kind[i]), 0, 0
-    return 0, talker, 0
+def _blank(plan: Plan, kind: int, cells: NDArray[np.float64], used: int) -> None:
+    """NaN to all cells of a sentence, and to some behind them."""
+    for cell in range(used, used + int(plan.shape[kind, CELLS]), LANES):
+        for lane in range(LANES):
+            cells[np.uintp(cell + lane)] = np.nan
 
 
-@inline_kernel
-def _decode_fields(
+@leaf_kernel
+def _decode_in_order(
     buffer: NDArray[np.uint8],
-    p: int,
-    found: NDArray[np.int32],
+    found: NDArray[np.int64],
+    at: int,
     n: int,
     kind: int,
     plan: Plan,
     cells: NDArray[np.float64],
-    first_cell: int,
+    used: int,
 ) -> tuple[int, int]:
-    """Fill the cells of one sentence at `p` whose separators are known; returns (verdict, note): a `Status` each.
+    """Fill the cells of one sentence field by field; returns (verdict, note): a `Status` each.
 
     The note is `PLACEHOLDER` where a position is one that receivers send before they know any: such a position stays
     NaN.
     """
-    base = kind * FIELDS_MAX
-    last_repeated, skipped, past = _group_extent(plan, kind, n)
+    _blank(plan, kind, cells, used)
+    last_repeated, skipped, past = group_extent(plan, kind, n)
     note = _OK
-    s = p + int(found[0]) + 1
     for f in range(min(n, past - skipped)):
-        e = p + int(found[np.uintp(f + 1)])
-        begin = s
-        s = e + 1
-        row = np.uintp(base + f if f < last_repeated else base + f + skipped)
-        op = int(plan.step[row, OP])
-        cell = np.uintp(first_cell + int(plan.step[row, CELL]))
-        if op == _HEMISPHERE:
-            verdict = apply_hemisphere(buffer, begin, e - begin, plan, row, cells, cell)
-        elif e == begin or op == _SKIP:
-            continue
-        else:
-            verdict = read_field(buffer, begin, e, plan, row, cells, cell)
-            if verdict == _FIELD_SYNTAX:
-                verdict = read_padded(buffer, begin, e, plan, row, cells, cell)
+        step = f if f < last_repeated else f + skipped
+        begin, end = int(found[np.uintp(at + f)]) + 1, int(found[np.uintp(at + f + 1)])
+        row, cell = np.uintp(kind * FIELDS_MAX + step), np.uintp(used + step)
+        verdict = _read_one(buffer, begin, end, plan, row, cells, cell)
         if verdict == _PLACEHOLDER:
             note = verdict
         elif verdict != _OK:
@@ -137,43 +117,61 @@ def _decode_fields(
 
 
 @inline_kernel
-def _group_extent(plan: Plan, kind: int, n: int) -> tuple[int, int, int]:
-    """Of a sentence with `n` fields: where the group's repetitions end, how many plan rows they leave out, all rows."""
-    head = int(plan.shape[kind, HEAD])
-    group = int(plan.shape[kind, GROUP])
-    group_max = int(plan.shape[kind, GROUP_MAX])
-    past = head + group * group_max + int(plan.shape[kind, TAIL])
-    if group == 0:
-        return past, 0, past
-    repeated = min(max(n - head, 0) // group, group_max)
-    return head + group * repeated, group * (group_max - repeated), past
+def _split_block(
+    buffer: NDArray[np.uint8],
+    span_kind: NDArray[np.uint8],
+    span_start: NDArray[np.int64],
+    span_stop: NDArray[np.int64],
+    begin: int,
+    end: int,
+    plan: Plan,
+    sink: SentenceSink,
+) -> None:
+    """Find the separators and the kinds of the sentences in rows `begin..end`."""
+    at = 0
+    for i in range(begin, end):
+        row = np.uintp(i)
+        sink.first[row - np.uintp(begin)] = at
+        sink.kind[row] = UNKNOWN
+        sink.talker[row] = 0
+        sink.antenna[row] = 0
+        if span_kind[row] == _RTCM3:
+            continue
+        p = span_start[row] + 1
+        last = find_separators(buffer, p, span_stop[row], sink.found, at)
+        kind, talker, antenna = sentence_kind(buffer, p, sink.found[np.uintp(at)] - p, last > at, plan)
+        last = join_free_text(plan, kind, sink.found, at, last)
+        sink.kind[row] = kind
+        sink.talker[row] = talker
+        sink.antenna[row] = antenna
+        at = last + 1
+    sink.first[np.uintp(end - begin)] = at
+    for i in range(FIELDS_MAX + LANES):
+        sink.found[np.uintp(at + i)] = span_start[begin]
+
+
+@inline_kernel
+def _name_code(buffer: NDArray[np.uint8], p: int, length: int) -> np.uint64:
+    """The first eight characters of an address as a word."""
+    if length <= 0:
+        return np.uint64(0)
+    return load_u64(buffer, p) & (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * min(length, 8)))
 
 
 @inline_kernel
 def _decode_sentence(
-    buffer: NDArray[np.uint8], p: int, stop: int, plan: Plan, sink: SentenceSink, row: int, used: int
+    buffer: NDArray[np.uint8], at: int, last: int, plan: Plan, sink: SentenceSink, row: np.uintp, used: int
 ) -> tuple[int, int]:
-    """Decode the sentence whose address is at `p` into row `row`, its cells from `used` on.
-
-    Returns (cells used, note).
-    """
-    n = _find_separators(buffer, p, stop, sink.found)
-    address = int(sink.found[0])
-    kind, talker, antenna = _sentence_kind(buffer, p, address, plan)
-    if kind == _FKI and n > 0 and _ZERO <= load_u8(buffer, p + address + 1) <= _NINE:
-        kind = int(plan.shape[kind, OTHER])
-    sink.talker[row] = talker
-    sink.antenna[row] = antenna
-    sink.kind[row] = kind
-    if kind == UNKNOWN:
-        sink.status[row] = _UNKNOWN_SENTENCE
-        return used, _UNKNOWN_SENTENCE
-    end = used + int(plan.shape[kind, CELLS])
-    for cell in range(used, end):
-        sink.cells[np.uintp(cell)] = np.nan
-    verdict, note = _decode_fields(buffer, p, sink.found, n, kind, plan, sink.cells, used)
+    """Decode a sentence whose separators and kind are known; returns (cells used, note)."""
+    kind = int(sink.kind[row])
+    verdict, note, good = _OK, _OK, False
+    if last - at >= int(plan.shape[kind, FIELDS_MIN]):
+        _blank(plan, kind, sink.cells, used)
+        good = read_straight(kind, buffer, sink.found, at, last, sink.cells, used)
+    if not good:
+        verdict, note = _decode_in_order(buffer, sink.found, at, last - at, kind, plan, sink.cells, used)
     sink.status[row] = verdict
-    return end, note
+    return used + int(plan.shape[kind, CELLS]), note
 
 
 @leaf_kernel
@@ -189,30 +187,24 @@ def decode_spans(
 
     Returns how many cells, placeholder rows and unknown names there are.
     """
-    used = 0
-    placeholders = 0
-    unknown = 0
-    for i in range(len(span_kind)):
-        sink.cell[i] = used
-        sink.kind[i] = UNKNOWN
-        sink.talker[i] = 0
-        sink.antenna[i] = 0
-        sink.status[i] = _OK
-        if span_kind[i] == _RTCM3:
-            continue
-        used, note = _decode_sentence(buffer, span_start[i] + 1, span_stop[i], plan, sink, i, used)
-        if note == _PLACEHOLDER:
-            sink.placeholders[placeholders] = i
-            placeholders += 1
-        elif note == _UNKNOWN_SENTENCE:
-            sink.unknown_names[unknown] = _name_code(buffer, span_start[i] + 1, int(sink.found[0]))
-            unknown += 1
+    used, placeholders, unknown = 0, 0, 0
+    for block in range(0, len(span_kind), BLOCK):
+        end = min(block + BLOCK, len(span_kind))
+        _split_block(buffer, span_kind, span_start, span_stop, block, end, plan, sink)
+        for i in range(block, end):
+            row = np.uintp(i)
+            at, past = sink.first[np.uintp(i - block)], sink.first[np.uintp(i - block + 1)]
+            sink.cell[row] = used
+            if sink.kind[row] != UNKNOWN:
+                used, note = _decode_sentence(buffer, at, past - 1, plan, sink, row, used)
+                if note == _PLACEHOLDER:
+                    sink.placeholders[placeholders] = i
+                    placeholders += 1
+            elif span_kind[row] == _RTCM3:
+                sink.status[row] = _OK
+            else:
+                sink.status[row] = _UNKNOWN_SENTENCE
+                p = span_start[row] + 1
+                sink.unknown_names[unknown] = _name_code(buffer, p, sink.found[np.uintp(at)] - p)
+                unknown += 1
     return used, placeholders, unknown
-
-
-@inline_kernel
-def _name_code(buffer: NDArray[np.uint8], p: int, length: int) -> np.uint64:
-    """The first eight characters of an address as a word."""
-    if length <= 0:
-        return np.uint64(0)
-    return load_u64(buffer, p) & (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - 8 * min(length, 8)))

@@ -58,9 +58,9 @@ class Plan(NamedTuple):
 
     `formatter` gives the kind of a three-letter formatter, `whole_name` and `whole_kind` the kind of a whole address
     by its hash. `shape` (kinds, 8): cells, fields_min, fields of head, of group, of tail, group_max, other kind where
-    the first field is a digit. `step` (rows, 4): op, cell, then the positive and the negative letter of a hemisphere,
-    or first row and count of words. `limits` (rows, 2): least and greatest value. `letters` (rows, 2): the ASCII
-    characters allowed, as bits.
+    the first field is a digit, the field that keeps its commas (-1: none). `step` (rows, 3): op, then the positive and
+    the negative letter of a hemisphere, or where its words are, or how far behind its cell the second one is.
+    `limits` (rows, 2): least and greatest value. `letters` (rows, 2): the ASCII characters allowed, as bits.
     """
 
     formatter: NDArray[np.uint8]
@@ -73,38 +73,41 @@ class Plan(NamedTuple):
     word_hash: NDArray[np.uint64]
 
 
-def _letter_set(field: Field) -> tuple[int, int]:
+def letter_set(field: Field) -> tuple[int, int]:
+    """The ASCII characters that a field may hold, as bits of two words; none set where any may."""
     bits = sum(1 << ord(letter) for letter in set(field.letters))
     return bits & (1 << 64) - 1, bits >> 64
 
 
-def _aux(field: Field, words: list[np.uint64]) -> tuple[int, int]:
+def _aux(sentence: Sentence, row: int, words: list[np.uint64]) -> tuple[int, int]:
+    field = sentence.all_fields[row]
     if field.op is Op.HEMISPHERE:
         return ord(field.letters[0]), ord(field.letters[1])
     if field.op is Op.WORD:
         words.extend(fnv1a_of(word) for word in field.words)
         return len(words) - len(field.words) << 8 | len(field.words), 0
+    if field.op is Op.DATE_TIME:
+        first, second = (sentence.cells[name] for name in field.name.split(" "))
+        return second - first, 0
     return 0, 0
 
 
 def _fill(plan: Plan, kind: int, sentence: Sentence, words: list[np.uint64]) -> None:
-    cell = 0
-    for row, field in enumerate(sentence.all_fields, start=kind * FIELDS_MAX):
-        own = cell - 1 if field.op is Op.HEMISPHERE else cell
-        plan.step[row] = field.op, own, *_aux(field, words)
+    for number, field in enumerate(sentence.all_fields):
+        row = kind * FIELDS_MAX + number
+        plan.step[row] = field.op, *_aux(sentence, number, words)
         plan.limits[row] = field.low, field.high
-        plan.letters[row] = _letter_set(field)
-        cell += field.cells
-    plan.shape[kind, :6] = (
-        cell,
+        plan.letters[row] = letter_set(field)
+    plan.shape[kind] = (
+        sentence.cell_count,
         sentence.fields_min,
         len(sentence.header) + len(sentence.fields),
         len(sentence.group),
         len(sentence.tail),
         sentence.group_max,
+        KIND[_DIGIT_FIRST[sentence.name]] if sentence.name in _DIGIT_FIRST else 0,
+        next((i for i, field in enumerate(sentence.fields) if field.op is Op.FREE_TEXT), -1),
     )
-    if sentence.name in _DIGIT_FIRST:
-        plan.shape[kind, 6] = KIND[_DIGIT_FIRST[sentence.name]]
 
 
 def _compile() -> Plan:
@@ -114,7 +117,7 @@ def _compile() -> Plan:
         whole_name=np.array([fnv1a_of(name) for name in _WHOLE_NAMES], np.uint64),
         whole_kind=np.array([KIND[name] for name in _WHOLE_NAMES], np.uint8),
         shape=np.zeros((kinds, 8), np.int32),
-        step=np.zeros((kinds * FIELDS_MAX, 4), np.int32),
+        step=np.zeros((kinds * FIELDS_MAX, 3), np.int32),
         limits=np.zeros((kinds * FIELDS_MAX, 2)),
         letters=np.zeros((kinds * FIELDS_MAX, 2), np.uint64),
         word_hash=np.zeros(256, np.uint64),

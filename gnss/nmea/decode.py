@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batch import Batch, column
-from gnss.nmea._sentence_kernel import SEPARATORS_MAX, SentenceSink, decode_spans
+from gnss.nmea._lanes import LANES
+from gnss.nmea._sentence_kernel import BLOCK, FOUND_MAX, SentenceSink, decode_spans
 from gnss.nmea.catalogue import CELLS_MAX, KIND, PLAN, SENTENCES
 from gnss.status import Status
 from gnss.stream.spans import SpanBatch
@@ -65,8 +66,8 @@ class Decoded:
         s = self.sentences
         row = np.flatnonzero((s.kind == KIND[name]) & (s.status == _OK))
         out: dict[str, NDArray[Any]] = {"slot": s.slot[row], "talker": s.talker[row], "row": row}
-        for i, cell in enumerate(SENTENCES[KIND[name] - 1].cell_names):
-            out[cell] = self.cells[s.cell[row] + i]
+        for cell, at in SENTENCES[KIND[name] - 1].cells.items():
+            out[cell] = self.cells[s.cell[row] + at]
         return out
 
 
@@ -81,13 +82,14 @@ class Workspace:
     cells: NDArray[np.float64]
     placeholders: NDArray[np.int32]
     unknown_names: NDArray[np.uint64]
-    found: NDArray[np.int32] = field(default_factory=lambda: np.empty(SEPARATORS_MAX, np.int32))
+    found: NDArray[np.int64] = field(default_factory=lambda: np.zeros(FOUND_MAX, np.int64))
+    first: NDArray[np.int64] = field(default_factory=lambda: np.zeros(BLOCK + 1, np.int64))
 
     @classmethod
     def for_spans(cls, n: int) -> Self:
         """Room for `n` sentences; memory is only touched as far as it is used."""
         columns = {name: np.empty(n, spec.dtype) for name, spec in SentenceBatch.specs().items()}
-        return cls(columns, np.empty(n * CELLS_MAX + 1), np.empty(n, np.int32), np.empty(n, np.uint64))
+        return cls(columns, np.empty(n * CELLS_MAX + LANES), np.empty(n, np.int32), np.empty(n, np.uint64))
 
     @property
     def rows_max(self) -> int:
@@ -113,7 +115,7 @@ def decode(buffer: NDArray[np.uint8], spans: SpanBatch, workspace: Workspace | N
     out = {name: array[:n] for name, array in workspace.columns.items()}
     sink = SentenceSink(
         out["kind"], out["talker"], out["antenna"], out["status"], out["cell"],
-        workspace.cells, workspace.placeholders, workspace.unknown_names, workspace.found,
+        workspace.cells, workspace.placeholders, workspace.unknown_names, workspace.found, workspace.first,
     )  # fmt: skip
     used, placeholder_rows, unknown_rows = decode_spans(buffer, spans.kind, spans.start, spans.stop, PLAN, sink)
     out.update(slot=spans.slot, start=spans.start, stop=spans.stop, t_rx_ns=spans.t_rx_ns)

@@ -36,7 +36,7 @@ def _plan(name: str) -> tuple[Sentence, NDArray[np.int64], dict[str, int]]:
     rows, cell = [], 0
     for field in sentence.all_fields:
         text = -1
-        if field.op in (Op.TEXT, Op.WORD):
+        if field.op in (Op.TEXT, Op.FREE_TEXT, Op.WORD):
             text = texts.setdefault(sentence.cell_names[cell], len(texts))
         own = cell - 1 if field.op is Op.HEMISPHERE else cell
         rows.append((field.op, own, field.width, max(field.decimals, 0), *_letters(field), text))

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss.batches import NO_BASE, NO_TIME, SYSTEM_COUNT, FixBatch, Source
+from gnss.batches import NO_TIME, SYSTEM_COUNT, FixBatch
 from gnss.nmea._epoch_kernel import assemble_rows, emit_open
 from gnss.nmea._epoch_state import (
     CLOCK_COUNT,
@@ -15,24 +15,17 @@ from gnss.nmea._epoch_state import (
     LAST,
     LAST_RX,
     ROW_CLOCK_COUNT,
-    ROW_CLOSED,
-    ROW_RX,
-    ROW_SLOT,
-    ROW_SUSPECT,
-    ROW_TIME,
     RX,
     SKY,
     EpochArrays,
     RowSink,
     SentenceColumns,
 )
+from gnss.nmea._fix_kernel import FLOATS, FixColumns, fill_columns
 from gnss.nmea.catalogue import KIND
 from gnss.nmea.decode import Decoded
-from gnss.nmea.merge import ACC_COUNT, DEG, Acc
+from gnss.nmea.merge import ACC_COUNT, Acc
 from gnss.nmea.satellites import SATELLITES_MAX, SatelliteBatch, unpack_satellites
-from gnss.status import Status
-
-_NOT_STATED = 255
 
 
 @dataclass(slots=True)
@@ -128,83 +121,18 @@ def assemble(
     return _to_fixes(w.row_acc[:rows], w.row_clock[:rows]), rows if close else closed
 
 
-_PLAIN: dict[str, Acc] = {
-    "h_msl_m": Acc.H_MSL_M,
-    "geoid_sep_m": Acc.GEOID_SEP_M,
-    "sigma_n_m": Acc.SIGMA_N_M,
-    "sigma_e_m": Acc.SIGMA_E_M,
-    "sigma_u_m": Acc.SIGMA_U_M,
-    "cov_ne_m2": Acc.COV_NE_M2,
-    "hdop": Acc.HDOP,
-    "pdop": Acc.PDOP,
-    "vdop": Acc.VDOP,
-    "age_corr_s": Acc.AGE_CORR_S,
-    "speed_mps": Acc.SPEED_MPS,
-    "vel_u_mps": Acc.VEL_U_MPS,
-}
-"""Columns that are values of the row as they stand."""
-
-_ANGLES: dict[str, Acc] = {
-    "lat_rad": Acc.LAT_DEG,
-    "lon_rad": Acc.LON_DEG,
-    "course_rad": Acc.COURSE_DEG,
-    "heading_rad": Acc.HEADING_DEG,
-    "pitch_rad": Acc.PITCH_DEG,
-    "roll_rad": Acc.ROLL_DEG,
-}
-"""Columns in radians of values in degrees."""
-
-_SMALL: dict[str, tuple[Acc, int, type[np.integer[Any]]]] = {
-    "fix_quality": (Acc.FIX_QUALITY, 0, np.uint8),
-    "fix_dim": (Acc.FIX_DIM, 0, np.uint8),
-    "sats_used": (Acc.SATS_USED, _NOT_STATED, np.uint8),
-    "base_id": (Acc.BASE_ID, NO_BASE, np.int32),
-}
-"""Whole numbers: what stands for a missing one, and their type."""
-
-
 _NOT_IN_NMEA = ("cov_nu_m2", "cov_eu_m2", "pl_h_m", "pl_v_m", "baseline_m", "ratio")
 """Columns that no sentence states."""
 
 
-def _whole(values: NDArray[np.float64], missing: int, dtype: type[np.integer[Any]]) -> NDArray[Any]:
-    return np.where(np.isnan(values), missing, values).astype(dtype)
-
-
 def _to_fixes(acc: NDArray[np.float64], clock: NDArray[np.int64]) -> FixBatch:
     """Rows of values to columns with their types."""
-    columns: dict[str, NDArray[Any]] = {name: acc[:, which].copy() for name, which in _PLAIN.items()}
-    columns |= {name: acc[:, which] * DEG for name, which in _ANGLES.items()}
-    columns |= {name: _whole(acc[:, which], missing, dtype) for name, (which, missing, dtype) in _SMALL.items()}
-    columns |= {name: np.full(len(acc), np.nan) for name in _NOT_IN_NMEA}
-    return FixBatch.of(
-        **columns,
-        slot=clock[:, ROW_SLOT].astype(np.int32),
-        t_gpst_ns=clock[:, ROW_TIME].copy(),
-        t_rx_ns=clock[:, ROW_RX].copy(),
-        h_ell_m=columns["h_msl_m"] + columns["geoid_sep_m"],
-        sats_view=acc[:, Acc.SUMMARY : Acc.SUMMARY + SYSTEM_COUNT].astype(np.uint8),
-        cn0_dbhz=acc[:, Acc.SUMMARY + SYSTEM_COUNT :].astype(np.float32),
-        source=_SOURCE_OF_RANK[acc[:, Acc.POSITION_RANK].astype(np.int64)],
-        sentences=acc[:, Acc.SENTENCES].astype(np.uint32),
-        status=_status(clock, columns["lat_rad"]),
-    )
-
-
-_SOURCE_OF_RANK = np.array(
-    [Source.UNKNOWN, Source.RDSS, Source.NMEA, Source.NMEA, Source.NMEA, Source.NMEA, Source.KSXT, Source.BESTNAV],
-    np.uint8,
-)
-
-
-def _status(clock: NDArray[np.int64], lat_rad: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Verdicts, the gravest last."""
-    status = np.where(np.isnan(lat_rad), Status.NO_POSITION, Status.OK).astype(np.uint8)
-    status[clock[:, ROW_TIME] < clock[:, ROW_CLOSED]] = Status.STALE
-    status[clock[:, ROW_TIME] == clock[:, ROW_CLOSED]] = Status.DUPLICATE
-    status[clock[:, ROW_SUSPECT] != 0] = Status.DATE_SUSPECT
-    status[clock[:, ROW_TIME] == NO_TIME] = Status.NO_DATE
-    return status
+    n, specs = len(acc), FixBatch.specs()
+    floats = np.empty((len(FLOATS) + 1, n))
+    typed = {name: np.empty((n, *specs[name].row_shape), specs[name].dtype) for name in FixColumns._fields[1:]}
+    fill_columns(RowSink(acc, clock), FixColumns(floats, **typed))
+    columns: dict[str, NDArray[Any]] = dict(zip((*FLOATS, "h_ell_m"), floats, strict=True))
+    return FixBatch.of(**columns, **typed, **dict.fromkeys(_NOT_IN_NMEA, np.full(n, np.nan)))
 
 
 ROW_KINDS = tuple(name for name, kind in KIND.items() if kind <= KIND["DWR"])

@@ -25,6 +25,7 @@ class Op(IntEnum):
     TEXT = 11
     DATE_TIME = 12
     WORD = 13
+    FREE_TEXT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,15 @@ def date(name: str = "day") -> Field:
 def text(name: str) -> Field:
     """Free text -> where it stands: `start * TEXT_SPAN + length` in the buffer that was decoded."""
     return Field(name, Op.TEXT)
+
+
+def free_text(name: str) -> Field:
+    """Text whose commas are its own -> where it stands, as `text`.
+
+    Fields that a sentence has more than its table belong to it. So where other fields follow it, none of them may be
+    left out with its comma.
+    """
+    return Field(name, Op.FREE_TEXT)
 
 
 def date_time(day: str = "day", time: str = "time_ns") -> Field:

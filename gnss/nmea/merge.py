@@ -119,7 +119,7 @@ More digits, more said about its quality.
 
 def cell_of(sentence: str, cell: str) -> int:
     """Number of a cell within its sentence."""
-    return SENTENCES[KIND[sentence] - 1].cell_names.index(cell)
+    return SENTENCES[KIND[sentence] - 1].cells[cell]
 
 
 _ROWS = max(len(rows) for rows in CONTRIBUTIONS.values())
@@ -139,12 +139,12 @@ LAT_CELL = np.full(len(SENTENCES) + 1, -1, np.int64)
 LON_CELL = np.full(len(SENTENCES) + 1, -1, np.int64)
 TIME_CELL = np.full(len(SENTENCES) + 1, -1, np.int64)
 for _kind, _sentence in enumerate(SENTENCES, start=1):
-    _names = _sentence.cell_names
+    _cells = _sentence.cells
     RANK_OF_KIND[_kind] = POSITION_RANKS.get(_sentence.name, 0)
     if _sentence.name in POSITION_RANKS:
-        LAT_CELL[_kind], LON_CELL[_kind] = _names.index("lat_deg"), _names.index("lon_deg")
-    if "time_ns" in _names and _kind < KIND["TXT"]:
-        TIME_CELL[_kind] = _names.index("time_ns")
+        LAT_CELL[_kind], LON_CELL[_kind] = _cells["lat_deg"], _cells["lon_deg"]
+    if "time_ns" in _cells and _kind < KIND["TXT"]:
+        TIME_CELL[_kind] = _cells["time_ns"]
 
 QUALITY_OF_MODE = np.full(128, -1, np.int64)
 """NMEA quality of a mode letter of RMC, GLL, GNS (sources: nmea §2); P, "precise", as PPS."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batch import Batch, column
 from gnss.batches import SYSTEM_COUNT, SYSTEMS
+from gnss.bits import count_ones
 
 SATELLITES_MAX = 96
 """Satellite-signal pairs kept for a terminal; what a receiver reports beyond is left out of the picture."""
@@ -121,7 +122,14 @@ def summarise_sky(sky: NDArray[np.uint64], n: int, summary: NDArray[np.float64])
     `summary` (14,): seven counts, then seven means in dB-Hz (NaN = none tracked). A satellite counts once however many
     of its signals are listed; the mean is over the signals tracked. Source: GSV, sources, nmea §2.
     """
+    present = 0
+    for i in range(n):
+        present |= 1 << (int(np.int64(sky[i])) & 0xFF)
     for system in range(SYSTEM_COUNT):
+        summary[system] = 0.0
+        summary[SYSTEM_COUNT + system] = np.nan
+        if (present >> system) & 1 == 0:
+            continue
         seen = np.uint64(0)
         seen_high = np.uint64(0)
         total = 0.0
@@ -139,17 +147,8 @@ def summarise_sky(sky: NDArray[np.uint64], n: int, summary: NDArray[np.float64])
             if cn0 != _NO_CN0:
                 total += np.float64(cn0)
                 tracked += 1
-        summary[system] = np.float64(_count_bits(seen) + _count_bits(seen_high))
+        summary[system] = np.float64(count_ones(seen) + count_ones(seen_high))
         summary[SYSTEM_COUNT + system] = total / tracked if tracked > 0 else np.nan
-
-
-@inline_kernel
-def _count_bits(word: np.uint64) -> int:
-    n = 0
-    while word != np.uint64(0):
-        word &= word - np.uint64(1)
-        n += 1
-    return n
 
 
 @dataclass(frozen=True, slots=True)

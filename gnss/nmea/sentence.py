@@ -1,7 +1,9 @@
 """A sentence type: its name, its fields in order, and a group that may repeat at its end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from gnss.nmea.fields import Field, Op
 
@@ -39,19 +41,40 @@ class Sentence:
     @property
     def cell_names(self) -> tuple[str, ...]:
         """Name of every cell, in order; repetitions are numbered from 1."""
-        return _cell_names(self)
+        return tuple(_cells(self))
+
+    @property
+    def cells(self) -> Mapping[str, int]:
+        """Where each cell stands among those of a decoded sentence, by name.
+
+        A field's cell has the field's number, so that eight neighbours are stored at once; second cells of fields
+        stand behind the last.
+        """
+        return _cells(self)
+
+    @property
+    def cell_count(self) -> int:
+        """Cells of a decoded sentence, named or not."""
+        return max(len(self.all_fields), 1 + max(self.cells.values()))
 
 
 @cache
-def _cell_names(sentence: Sentence) -> tuple[str, ...]:
-    names: list[str] = []
-    for field in sentence.header + sentence.fields:
-        names.extend(_names(field))
-    for repetition in range(1, sentence.group_max + 1):
-        names.extend(f"{name}_{repetition}" for field in sentence.group for name in _names(field))
-    for field in sentence.tail:
-        names.extend(_names(field))
-    return tuple(names)
+def _cells(sentence: Sentence) -> Mapping[str, int]:
+    cells: dict[str, int] = {}
+    fields = sentence.all_fields
+    past = len(fields)
+    for number, (field, repetition) in enumerate(zip(fields, _repetitions(sentence), strict=True)):
+        for second, name in enumerate(_names(field)):
+            cells[f"{name}_{repetition}" if repetition else name] = past if second else number
+            past += second
+    return MappingProxyType(cells)
+
+
+def _repetitions(sentence: Sentence) -> list[int]:
+    """Of every field the number of its repetition, from 1; 0 outside of the group."""
+    before = len(sentence.header) + len(sentence.fields)
+    repeated = [1 + i // len(sentence.group) for i in range(len(sentence.group) * sentence.group_max)]
+    return [0] * before + repeated + [0] * len(sentence.tail)
 
 
 def _names(field: Field) -> list[str]:

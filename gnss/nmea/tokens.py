@@ -17,6 +17,9 @@ POW10_INT = 10 ** np.arange(19, dtype=np.int64)
 BAD_DIGITS = -1
 """What an integer parse returns for anything but digits."""
 
+BAD_PAIRS = np.uint64(0xFFFFFFFFFFFFFFFF)
+"""What `parse_pairs` returns for anything but digits."""
+
 DIGITS_MAX = 18
 """Most digits of one number part; more is a syntax error."""
 
@@ -54,6 +57,24 @@ def parse_digits8(buffer: NDArray[np.uint8], s: int, n: int) -> int:
     digits = ((digits & _LOW_BYTES) * _M2) >> _16
     digits = ((digits & _LOW_HALVES) * _M3) >> _32
     return int(np.int64(digits))
+
+
+@inline_kernel
+def parse_pairs(buffer: NDArray[np.uint8], s: int, n: int) -> np.uint64:
+    """The `n` digits at `s`, 1 <= n <= 8, as four numbers of two digits: 16 bits each, the last two digits highest.
+
+    `BAD_PAIRS` where a character is no digit.
+    """
+    digits = (load_u64(buffer, s) ^ _ZEROS) << (_64 - _8 * np.uint64(n))
+    if ((digits + _TEST) | digits) & _HIGH:
+        return BAD_PAIRS
+    return ((digits * _M1) >> _8) & _LOW_BYTES
+
+
+@inline_kernel
+def get_pair(pairs: np.uint64, i: int) -> int:
+    """The `i`-th of four numbers of two digits."""
+    return int(np.int64((pairs >> np.uint64(16 * i)) & _BYTE))
 
 
 @leaf_kernel
@@ -163,13 +184,11 @@ def parse_time_of_day(buffer: NDArray[np.uint8], s: int, e: int) -> float:
     part_digits = n - 7 if n > 7 else 0
     if n < 6 or part_digits > 9 or (n > 6 and load_u8(buffer, s + 6) != _POINT):
         return np.nan
-    clock = parse_digits8(buffer, s, 6)
+    clock = parse_pairs(buffer, s, 6)
     part = parse_digits8(buffer, s + 7, part_digits) if part_digits <= 8 else parse_digits(buffer, s + 7, part_digits)
-    if clock < 0 or part < 0:
+    if clock == BAD_PAIRS or part < 0:
         return np.nan
-    hour = clock // 10_000
-    minute = clock // 100 % 100
-    second = clock % 100
+    hour, minute, second = get_pair(clock, 1), get_pair(clock, 2), get_pair(clock, 3)
     if hour > 23 or minute > 59 or (second > 59 and not (second == 60 and minute == 59 and hour == 23)):
         return np.nan
     whole = (hour * 60 + minute) * 60 + second
@@ -185,13 +204,13 @@ def parse_angle(buffer: NDArray[np.uint8], s: int, dot: int, e: int) -> float:
     part_digits = e - dot - 1 if dot < e else 0
     if dot - s > 8 or dot - s < ANGLE_DIGITS_MIN or part_digits > 12:
         return np.nan
-    clock = parse_digits8(buffer, s, dot - s)
+    clock = parse_pairs(buffer, s, dot - s)
     part = (
         parse_digits8(buffer, dot + 1, part_digits) if part_digits <= 8 else parse_digits(buffer, dot + 1, part_digits)
     )
-    degrees = clock // 100
-    minutes = clock - 100 * degrees
-    if clock < 0 or part < 0 or minutes > 59:
+    degrees = (get_pair(clock, 0) * 100 + get_pair(clock, 1)) * 100 + get_pair(clock, 2)
+    minutes = get_pair(clock, 3)
+    if clock == BAD_PAIRS or part < 0 or minutes > 59:
         return np.nan
     power = np.uintp(part_digits)
     scaled = minutes * POW10_INT[power] + part

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
 from gnss._simd import load_u8
-from gnss.crc import crc24q, crc32
+from gnss.crc import crc24q, crc32, fletcher8
 
 NEED_MORE = -1
 NO_FRAME = 0
@@ -54,11 +54,7 @@ def ubx_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:
         return NO_FRAME
     if end - p < length + 8:
         return NEED_MORE
-    a = 0
-    b = 0
-    for i in range(p + 2, p + 6 + length):
-        a = (a + load_u8(buffer, i)) & 0xFF
-        b = (b + a) & 0xFF
+    a, b = fletcher8(buffer, p + 2, p + 6 + length)
     good = a == load_u8(buffer, p + 6 + length) and b == load_u8(buffer, p + 7 + length)
     return length + 8 if good else BAD_CHECK
 

@@ -17,7 +17,7 @@ CHECK_NONE = 2
 _CR, _LF, _STAR = 0x0D, 0x0A, 0x2A
 
 
-@leaf_kernel
+@inline_kernel
 def find_line_end(buffer: NDArray[np.uint8], p: int, end: int) -> int:
     """First position in `p..end` of a byte that ends a sentence (`$`, control, above 0x7E); `end` if there is none."""
     while p < end:
@@ -51,7 +51,7 @@ def hex_digit(c: int) -> int:
     return -1
 
 
-@leaf_kernel
+@inline_kernel
 def hex_value(buffer: NDArray[np.uint8], p: int, stop: int) -> int:
     """Value of the hexadecimal number in `p..stop`; -1 where a character is not a digit."""
     value = 0
@@ -64,7 +64,7 @@ def hex_value(buffer: NDArray[np.uint8], p: int, stop: int) -> int:
     return value
 
 
-@leaf_kernel
+@inline_kernel
 def check_sentence(buffer: NDArray[np.uint8], p: int, q: int) -> tuple[int, int]:
     """Verdict on the sentence `buffer[p:q]` (from `$` or `#` up to its line end), and where its content stops.
 

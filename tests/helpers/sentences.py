@@ -13,7 +13,7 @@ from gnss.nmea.fields import TEXT_SPAN, Op
 from tests.helpers.decoding import push_pieces
 
 LINE = re.compile(rb"[$!#][^\r\n$]*")
-TEXT_OPS = (Op.TEXT,)
+TEXT_OPS = (Op.TEXT, Op.FREE_TEXT)
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def read_lines(lines: list[bytes]) -> Iterator[Read]:
         end = begin + int(np.argmax(buffer[begin : begin + 2048] == 0x0D))
         cells: dict[str, float | str | None] = {}
         texts = text_cells(kind) if kind else set()
-        names = SENTENCES[int(s.kind[i]) - 1].cell_names if kind else ()
-        for k, name in enumerate(names):
+        places = SENTENCES[int(s.kind[i]) - 1].cells if kind else {}
+        for name, k in places.items():
             value = push.decoded.cells[s.cell[i] + k]
             if np.isnan(value):
                 cells[name] = None

@@ -16,9 +16,11 @@ from gnss.nmea.encode import encode, interleave
 from gnss.nmea.fields import TEXT_SPAN, Field, Op
 from gnss.nmea.sentence import Sentence
 from tests.helpers.decoding import push_pieces
+from tests.helpers.sentences import TEXT_OPS
 
 DAY_NS = 86_400 * 10**9
 TEXTS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .-", min_size=1, max_size=20)
+FREE_TEXTS = st.text("ABCXYZ0189 .-,;", min_size=1, max_size=20)
 KNOWN_TO_PYNMEAGPS = ("GGA", "RMC", "GNS", "GSA", "GSV", "GST", "GLL", "VTG", "ZDA", "HDT", "THS", "TXT", "TRA")
 DIGIT_FIRST = {"FKI"}
 """Where the first text may not begin with a digit: it would be the other layout."""
@@ -57,6 +59,7 @@ STRATEGIES: dict[Op, Callable[[Field], st.SearchStrategy[Any]]] = {
     Op.HEX: lambda field: st.integers(0, 15).map(float),
     Op.WORD: lambda field: st.sampled_from(field.words).map(str.encode),
     Op.TEXT: lambda field: TEXTS.map(str.encode),
+    Op.FREE_TEXT: lambda field: FREE_TEXTS.map(str.encode),
 }
 """Values that a field can hold, by how it is read."""
 
@@ -95,7 +98,7 @@ def decode_one(text: bytes, name: str) -> dict[str, Any]:
     for cell in SENTENCES[KIND[name] - 1].cell_names:
         value = float(table[cell][0])
         field = fields.get(cell) or fields[cell.rpartition("_")[0]]
-        if field.op is Op.TEXT and not math.isnan(value):
+        if field.op in TEXT_OPS and not math.isnan(value):
             start, length = divmod(int(value), TEXT_SPAN)
             out[cell] = push.buffer[start : start + length].tobytes()
         elif field.op is Op.WORD and not math.isnan(value):

@@ -4,18 +4,20 @@ $BDTXR,1,0179773,2,,A468656C6C6F*43
 Content is user data, not ASCII-safe and never trusted: it is kept as bytes.
 """
 
-from gnss.nmea.fields import character, integer, latitude, longitude, number, skip, text, time_of_day, unit
+from gnss.nmea.fields import character, free_text, integer, latitude, longitude, number, skip, text, time_of_day, unit
 from gnss.nmea.sentence import Sentence, flatten
 
 BEAMS = 10
 
 TXR = Sentence(
     "TXR",
-    (integer("kind", 1, 5), text("from_id"), integer("coding", 0, 2), text("sent_hhmm"), text("content")),
+    (integer("kind", 1, 5), text("from_id"), integer("coding", 0, 2), text("sent_hhmm"), free_text("content")),
     fields_min=5,
 )
 
-TXA = Sentence("TXA", (text("to_id"), integer("urgency", 1, 2), integer("coding", 0, 2), text("content")), fields_min=4)
+TXA = Sentence(
+    "TXA", (text("to_id"), integer("urgency", 1, 2), integer("coding", 0, 2), free_text("content")), fields_min=4
+)
 
 ICI = Sentence(
     "ICI",

@@ -5,7 +5,7 @@ The same `FKI` name with another layout, told by its first field (sources: nmea 
 $BDFKI,000000,TCQ,Y,5,0*74
 """
 
-from gnss.nmea.fields import character, integer, number, text, time_of_day
+from gnss.nmea.fields import character, free_text, integer, number, text, time_of_day
 from gnss.nmea.sentence import Sentence
 
 FKI3 = Sentence(
@@ -27,7 +27,7 @@ TCQ = Sentence(
         integer("frequency", 1, 5),
         integer("acknowledge", 1, 2),
         integer("coding", 1, 5),
-        text("content"),
+        free_text("content"),
         number("period_s", 0, 1e6, decimals=0),
     ),
     fields_min=5,
@@ -42,7 +42,7 @@ TCI = Sentence(
         time_of_day(decimals=0),
         integer("coding", 0, 5),
         text("part"),
-        text("content"),
+        free_text("content"),
     ),
     fields_min=7,
 )

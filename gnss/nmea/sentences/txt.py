@@ -3,7 +3,7 @@
 $GNTXT,01,01,02,u-blox AG - www.u-blox.com*4E
 """
 
-from gnss.nmea.fields import integer, text
+from gnss.nmea.fields import free_text, integer
 from gnss.nmea.sentence import Sentence
 
 TXT = Sentence(
@@ -12,7 +12,7 @@ TXT = Sentence(
         integer("total", 0, 99, width=2),
         integer("index", 0, 99, width=2),
         integer("severity", 0, 99, width=2),
-        text("text"),
+        free_text("text"),
     ),
     fields_min=4,
 )

@@ -5,6 +5,7 @@ import pytest
 
 from gnss.decoder import StreamDecoder
 from gnss.nmea.catalogue import KIND
+from gnss.nmea.fields import TEXT_SPAN
 from gnss.status import Status
 from tests.helpers.chunking import assert_any_chunking
 from tests.helpers.decoding import Outcome, checked, decode_whole, only_row, push_pieces
@@ -20,6 +21,13 @@ def cells(content: str, kind: str) -> dict[str, float]:
     table = push.decoded.table(kind)
     assert len(table["row"]) == 1, f"{content}: {push.decoded.sentences.status}"
     return {name: float(column[0]) for name, column in table.items()}
+
+
+def text_of(content: str, kind: str, cell: str) -> str:
+    """A text field of the one good sentence."""
+    push = push_pieces(StreamDecoder(1), [checked(content)])
+    start, length = divmod(int(push.decoded.table(kind)[cell][0]), TEXT_SPAN)
+    return push.buffer[start : start + length].tobytes().decode("latin-1")
 
 
 def refusal(content: str) -> Status:
@@ -235,3 +243,20 @@ def test_the_second_antenna_never_moves_the_position(content: str) -> None:
 def test_a_heading_that_is_not_valid_is_none() -> None:
     assert np.isnan(decoded(GGA, "GNTHS,175.85,V").fixes.heading_rad[0])
     assert np.degrees(decoded(GGA, "GNTHS,175.85,A").fixes.heading_rad[0]) == pytest.approx(175.85)
+
+
+# --- texts that keep their commas
+
+
+@pytest.mark.parametrize("text", ["u-blox AG - www.u-blox.com", "ANTSTATUS=OK,GAIN=27;HW,,1", ",", ";;"])
+def test_free_text_keeps_its_commas(text: str) -> None:
+    assert text_of(f"GNTXT,01,01,02,{text}", "TXT", "text") == text
+    assert text_of(f"BDTXR,1,0179773,2,,{text}", "TXR", "content") == text
+    assert text_of(f"CCTXA,0179773,1,2,{text}", "TXA", "content") == text
+    assert text_of(f"BDTCI,4207733,0179773,1,133901,2,0,{text}", "TCI", "content") == text
+
+
+def test_what_stands_behind_a_free_text_is_not_part_of_it() -> None:
+    content = "CCTCQ,4207733,2,1,2,meet at 5, gate 3,60"
+    assert text_of(content, "TCQ", "content") == "meet at 5, gate 3"
+    assert cells(content, "TCQ")["period_s"] == 60
