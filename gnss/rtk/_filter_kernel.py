@@ -16,87 +16,13 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._apart import apart
 from gnss.rtk._memory import Mine
+from gnss.rtk._memory_kernel import tri
 from gnss.rtk._normal_kernel import accumulate, accumulate_tied, cholesky3, clear
 from gnss.rtk._pair_kernel import tie_satellites
-from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs
+from gnss.rtk._work import POSITION, Groups, Normal, Order, Pairs, Work
 from gnss.rtk.settings import Rules
 
 Floats = NDArray[np.float64]
-
-INFO_MIN = 1e-9
-"""An ambiguity about which less is known than this (1/cycle²) is as good as unknown."""
-
-
-@inline_kernel
-def tri(row: int) -> int:
-    """Where a row of the packed lower triangle begins."""
-    return row * (row + 1) // 2
-
-
-@leaf_kernel
-def reset(mine: Mine) -> None:
-    """Forget all ambiguities."""
-    apart()
-    n = POSITION + mine.count[0]
-    for i in range(tri(n)):
-        mine.info[i] = 0.0
-    for i in range(n):
-        mine.rhs[i] = 0.0
-    mine.cost[0], mine.dof[0] = 0.0, 0.0
-    mine.count[0], mine.fixed_epochs[0] = 0, 0
-
-
-@leaf_kernel
-def _column(mine: Mine, e: int, n: int, out: Floats) -> None:
-    """Row and column `e` of the information as one vector."""
-    start = tri(e)
-    for j in range(e + 1):
-        out[j] = mine.info[start + j]
-    for i in range(e + 1, n):
-        out[i] = mine.info[tri(i) + e]
-
-
-@leaf_kernel
-def eliminate(mine: Mine, place: int, column: Floats) -> None:
-    """Forget one ambiguity, keeping what it said about the others; the last place moves into the gap."""
-    apart()
-    n, e = POSITION + mine.count[0], POSITION + place
-    _column(mine, e, n, column)
-    if column[e] > INFO_MIN:
-        inverse, b = 1.0 / column[e], mine.rhs[e]
-        for i in range(n):
-            factor = column[i] * inverse
-            if factor != 0.0:
-                start = tri(i)
-                for j in range(i + 1):
-                    mine.info[start + j] -= factor * column[j]
-                mine.rhs[i] -= factor * b
-        mine.cost[0] -= b * b * inverse
-    last = n - 1
-    if e != last:
-        _move(mine, last, e, column)
-    start = tri(last)
-    for j in range(last + 1):
-        mine.info[start + j] = 0.0
-    mine.rhs[last] = 0.0
-    mine.count[0] -= 1
-
-
-@leaf_kernel
-def _move(mine: Mine, last: int, e: int, column: Floats) -> None:
-    """Put the last ambiguity into place `e`."""
-    _column(mine, last, last + 1, column)
-    start = tri(e)
-    for j in range(e):
-        mine.info[start + j] = column[j]
-    mine.info[start + e] = column[last]
-    for i in range(e + 1, last):
-        mine.info[tri(i) + e] = column[i]
-    mine.rhs[e] = mine.rhs[last]
-    to, of = e - POSITION, last - POSITION
-    mine.satellite[to], mine.key[to], mine.offset_cyc[to] = mine.satellite[of], mine.key[of], mine.offset_cyc[of]
-    mine.residual_m[to], mine.seen_ns[to], mine.age[to] = mine.residual_m[of], mine.seen_ns[of], mine.age[of]
-    mine.half_cycle[to], mine.held[to], mine.integer[to] = mine.half_cycle[of], mine.held[of], mine.integer[of]
 
 
 @inline_kernel
@@ -107,28 +33,25 @@ def new_share(dt_s: float, correlation_s: float) -> float:
 
 
 @leaf_kernel
-def _position_factor(
-    mine: Mine, pairs: Pairs, m: int, code_share: float, phase_share: float, groups: Groups, code_groups: Groups,
-    c_count: int, normal: Normal, satellites: NDArray[np.int16],
-) -> float:  # fmt: skip
+def _position_factor(mine: Mine, w: Work, code_share: float, phase_share: float) -> float:
     """Normal equations of the position from code and phase, each for the part that is new; returns the redundancy.
 
     A phase counts in full where its ambiguity begins. Its code does not: it has been heard before the slip.
     """
+    pairs, normal = w.pairs, w.normal
+    m = pairs.count[0]
     clear(normal)
     for i in range(m):
         pairs.w[i] = code_share * pairs.w_code[i]
-    redundancy = code_share * accumulate(
-        pairs.a, pairs.code_m, pairs.w, pairs.code_group, m, code_groups, c_count, normal
-    )
+    of_code = accumulate(pairs.a, pairs.code_m, pairs.w, pairs.code_group, m, w.code_groups, normal)
     for i in range(m):
         place = pairs.place[i]
         pairs.w[i] = 0.0
         if place >= 0:
             pairs.w[i] = pairs.w_phase[i] * (1.0 if mine.age[place] == 0 else phase_share)
             pairs.y[i] = pairs.phase_m[i] - pairs.wavelength_m[i] * mine.offset_cyc[place]
-    tie_satellites(pairs, m, satellites, phase_share)
-    return redundancy + phase_share * accumulate_tied(pairs, m, satellites, groups, normal)
+    tie_satellites(pairs, phase_share)
+    return code_share * of_code + phase_share * accumulate_tied(pairs, w.groups, normal)
 
 
 @leaf_kernel
@@ -140,13 +63,12 @@ def _project(c: Floats, x: float, y: float, z: float) -> tuple[float, float, flo
 
 
 @leaf_kernel
-def _tie_up(mine: Mine, pairs: Pairs, i: int, m: int, satellites: NDArray[np.int16], whole: float) -> float:
+def _tie_up(mine: Mine, pairs: Pairs, i: int, whole: float) -> float:
     """Couple a phase with the others of its satellite; returns what they say of the error they share."""
-    satellite, e, said = satellites[pairs.row[i]], POSITION + pairs.place[i], 0.0
-    j = i
-    while j > 0 and satellites[pairs.row[j - 1]] == satellite:
+    e, said, j = POSITION + pairs.place[i], 0.0, i
+    while j > 0 and pairs.satellite[j - 1] == pairs.satellite[i]:
         j -= 1
-    while j < m and satellites[pairs.row[j]] == satellite:
+    while j < pairs.count[0] and pairs.satellite[j] == pairs.satellite[i]:
         if pairs.w[j] > 0.0:
             said += pairs.w[j] * pairs.y[j]
             f = POSITION + pairs.place[j]
@@ -157,47 +79,55 @@ def _tie_up(mine: Mine, pairs: Pairs, i: int, m: int, satellites: NDArray[np.int
 
 
 @leaf_kernel
-def _couple(pairs: Pairs, m: int, groups: Groups, c: Floats, order: Order, n: int, is_static: bool) -> None:
+def coupling(pairs: Pairs, i: int, groups: Groups, inverse: float) -> tuple[float, float, float, float]:
+    """How phase `i` hangs together with position (x, y, z) and clock, for one cycle of its ambiguity."""
+    lw = pairs.wavelength_m[i] * pairs.w[i] * pairs.share[i]
+    x = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
+    y = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
+    return x, y, lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse), lw
+
+
+@inline_kernel
+def inverse_weight(groups: Groups) -> float:
+    """One over the weight of all phases, 0 where there are none."""
+    return 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
+
+
+@leaf_kernel
+def _couple(pairs: Pairs, groups: Groups, normal: Normal, order: Order, n: int, is_static: bool) -> None:
     """How each ambiguity hangs together with position and clock, into `order.u`.
 
-    Rows 0 to 2: the coupling with the position, of a moving rover projected by the position's Cholesky factor `c`; row
-    3: with the clock, projected.
+    Rows 0 to 2: the coupling with the position, of a moving rover projected by the position's Cholesky factor; row 3:
+    with the clock, projected.
     """
     apart()
     for k in range(4):
         for e in range(n):
             order.u[k, e] = 0.0
-    inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
+    inverse = inverse_weight(groups)
     root = sqrt(inverse)
-    for i in range(m):
-        if pairs.w[i] <= 0.0:
-            continue
-        e = POSITION + pairs.place[i]
-        lw = pairs.wavelength_m[i] * pairs.w[i] * pairs.share[i]
-        x = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
-        y = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
-        z = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)
-        if not is_static:
-            x, y, z = _project(c, x, y, z)
-        order.u[0, e], order.u[1, e], order.u[2, e], order.u[3, e] = x, y, z, lw * root
+    for i in range(pairs.count[0]):
+        if pairs.w[i] > 0.0:
+            e = POSITION + pairs.place[i]
+            x, y, z, lw = coupling(pairs, i, groups, inverse)
+            if not is_static:
+                x, y, z = _project(normal.c, x, y, z)
+            order.u[0, e], order.u[1, e], order.u[2, e], order.u[3, e] = x, y, z, lw * root
 
 
 @leaf_kernel
-def _add_ambiguities(
-    mine: Mine, pairs: Pairs, m: int, groups: Groups, ub: Floats, order: Order, is_static: bool,
-    satellites: NDArray[np.int16],
-) -> None:  # fmt: skip
+def _add_ambiguities(mine: Mine, pairs: Pairs, groups: Groups, ub: Floats, order: Order, is_static: bool) -> None:
     """The phases' own part: the diagonal, the ties within a satellite, the right-hand side."""
     apart()
-    inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
-    for i in range(m):
+    inverse = inverse_weight(groups)
+    for i in range(pairs.count[0]):
         if pairs.w[i] <= 0.0:
             continue
         e = POSITION + pairs.place[i]
         start, whole = tri(e), pairs.wavelength_m[i] * pairs.w[i]
         mine.info[start + e] += whole * pairs.wavelength_m[i]
         clock = whole * pairs.share[i] * groups.y[0] * inverse
-        mine.rhs[e] += whole * (pairs.y[i] - _tie_up(mine, pairs, i, m, satellites, whole)) - clock
+        mine.rhs[e] += whole * (pairs.y[i] - _tie_up(mine, pairs, i, whole)) - clock
         x, y, z = order.u[0, e], order.u[1, e], order.u[2, e]
         if is_static:
             mine.info[start] += x
@@ -226,84 +156,37 @@ def _fade(mine: Mine, n: int, order: Order, keep: float, is_static: bool) -> Non
 
 
 @leaf_kernel
-def loosen(mine: Mine, key: int, variance_cyc2: float, column: Floats) -> None:
-    """Let the phases of a group drift together against the others: its receivers' delays are not quite constant."""
-    n, b, s = POSITION + mine.count[0], 0.0, 0.0
-    for i in range(n):
-        column[i] = 0.0
-    for place in range(mine.count[0]):
-        if mine.key[place] == key:
-            e = POSITION + place
-            b += mine.rhs[e]
-            start = tri(e)
-            for j in range(e):
-                column[j] += mine.info[start + j]
-            for i in range(e, n):
-                column[i] += mine.info[tri(i) + e]
-    for place in range(mine.count[0]):
-        if mine.key[place] == key:
-            s += column[POSITION + place]
-    gain = 1.0 / (1.0 / variance_cyc2 + max(s, 0.0))
-    for i in range(n):
-        factor = gain * column[i]
-        if factor != 0.0:
-            start = tri(i)
-            for j in range(i + 1):
-                mine.info[start + j] -= factor * column[j]
-            mine.rhs[i] -= factor * b
-    mine.cost[0] -= gain * b * b
+def _keep_position(mine: Mine, normal: Normal) -> None:
+    """Of a resting rover the position is an unknown of the filter."""
+    for i in range(3):
+        mine.rhs[i] += normal.g[i]
+        for j in range(i + 1):
+            mine.info[tri(i) + j] += normal.h[i, j]
 
 
 @leaf_kernel
-def update(
-    mine: Mine, pairs: Pairs, m: int, dt_s: float, rules: Rules, is_static: bool, is_moving: bool,
-    groups: Groups, code_groups: Groups, c_count: int, normal: Normal, c: Floats, order: Order,
-    satellites: NDArray[np.int16],
-) -> bool:  # fmt: skip
+def update(mine: Mine, w: Work, dt_s: float, rules: Rules, is_static: bool, is_moving: bool) -> bool:
     """Fold one epoch of single differences in; False where its geometry determines no position.
 
     `dt_s` since the epoch before; pairs have their places, `mine.age` is 0 for those new.
     """
     apart()
-    is_first = mine.dof[0] == 0.0
+    normal, is_first = w.normal, mine.dof[0] == 0.0
     code_share = 1.0 if is_first else new_share(dt_s, rules.correlation_code_s)
     correlation_s = rules.correlation_phase_s if is_moving else rules.correlation_rest_s
     phase_share = 1.0 if is_first else new_share(dt_s, correlation_s)
-    redundancy = _position_factor(
-        mine, pairs, m, code_share, phase_share, groups, code_groups, c_count, normal, satellites
-    )
-    if not is_static and not cholesky3(normal.h, c):
+    redundancy = _position_factor(mine, w, code_share, phase_share)
+    if not is_static and not cholesky3(normal.h, normal.c):
         return False
     n, ub = POSITION + mine.count[0], normal.x
-    _couple(pairs, m, groups, c, order, n, is_static)
-    _fade(mine, n, order, exp(-dt_s / rules.memory_s), is_static)
+    _couple(w.pairs, w.groups, normal, w.order, n, is_static)
+    _fade(mine, n, w.order, exp(-dt_s / rules.memory_s), is_static)
     mine.dof[0] += redundancy - 3.0 * phase_share
     mine.cost[0] += normal.cost[0]
     if is_static:
-        for i in range(3):
-            mine.rhs[i] += normal.g[i]
-            for j in range(i + 1):
-                mine.info[tri(i) + j] += normal.h[i, j]
+        _keep_position(mine, normal)
     else:
-        ub[0], ub[1], ub[2] = _project(c, normal.g[0], normal.g[1], normal.g[2])
+        ub[0], ub[1], ub[2] = _project(normal.c, normal.g[0], normal.g[1], normal.g[2])
         mine.cost[0] -= ub[0] * ub[0] + ub[1] * ub[1] + ub[2] * ub[2]
-    _add_ambiguities(mine, pairs, m, groups, ub, order, is_static, satellites)
+    _add_ambiguities(mine, w.pairs, w.groups, ub, w.order, is_static)
     return True
-
-
-@leaf_kernel
-def copy_filter(of: Mine, to: Mine) -> None:
-    """Take over another filter's ambiguities and all it knows of them."""
-    apart()
-    reset(to)
-    n = POSITION + of.count[0]
-    for i in range(tri(n)):
-        to.info[i] = of.info[i]
-    for i in range(n):
-        to.rhs[i] = of.rhs[i]
-    to.cost[0], to.dof[0], to.count[0] = of.cost[0], of.dof[0], of.count[0]
-    to.fixed_epochs[0] = of.fixed_epochs[0]
-    for i in range(of.count[0]):
-        to.satellite[i], to.key[i], to.offset_cyc[i] = of.satellite[i], of.key[i], of.offset_cyc[i]
-        to.residual_m[i], to.seen_ns[i], to.age[i] = of.residual_m[i], of.seen_ns[i], of.age[i]
-        to.half_cycle[i], to.held[i], to.integer[i] = of.half_cycle[i], of.held[i], of.integer[i]

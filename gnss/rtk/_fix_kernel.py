@@ -95,31 +95,30 @@ def _judge(
 
 @leaf_kernel
 def seek(
-    full: Lattice, first: int, n: int, cost: float, dof: float, log_odds_min: float, part: Lattice, order: Order
+    full: Lattice, first: int, cost: float, dof: float, log_odds_min: float, part: Lattice, order: Order
 ) -> tuple[bool, float]:
-    """Look for the integers of rows `first` to `n`; whether they are believed, and the ratio of the two best.
+    """Look for the integers of the rows from `first` on; whether they are believed, and the ratio of the two best.
 
     The integers are left in `order.fixed`. `cost` and `dof`: the float solution's.
     """
     apart()
-    count = take_tail(full, first, n, part)
+    count = take_tail(full, first, order.rows[0], part)
     return _judge(part, count, cost, dof, log_odds_min, first, order)
 
 
 @leaf_kernel
-def seek_more(
-    full: Lattice, ready: int, held: int, n: int, cost: float, dof: float, log_odds_min: float, part: Lattice,
-    order: Order,
-) -> bool:  # fmt: skip
-    """Look for the integers of rows `ready` to `held`, those behind them being known; into `order.fixed`.
+def seek_more(full: Lattice, cost: float, dof: float, log_odds_min: float, part: Lattice, order: Order) -> bool:
+    """Look for the integers of rows `order.ready` to `order.held`, those behind being known; into `order.fixed`.
 
-    The rows before `held` must be at their best given those known (`condition`).
+    The rows before must be at their best given those known (`condition`).
     """
     apart()
+    ready, held = order.ready[0], order.held[0]
     count = take_tail(full, ready, held, part)
     for i in range(count):
         part.a_cyc[i] = order.fixed[ready + i]
-    return _judge(part, count, cost + misfit(full, order, held, n), dof + n - held, log_odds_min, ready, order)[0]
+    known, q = order.rows[0] - held, misfit(full, order, held)
+    return _judge(part, count, cost + q, dof + known, log_odds_min, ready, order)[0]
 
 
 @leaf_kernel
@@ -144,28 +143,30 @@ def release(mine: Mine) -> None:
 
 
 @leaf_kernel
-def held_values(mine: Mine, order: Order, groups: Groups, held: int, n: int) -> None:
+def held_values(mine: Mine, order: Order, groups: Groups) -> None:
     """The held integers relative to their pivots, into `order.fixed`."""
-    for i in range(held, n):
+    for i in range(order.held[0], order.rows[0]):
         place = order.place[i] - POSITION
         order.fixed[i] = mine.integer[place] - mine.integer[groups.pivot[order.group[place]]]
 
 
 @leaf_kernel
-def held_fit(full: Lattice, order: Order, held: int, n: int, cost: float, dof: float) -> bool:
+def held_fit(full: Lattice, order: Order, cost: float, dof: float) -> bool:
     """Whether the integers held are still those that the data want."""
     noise = max(1.0, (VARIANCE_PRIOR + cost) / (VARIANCE_PRIOR + dof))
-    return fits(misfit(full, order, held, n), n - held, noise)
+    held = order.held[0]
+    return fits(misfit(full, order, held), order.rows[0] - held, noise)
 
 
 @leaf_kernel
-def join(mine: Mine, full: Lattice, order: Order, groups: Groups, ready: int, held: int, n: int) -> None:
+def join(mine: Mine, full: Lattice, order: Order, groups: Groups) -> None:
     """Round the ready ambiguities before the held ones, best first; those that do not fit stay floats, at their mean.
 
     An ambiguity that stays a float makes those after it less certain: its part of their variance is added.
     """
     apart()
-    for i in range(held - 1, ready - 1, -1):
+    n = order.rows[0]
+    for i in range(order.held[0] - 1, order.ready[0] - 1, -1):
         place = order.place[i] - POSITION
         centre, variance = full.a_cyc[i], 1.0 / full.d[i]
         for j in range(i + 1, n):

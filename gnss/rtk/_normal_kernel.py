@@ -5,11 +5,14 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._apart import apart
 from gnss.rtk._work import Groups, Normal, Pairs
 
 Floats = NDArray[np.float64]
+
+RANK_MIN = 1e-12
+"""A direction of which less than this part is left is observed by rounding alone."""
 
 
 @leaf_kernel
@@ -22,10 +25,27 @@ def clear(normal: Normal) -> None:
     normal.cost[0] = 0.0
 
 
+@inline_kernel
+def _add(normal: Normal, x: float, y: float, z: float, observed: float, weight: float) -> None:
+    """One observation of design (x, y, z)."""
+    h, g = normal.h, normal.g
+    wx, wy, wz = weight * x, weight * y, weight * z
+    h[0, 0] += wx * x
+    h[1, 0] += wy * x
+    h[1, 1] += wy * y
+    h[2, 0] += wz * x
+    h[2, 1] += wz * y
+    h[2, 2] += wz * z
+    g[0] += wx * observed
+    g[1] += wy * observed
+    g[2] += wz * observed
+    normal.cost[0] += weight * observed * observed
+
+
 @leaf_kernel
-def sum_groups(a: Floats, y: Floats, w: Floats, group: NDArray[np.int16], m: int, groups: Groups, g_count: int) -> None:
+def _sum_groups(a: Floats, y: Floats, w: Floats, group: NDArray[np.int16], m: int, groups: Groups) -> None:
     """Weight, weighted design and weighted observation of each group."""
-    for g in range(g_count):
+    for g in range(groups.count[0]):
         groups.w[g], groups.y[g] = 0.0, 0.0
         groups.a[g, 0], groups.a[g, 1], groups.a[g, 2] = 0.0, 0.0, 0.0
     for i in range(m):
@@ -39,74 +59,58 @@ def sum_groups(a: Floats, y: Floats, w: Floats, group: NDArray[np.int16], m: int
 
 @leaf_kernel
 def accumulate(
-    a: Floats, y: Floats, w: Floats, group: NDArray[np.int16], m: int, groups: Groups, g_count: int, normal: Normal
+    a: Floats, y: Floats, w: Floats, group: NDArray[np.int16], m: int, groups: Groups, normal: Normal
 ) -> int:
-    """Add observations to the normal equations; returns how many there are more than clocks."""
+    """Add observations `y` of design `a` to the normal equations; returns how many there are more than clocks."""
     apart()
-    sum_groups(a, y, w, group, m, groups, g_count)
+    _sum_groups(a, y, w, group, m, groups)
     redundancy = 0
-    h00, h10, h11, h20, h21, h22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    g0, g1, g2, cost = 0.0, 0.0, 0.0, 0.0
     for i in range(m):
         if w[i] > 0.0:
             redundancy += 1
-            wi, yi, ax, ay, az = w[i], y[i], a[i, 0], a[i, 1], a[i, 2]
-            h00 += wi * ax * ax
-            h10 += wi * ay * ax
-            h11 += wi * ay * ay
-            h20 += wi * az * ax
-            h21 += wi * az * ay
-            h22 += wi * az * az
-            g0 += wi * ax * yi
-            g1 += wi * ay * yi
-            g2 += wi * az * yi
-            cost += wi * yi * yi
-    for g in range(g_count):
+            _add(normal, a[i, 0], a[i, 1], a[i, 2], y[i], w[i])
+    for g in range(groups.count[0]):
         if groups.w[g] > 0.0:
+            # a clock takes away the mean of its group
             redundancy -= 1
-            s, ax, ay, az, yg = 1.0 / groups.w[g], groups.a[g, 0], groups.a[g, 1], groups.a[g, 2], groups.y[g]
-            h00 -= s * ax * ax
-            h10 -= s * ay * ax
-            h11 -= s * ay * ay
-            h20 -= s * az * ax
-            h21 -= s * az * ay
-            h22 -= s * az * az
-            g0 -= s * ax * yg
-            g1 -= s * ay * yg
-            g2 -= s * az * yg
-            cost -= s * yg * yg
-    h = normal.h
-    h[0, 0] += h00
-    h[1, 0] += h10
-    h[1, 1] += h11
-    h[2, 0] += h20
-    h[2, 1] += h21
-    h[2, 2] += h22
-    normal.g[0] += g0
-    normal.g[1] += g1
-    normal.g[2] += g2
-    normal.cost[0] += cost
+            s = 1.0 / groups.w[g]
+            _add(normal, s * groups.a[g, 0], s * groups.a[g, 1], s * groups.a[g, 2], s * groups.y[g], -groups.w[g])
     return redundancy
 
 
 @leaf_kernel
-def accumulate_tied(pairs: Pairs, m: int, satellites: NDArray[np.int16], groups: Groups, normal: Normal) -> int:
+def accumulate_tied(pairs: Pairs, groups: Groups, normal: Normal) -> int:
     """The same for phases in `pairs.y`, `pairs.w` whose satellites share an error (`tie_satellites`), on one clock."""
     apart()
+    m = pairs.count[0]
     for i in range(m):
         pairs.v_code[i] = pairs.w[i] * pairs.share[i]
-    redundancy = accumulate(pairs.a, pairs.y, pairs.v_code, pairs.one, m, groups, 1, normal)
+    groups.count[0] = 1
+    redundancy = accumulate(pairs.a, pairs.y, pairs.v_code, pairs.one, m, groups, normal)
     # what the shared error takes from the cost, and `accumulate` did not: w y² - (Σ w y)² tie, less w share y²
     i = 0
     while i < m:
         end, square, said = i, 0.0, 0.0
-        while end < m and satellites[pairs.row[end]] == satellites[pairs.row[i]]:
+        while end < m and pairs.satellite[end] == pairs.satellite[i]:
             square += pairs.w[end] * (1.0 - pairs.share[end]) * pairs.y[end] * pairs.y[end]
             said += pairs.w[end] * pairs.y[end]
             end += 1
         normal.cost[0] += square - said * said * pairs.tie[i]
         i = end
     return redundancy
+
+
+@inline_kernel
+def clock_of(groups: Groups, g: int, x: Floats) -> float:
+    """The clock of a group at the position correction `x`."""
+    of_position = groups.a[g, 0] * x[0] + groups.a[g, 1] * x[1] + groups.a[g, 2] * x[2]
+    return (groups.y[g] - of_position) / groups.w[g]
+
+
+@inline_kernel
+def along(a: Floats, i: int, x: Floats) -> float:
+    """What the position correction `x` does to observation `i`."""
+    return a[i, 0] * x[0] + a[i, 1] * x[1] + a[i, 2] * x[2]
 
 
 @leaf_kernel
@@ -118,8 +122,7 @@ def cholesky3(h: Floats, c: Floats) -> bool:
             for k in range(j):
                 s -= c[i, k] * c[j, k]
             if i == j:
-                # a direction that nothing observes is as good as none: one part in 1e12 is rounding
-                if not s > 1e-12 * abs(h[i, i]) or not s > 0.0:
+                if not s > max(RANK_MIN * abs(h[i, i]), 0.0):
                     return False
                 c[i, i] = sqrt(s)
             else:
@@ -128,16 +131,16 @@ def cholesky3(h: Floats, c: Floats) -> bool:
 
 
 @leaf_kernel
-def solve(normal: Normal, c: Floats) -> bool:
-    """Position correction `x` and its covariance `cov`; `c` (3, 3) becomes the Cholesky factor. False if singular."""
+def solve(normal: Normal) -> bool:
+    """Position correction `x` and its covariance `cov`; False where they are not determined."""
     apart()
+    c, cov, g = normal.c, normal.cov, normal.g
     if not cholesky3(normal.h, c):
         return False
     i00, i11, i22 = 1.0 / c[0, 0], 1.0 / c[1, 1], 1.0 / c[2, 2]
     i10 = -c[1, 0] * i00 * i11
     i21 = -c[2, 1] * i11 * i22
     i20 = (c[2, 1] * c[1, 0] * i11 - c[2, 0]) * i00 * i22
-    cov = normal.cov
     cov[0, 0] = i00 * i00 + i10 * i10 + i20 * i20
     cov[1, 0] = i10 * i11 + i20 * i21
     cov[1, 1] = i11 * i11 + i21 * i21
@@ -145,7 +148,6 @@ def solve(normal: Normal, c: Floats) -> bool:
     cov[2, 1] = i21 * i22
     cov[2, 2] = i22 * i22
     cov[0, 1], cov[0, 2], cov[1, 2] = cov[1, 0], cov[2, 0], cov[2, 1]
-    g = normal.g
     for i in range(3):
         normal.x[i] = cov[i, 0] * g[0] + cov[i, 1] * g[1] + cov[i, 2] * g[2]
     return True

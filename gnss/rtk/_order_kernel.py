@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.orbits.satellites import GLONASS
 from gnss.rtk._apart import apart
-from gnss.rtk._filter_kernel import tri
 from gnss.rtk._lattice_kernel import factorise
 from gnss.rtk._memory import Mine
+from gnss.rtk._memory_kernel import tri
 from gnss.rtk._pair_kernel import find_group
 from gnss.rtk._work import POSITION, Groups, Lattice, Order, Pairs, Side
 
@@ -27,12 +27,12 @@ _NO_ROW, _OFFSET = -1, -2
 
 
 @leaf_kernel
-def score_places(mine: Mine, pairs: Pairs, m: int, rover: Side, glonass_ar: bool, order: Order) -> None:
+def score_places(mine: Mine, pairs: Pairs, rover: Side, glonass_ar: bool, order: Order) -> None:
     """How good each ambiguity is: the class decides, then the elevation."""
     apart()
     for place in range(mine.count[0]):
         order.score[place] = _FLOAT
-    for i in range(m):
+    for i in range(pairs.count[0]):
         place = pairs.place[i]
         if place < 0:
             continue
@@ -50,22 +50,22 @@ def _pivot_rank(mine: Mine, order: Order, place: int) -> float:
 
 
 @leaf_kernel
-def choose_pivots(mine: Mine, groups: Groups, order: Order) -> int:
-    """The best of each group; returns how many groups there are. An ambiguity held is a better pivot than any other.
+def choose_pivots(mine: Mine, groups: Groups, order: Order) -> None:
+    """The best of each group. An ambiguity held is a better pivot than any other.
 
     GLONASS has none: the waves of its satellites differ in length, its ambiguities stay numbers of their own.
     """
     apart()
-    count, best = 0, -1
+    groups.count[0], best = 0, -1
     for place in range(mine.count[0]):
-        g = find_group(groups, count, mine.key[place])
-        if g == count:
-            groups.keys[g], groups.pivot[g], groups.row[g] = mine.key[place], place, _OFFSET
-            count += 1
+        known = groups.count[0]
+        g = find_group(groups, mine.key[place])
+        if g == known:
+            groups.pivot[g], groups.row[g] = place, _OFFSET
         order.group[place] = g
         if _pivot_rank(mine, order, place) > _pivot_rank(mine, order, groups.pivot[g]):
             groups.pivot[g] = place
-    for g in range(count):
+    for g in range(groups.count[0]):
         pivot = groups.pivot[g]
         if (mine.satellite[pivot] >> 6) == GLONASS:
             groups.row[g], groups.pivot[g] = _NO_ROW, _NO_ROW
@@ -74,23 +74,28 @@ def choose_pivots(mine: Mine, groups: Groups, order: Order) -> int:
     if best >= 0:
         # the one all others are relative to: clocks are known up to a constant only
         groups.row[best] = _NO_ROW
-    return count
 
 
 @leaf_kernel
-def arrange(mine: Mine, groups: Groups, g_count: int, order: Order, is_static: bool) -> tuple[int, int, int]:
-    """Put the unknowns in order; returns how many rows there are, the first ready one and the first held one.
+def _insert(order: Order, first: int, n: int, place: int) -> None:
+    """Put a place among the rows from `first` on, by rising score; few enough for that."""
+    k = n
+    while k > first and order.score[order.place[k - 1] - POSITION] > order.score[place]:
+        order.place[k] = order.place[k - 1]
+        k -= 1
+    order.place[k] = POSITION + place
 
-    `order.place` names the entry of the filter, or -1 - g for the offset of group g.
-    """
+
+@leaf_kernel
+def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> None:
+    """Put the unknowns in order: a resting position, offsets of groups, floats, ready ones, held ones."""
     apart()
-    n = 0
+    n, anchored = 0, False
     if is_static:
-        for k in range(POSITION):
-            order.place[n] = k
-            n += 1
-    anchored = False
-    for g in range(g_count):
+        for n in range(POSITION):
+            order.place[n] = n
+        n = POSITION
+    for g in range(groups.count[0]):
         if groups.row[g] == _OFFSET:
             order.place[n], groups.row[g] = -1 - g, n
             n += 1
@@ -98,29 +103,22 @@ def arrange(mine: Mine, groups: Groups, g_count: int, order: Order, is_static: b
     first = n
     for place in range(mine.count[0]):
         order.row_of[place] = -1
-        if groups.pivot[order.group[place]] == place or (not anchored and place == 0):
-            continue
-        # insertion by rising score; few enough for that
-        k = n
-        while k > first and order.score[order.place[k - 1] - POSITION] > order.score[place]:
-            order.place[k] = order.place[k - 1]
-            k -= 1
-        order.place[k] = POSITION + place
-        n += 1
-    ready, held = first, first
+        if groups.pivot[order.group[place]] != place and (anchored or place > 0):
+            _insert(order, first, n, place)
+            n += 1
+    order.rows[0], order.ready[0], order.held[0] = n, first, first
     for k in range(first, n):
-        order.row_of[order.place[k] - POSITION] = k
-        score = order.score[order.place[k] - POSITION]
-        ready += score < _READY_MIN
-        held += score < _HELD_MIN
-    return n, ready, held
+        place = order.place[k] - POSITION
+        order.row_of[place] = k
+        order.ready[0] += order.score[place] < _READY_MIN
+        order.held[0] += order.score[place] < _HELD_MIN
 
 
 @leaf_kernel
-def _sum_groups(mine: Mine, groups: Groups, g_count: int, order: Order) -> None:
+def _sum_groups(mine: Mine, groups: Groups, order: Order) -> None:
     """The information of each group's offset: the sum of the rows of its members."""
     n = POSITION + mine.count[0]
-    for g in range(g_count):
+    for g in range(groups.count[0]):
         for e in range(n):
             groups.sums[g, e] = 0.0
     for i in range(mine.count[0]):
@@ -153,10 +151,10 @@ def _offset_row(mine: Mine, groups: Groups, order: Order, g: int, i: int, full: 
 
 
 @leaf_kernel
-def _gather(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> None:
+def _gather(mine: Mine, groups: Groups, order: Order, n: int, full: Lattice) -> None:
     """Information and right-hand side in the order of the rows."""
     apart()
-    _sum_groups(mine, groups, g_count, order)
+    _sum_groups(mine, groups, order)
     for i in range(n):
         e = order.place[i]
         if e < 0:
@@ -175,10 +173,11 @@ def _gather(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full
 
 
 @leaf_kernel
-def solve_float(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, full: Lattice) -> bool:
+def solve_float(mine: Mine, groups: Groups, order: Order, full: Lattice) -> bool:
     """Factorise the information in this order and solve; False where it is not positive definite."""
     apart()
-    _gather(mine, groups, g_count, order, n, full)
+    n = order.rows[0]
+    _gather(mine, groups, order, n, full)
     if not factorise(full.lower, full.d, n, full.panel):
         return False
     a, low = full.a_cyc, full.lower
@@ -197,22 +196,22 @@ def solve_float(mine: Mine, groups: Groups, g_count: int, order: Order, n: int, 
 
 
 @leaf_kernel
-def float_cost(mine: Mine, order: Order, n: int, full: Lattice) -> float:
+def float_cost(mine: Mine, order: Order, full: Lattice) -> float:
     """What the float solution leaves of the quadratic form."""
     cost = mine.cost[0]
-    for i in range(n):
+    for i in range(order.rows[0]):
         cost -= order.rhs[i] * full.a_cyc[i]
     return max(cost, 0.0)
 
 
 @leaf_kernel
-def condition(full: Lattice, order: Order, first: int, n: int) -> None:
+def condition(full: Lattice, order: Order, first: int) -> None:
     """Given the values in `order.fixed` of rows from `first` on, the best values of the rows before."""
     apart()
     for i in range(first - 1, -1, -1):
         order.fixed[i] = full.a_cyc[i]
     # rows from the last to the first: what is known above pulls on all that come before it
-    for j in range(n - 1, 0, -1):
+    for j in range(order.rows[0] - 1, 0, -1):
         pull = order.fixed[j] - full.a_cyc[j]
         if pull != 0.0:
             for i in range(min(first, j)):
@@ -220,10 +219,10 @@ def condition(full: Lattice, order: Order, first: int, n: int) -> None:
 
 
 @leaf_kernel
-def misfit(full: Lattice, order: Order, first: int, n: int) -> float:
+def misfit(full: Lattice, order: Order, first: int) -> float:
     """How badly the values in `order.fixed` of rows from `first` on fit, all rows before at their best."""
     apart()
-    q = 0.0
+    q, n = 0.0, order.rows[0]
     for i in range(first, n):
         off = order.fixed[i] - full.a_cyc[i]
         for j in range(i + 1, n):

@@ -2,13 +2,10 @@
 
 from math import isfinite
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.orbits.satellites import BEIDOU, GLONASS, PER_SYSTEM, is_beidou_geo
 from gnss.rtk._apart import apart
-from gnss.rtk._work import GROUPS_MAX, PAIRS_MAX, Groups, Lookup, Pairs, Side
+from gnss.rtk._work import GROUPS_MAX, PAIRS_MAX, Groups, Lookup, Pairs, Side, Work
 from gnss.rtk.settings import Rules
 from gnss.rtk.signals import BANDS, CODES, Carriers, satellite_block
 
@@ -16,6 +13,13 @@ CN0_GOOD_DBHZ = 40.0
 """Signals stronger than this are as good as their elevation says; weaker ones get the noise their strength implies."""
 
 CN0_DECADE_DB = 10.0
+"""Loss of strength that makes the noise ten times as strong."""
+
+SAME_WAVE_M = 1e-9
+"""Wavelengths nearer than this are one: signals of one carrier."""
+
+SLANT_FLOOR = 0.1
+"""Keeps the slant through the ionosphere finite at the horizon."""
 
 INTEGERS_ENOUGH = 10
 """Satellites with integer ambiguities from which on GLONASS, whose stay floats, adds work and nothing else."""
@@ -43,11 +47,16 @@ def _noise_ratio(satellite: int, sin_el: float, cn0_dbhz: float) -> float:
 
 
 @leaf_kernel
-def find_group(groups: Groups, n: int, key: int) -> int:
-    """Index of the group with this key among the first `n`, or `n`: where it is to be entered."""
+def find_group(groups: Groups, key: int) -> int:
+    """Index of the group with this key; it is entered where it is not known. -1 = no room."""
+    n = groups.count[0]
     for g in range(n):
         if groups.keys[g] == key:
             return g
+    if n == GROUPS_MAX:
+        return -1
+    groups.keys[n] = key
+    groups.count[0] = n + 1
     return n
 
 
@@ -64,90 +73,98 @@ def _integer_satellites(rover: Side, n: int, lookup: Lookup) -> int:
     return count
 
 
+@inline_kernel
+def _partner(rover: Side, i: int, base: Side, lookup: Lookup, carriers: Carriers) -> int:
+    """Row of the base for row `i` of the rover: the same signal, else one on the same carrier, else -1."""
+    satellite, code = int(rover.satellite[i]), int(rover.code[i])
+    j = int(lookup.by_code[satellite * CODES + code])
+    if j < 0:
+        j = int(lookup.by_band[satellite * BANDS + int(carriers.band[satellite >> 6, code])])
+    return j if j >= 0 and abs(base.wavelength_m[j] - rover.wavelength_m[i]) < SAME_WAVE_M else -1
+
+
+@inline_kernel
+def _weigh(pairs: Pairs, m: int, ratio: float, sin_el: float, rules: Rules, iono_m2: float, code_ratio: float) -> None:
+    """Weights of a pair: noise of its own, and what it shares with the other signals of its satellite."""
+    noise_m2 = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m * ratio
+    pairs.common_m2[m] = rules.common_ratio * noise_m2 + iono_m2 / (sin_el * sin_el + SLANT_FLOOR)
+    pairs.w_code[m] = 1.0 / (noise_m2 * code_ratio)
+    own_m2 = (1.0 - rules.common_ratio) * noise_m2
+    pairs.w_phase[m] = 1.0 / own_m2 if isfinite(pairs.phase_m[m]) else 0.0
+
+
+@inline_kernel
+def _difference(rover: Side, i: int, base: Side, j: int, pairs: Pairs, m: int) -> None:
+    """Rover less base, into pair `m`."""
+    pairs.row[m], pairs.satellite[m], pairs.place[m] = i, rover.satellite[i], -1
+    for k in range(3):
+        pairs.a[m, k] = -rover.e[i, k]
+    pairs.code_m[m] = rover.code_m[i] - base.code_m[j]
+    pairs.phase_m[m] = rover.phase_m[i] - base.phase_m[j]
+    pairs.lock_s[m] = min(rover.lock_s[i], base.lock_s[j])
+    pairs.half_cycle[m] = rover.half_cycle[i] | base.half_cycle[j]
+    # a phase that may be off by half a cycle is a whole number of half waves
+    pairs.wavelength_m[m] = rover.wavelength_m[i] * (0.5 if pairs.half_cycle[m] else 1.0)
+
+
 @leaf_kernel
-def pair_up(
-    rover: Side, n: int, base: Side, lookup: Lookup, carriers: Carriers, rules: Rules, iono_m2: float,
-    code_variance: float, pairs: Pairs, groups: Groups, code_groups: Groups,
-) -> tuple[int, int, int]:  # fmt: skip
-    """Fill `pairs`; returns how many pairs, phase groups and code groups there are.
+def pair_up(w: Work, n: int, carriers: Carriers, rules: Rules, iono_m2: float, code_variance: float) -> None:
+    """Fill `w.pairs` from the `n` rows of the rover and the base's side.
 
     `iono_m2` is the variance of the ionosphere left in the difference, `code_variance` what was learnt of the code's.
     """
     apart()
-    m, g_count, c_count = 0, 0, 0
-    variance = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m
+    rover, base, pairs, m = w.rover, w.base, w.pairs, 0
+    w.code_groups.count[0] = 0
     code_ratio = rules.sigma_code_ratio * rules.sigma_code_ratio * code_variance
-    floats_help = rules.glonass_ar or _integer_satellites(rover, n, lookup) < INTEGERS_ENOUGH
+    floats_help = rules.glonass_ar or _integer_satellites(rover, n, w.lookup) < INTEGERS_ENOUGH
     for i in range(n):
         satellite, code = int(rover.satellite[i]), int(rover.code[i])
-        if satellite >> 6 == GLONASS and not floats_help:
+        j = _partner(rover, i, base, w.lookup, carriers)
+        if j < 0 or (satellite >> 6 == GLONASS and not floats_help):
             continue
-        j = int(lookup.by_code[satellite * CODES + code])
-        if j < 0:
-            j = int(lookup.by_band[satellite * BANDS + int(carriers.band[satellite >> 6, code])])
-        if j < 0 or abs(base.wavelength_m[j] - rover.wavelength_m[i]) > 1e-9:
-            continue
-        key = group_key(satellite, code, int(base.code[j]))
-        code_key = ((satellite >> 6) * CODES + code) * CODES + int(base.code[j])
-        g, c = find_group(groups, g_count, key), find_group(code_groups, c_count, code_key)
-        if m == PAIRS_MAX or max(g, c) == GROUPS_MAX:
+        c = find_group(w.code_groups, ((satellite >> 6) * CODES + code) * CODES + int(base.code[j]))
+        if m == PAIRS_MAX or c < 0:
             break
-        groups.keys[g], code_groups.keys[c] = key, code_key
-        g_count, c_count = max(g_count, g + 1), max(c_count, c + 1)
-        ratio = 0.5 * (_noise_ratio(satellite, rover.sin_el[i], rover.cn0_dbhz[i])
-                       + _noise_ratio(satellite, rover.sin_el[i], base.cn0_dbhz[j]))  # fmt: skip
-        pairs.row[m], pairs.base_row[m], pairs.group[m], pairs.code_group[m] = i, j, g, c
-        pairs.key[m], pairs.place[m] = key, -1
-        for k in range(3):
-            pairs.a[m, k] = -rover.e[i, k]
-        pairs.code_m[m] = rover.code_m[i] - base.code_m[j]
-        pairs.phase_m[m] = rover.phase_m[i] - base.phase_m[j]
-        slant = 1.0 / (rover.sin_el[i] * rover.sin_el[i] + 0.1)
-        pairs.common_m2[m] = rules.common_ratio * variance * ratio + iono_m2 * slant
-        pairs.w_code[m] = 1.0 / (variance * ratio * code_ratio)
-        own_m2 = (1.0 - rules.common_ratio) * variance * ratio
-        pairs.w_phase[m] = 1.0 / own_m2 if isfinite(pairs.phase_m[m]) else 0.0
-        pairs.lock_s[m] = min(rover.lock_s[i], base.lock_s[j])
-        pairs.half_cycle[m] = rover.half_cycle[i] | base.half_cycle[j]
-        # a phase that may be off by half a cycle is a whole number of half waves
-        pairs.wavelength_m[m] = rover.wavelength_m[i] * (0.5 if pairs.half_cycle[m] else 1.0)
+        _difference(rover, i, base, j, pairs, m)
+        pairs.key[m], pairs.code_group[m] = group_key(satellite, code, int(base.code[j])), c
+        ratio = 0.5 * _noise_ratio(satellite, rover.sin_el[i], rover.cn0_dbhz[i])
+        ratio += 0.5 * _noise_ratio(satellite, rover.sin_el[i], base.cn0_dbhz[j])
+        _weigh(pairs, m, ratio, rover.sin_el[i], rules, iono_m2, code_ratio)
         m += 1
-    _share_codes(pairs, m, rover, rules.common_ratio)
-    return m, g_count, c_count
+    pairs.count[0] = m
+    _share_codes(pairs, rules.common_ratio)
 
 
 @leaf_kernel
-def _share_codes(pairs: Pairs, m: int, rover: Side, common_ratio: float) -> None:
+def _share_codes(pairs: Pairs, common_ratio: float) -> None:
     """Codes of one satellite are reflected alike: together they weigh little more than one."""
-    i = 0
+    i, m = 0, pairs.count[0]
     while i < m:
         end, total = i, 0.0
-        while end < m and rover.satellite[pairs.row[end]] == rover.satellite[pairs.row[i]]:
+        while end < m and pairs.satellite[end] == pairs.satellite[i]:
             total += pairs.w_code[end]
             end += 1
         for k in range(i, end):
-            pairs.w_code[k] /= 1.0 + common_ratio * (total / pairs.w_code[k] - 1.0) if pairs.w_code[k] > 0.0 else 1.0
+            pairs.w_code[k] /= 1.0 + common_ratio * (total / pairs.w_code[k] - 1.0)
         i = end
 
 
 @leaf_kernel
-def tie_satellites(pairs: Pairs, m: int, satellites: NDArray[np.int16], scale: float) -> None:
+def tie_satellites(pairs: Pairs, scale: float) -> None:
     """What the error that the signals of a satellite share does to the weights in `pairs.w`.
 
     With weights w and a shared variance v the inverse of diag(1/w) + v is diag(w) - w wᵀ `tie`, and a direction common
     to all keeps the `share` of their weight. `scale` divides v like the weights are multiplied.
     """
     apart()
-    i = 0
+    i, m = 0, pairs.count[0]
     while i < m:
         end, total = i, 0.0
-        while end < m and satellites[pairs.row[end]] == satellites[pairs.row[i]]:
+        while end < m and pairs.satellite[end] == pairs.satellite[i]:
             total += pairs.w[end]
             end += 1
         tie = 1.0 / (total + scale / pairs.common_m2[i])
         for k in range(i, end):
             pairs.tie[k], pairs.share[k] = tie, 1.0 - total * tie
         i = end
-
-
-Floats = NDArray[np.float64]

@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._apart import apart
+from gnss.rtk._filter_kernel import coupling, inverse_weight
 from gnss.rtk._memory import Mine
-from gnss.rtk._normal_kernel import accumulate, accumulate_tied, clear, solve
+from gnss.rtk._normal_kernel import accumulate, accumulate_tied, along, clear, clock_of, solve
 from gnss.rtk._pair_kernel import tie_satellites
-from gnss.rtk._work import Groups, Lattice, Normal, Order, Pairs
+from gnss.rtk._work import Groups, Lattice, Normal, Order, Pairs, Work
 
 Floats = NDArray[np.float64]
 
@@ -29,44 +30,46 @@ CANDIDATE_MISFIT = 7.0
 
 
 @leaf_kernel
-def code_position(pairs: Pairs, m: int, code_groups: Groups, c_count: int, normal: Normal, c: Floats) -> int:
+def _worst_code(pairs: Pairs, groups: Groups, x: Floats) -> tuple[int, float, float]:
+    """The code that fits the position worst (-1 = all fit), its misfit, and that of all."""
+    worst, worst_misfit, total = -1, CODE_OUTLIER_MISFIT, 0.0
+    for i in range(pairs.count[0]):
+        if pairs.w_code[i] > 0.0:
+            g = pairs.code_group[i]
+            v = pairs.code_m[i] - clock_of(groups, g, x) - along(pairs.a, i, x)
+            q = v * v * pairs.w_code[i]
+            total += q
+            # few in a group: the clock follows each of them
+            q /= max(1.0 - pairs.w_code[i] / groups.w[g], LEVERAGE_MIN)
+            if q > worst_misfit:
+                worst, worst_misfit = i, q
+    return worst, worst_misfit, total
+
+
+@leaf_kernel
+def code_position(w: Work) -> int:
     """Position by the codes alone; codes that fit nowhere lose their weight. Returns the redundancy, < 0 = none."""
     apart()
-    redundancy = -1
+    pairs, normal = w.pairs, w.normal
+    m, redundancy = pairs.count[0], -1
     for _ in range(m):
         clear(normal)
-        redundancy = (
-            accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal) - 3
-        )
-        if redundancy < 0 or not solve(normal, c):
+        count = accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, w.code_groups, normal)
+        redundancy = count - 3
+        if redundancy < 0 or not solve(normal):
             return -1
-        x = normal.x
-        worst, worst_misfit, total = -1, CODE_OUTLIER_MISFIT, 0.0
-        for i in range(m):
-            if pairs.w_code[i] > 0.0:
-                g = pairs.code_group[i]
-                w = code_groups.w[g]
-                clock = (code_groups.y[g] - code_groups.a[g, 0] * x[0] - code_groups.a[g, 1] * x[1]
-                         - code_groups.a[g, 2] * x[2]) / w  # fmt: skip
-                v = pairs.code_m[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
-                pairs.v_code[i] = v
-                q = v * v * pairs.w_code[i]
-                total += q
-                # few in a group: the clock follows each of them
-                q /= max(1.0 - pairs.w_code[i] / w, LEVERAGE_MIN)
-                if q > worst_misfit:
-                    worst, worst_misfit = i, q
+        worst, misfit, total = _worst_code(pairs, w.code_groups, normal.x)
         # a worst one among bad ones is no outlier: all are noisier than stated
-        if worst < 0 or redundancy < 2 or worst_misfit < CODE_OUTLIER_MISFIT * (total - worst_misfit) / redundancy:
+        if worst < 0 or redundancy < 2 or misfit < CODE_OUTLIER_MISFIT * (total - misfit) / redundancy:
             break
         pairs.w_code[worst] = 0.0
     return redundancy
 
 
 @leaf_kernel
-def _phases_with(mine: Mine, pairs: Pairs, m: int, order: Order, places: Groups) -> None:
+def _phases_with(mine: Mine, pairs: Pairs, order: Order, places: Groups) -> None:
     """Phases less their ambiguities as `order.fixed` has them: `pairs.y` and weights `pairs.w`."""
-    for i in range(m):
+    for i in range(pairs.count[0]):
         place = pairs.place[i]
         pairs.w[i] = 0.0
         if place < 0 or pairs.w_phase[i] <= 0.0:
@@ -80,28 +83,27 @@ def _phases_with(mine: Mine, pairs: Pairs, m: int, order: Order, places: Groups)
 
 
 @leaf_kernel
-def phase_position(
-    mine: Mine, pairs: Pairs, m: int, order: Order, places: Groups, groups: Groups, code_groups: Groups, c_count: int,
-    normal: Normal, c: Floats, misfit_max: float, share_min: float, satellites: NDArray[np.int16],
-) -> tuple[int, float, int]:  # fmt: skip
+def phase_position(mine: Mine, w: Work, misfit_max: float, share_min: float) -> tuple[int, float, int]:
     """Position from codes and from phases with the ambiguities in `order.fixed`.
 
     Returns the redundancy of the phases (negative = no position), their misfit, and the pair that fits worst, by more
     than `misfit_max` and `share_min` of a wavelength (-1 = all fit).
     """
     apart()
-    _phases_with(mine, pairs, m, order, places)
+    pairs, normal, groups = w.pairs, w.normal, w.groups
+    m = pairs.count[0]
+    _phases_with(mine, pairs, w.order, w.place_groups)
     clear(normal)
-    accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, code_groups, c_count, normal)
-    tie_satellites(pairs, m, satellites, 1.0)
-    redundancy = accumulate_tied(pairs, m, satellites, groups, normal) - 3
-    if redundancy < 0 or not solve(normal, c):
+    accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, w.code_groups, normal)
+    tie_satellites(pairs, 1.0)
+    redundancy = accumulate_tied(pairs, groups, normal) - 3
+    if redundancy < 0 or not solve(normal):
         return -1, np.inf, -1
     x, total, worst, worst_misfit = normal.x, 0.0, -1, misfit_max
-    clock = (groups.y[0] - groups.a[0, 0] * x[0] - groups.a[0, 1] * x[1] - groups.a[0, 2] * x[2]) / groups.w[0]
+    clock_m = clock_of(groups, 0, x)
     for i in range(m):
         if pairs.w[i] > 0.0:
-            v = pairs.y[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
+            v = pairs.y[i] - clock_m - along(pairs.a, i, x)
             misfit = v * v / (1.0 / pairs.w[i] + pairs.common_m2[i])
             total += misfit
             if misfit > worst_misfit and abs(v) > share_min * pairs.wavelength_m[i]:
@@ -110,58 +112,64 @@ def phase_position(
 
 
 @leaf_kernel
-def code_misfit(pairs: Pairs, m: int, code_groups: Groups, c_count: int, normal: Normal) -> tuple[float, int]:
-    """Misfit of the codes at the position in `normal.x`, and how many they are more than their clocks."""
+def code_misfit(pairs: Pairs, groups: Groups, x: Floats) -> tuple[float, int]:
+    """Misfit of the codes at the position `x`, and how many they are more than their clocks."""
     apart()
-    x, total, count = normal.x, 0.0, 0
-    for g in range(c_count):
-        count -= code_groups.w[g] > 0.0
-    for i in range(m):
+    total, count = 0.0, 0
+    for g in range(groups.count[0]):
+        count -= groups.w[g] > 0.0
+    for i in range(pairs.count[0]):
         if pairs.w_code[i] > 0.0:
-            g = pairs.code_group[i]
-            clock = (code_groups.y[g] - code_groups.a[g, 0] * x[0] - code_groups.a[g, 1] * x[1]
-                     - code_groups.a[g, 2] * x[2]) / code_groups.w[g]  # fmt: skip
-            v = pairs.code_m[i] - clock - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
+            v = pairs.code_m[i] - clock_of(groups, pairs.code_group[i], x) - along(pairs.a, i, x)
             total += v * v * pairs.w_code[i]
             count += 1
     return total, count
 
 
 @leaf_kernel
-def add_float_covariance(
-    pairs: Pairs, m: int, n_float: int, full: Lattice, order: Order, places: Groups, groups: Groups, normal: Normal
-) -> None:
-    """Add G Λ⁻¹ Gᵀ, G the change of the position by the first `n_float` unknowns, to the covariance."""
-    apart()
-    cov, u = normal.cov, order.u
+def _position_by_unknowns(w: Work, n_float: int) -> None:
+    """Change of the position by each of the first unknowns, into `order.u`."""
+    cov, u, order, pairs = w.normal.cov, w.order.u, w.order, w.pairs
     for k in range(3):
         for i in range(n_float):
             u[k, i] = 0.0
-    inverse = 1.0 / groups.w[0] if groups.w[0] > 0.0 else 0.0
-    for i in range(m):
+    inverse = inverse_weight(w.groups)
+    for i in range(pairs.count[0]):
         if pairs.w[i] <= 0.0:
             continue
         place = pairs.place[i]
-        row, offset_row = order.row_of[place], places.row[order.group[place]]
-        lw = pairs.wavelength_m[i] * pairs.w[i] * pairs.share[i]
-        hx = lw * (pairs.a[i, 0] - groups.a[0, 0] * inverse)
-        hy = lw * (pairs.a[i, 1] - groups.a[0, 1] * inverse)
-        hz = lw * (pairs.a[i, 2] - groups.a[0, 2] * inverse)
+        row, offset_row = order.row_of[place], w.place_groups.row[order.group[place]]
+        hx, hy, hz, _ = coupling(pairs, i, w.groups, inverse)
         for k in range(3):
             g = cov[k, 0] * hx + cov[k, 1] * hy + cov[k, 2] * hz
             if 0 <= row < n_float:
                 u[k, row] += g
             if offset_row >= 0:
                 u[k, offset_row] += g
-    for i in range(n_float):
+
+
+@inline_kernel
+def _solve_lower(full: Lattice, u: Floats, n: int) -> None:
+    """Forward substitution of three right-hand sides."""
+    for i in range(n):
         for k in range(3):
             s = u[k, i]
             for j in range(i):
                 s -= full.lower[i, j] * u[k, j]
             u[k, i] = s
+
+
+@leaf_kernel
+def add_float_covariance(w: Work, n_float: int) -> None:
+    """Add G Λ⁻¹ Gᵀ, G the change of the position by the first `n_float` unknowns, to the covariance."""
+    apart()
+    normal: Normal = w.normal
+    u = w.order.u
+    _position_by_unknowns(w, n_float)
+    _solve_lower(w.full, u, n_float)
     for k in range(3):
         for j in range(3):
             s = 0.0
             for i in range(n_float):
-                s += u[k, i] * u[j, i] / full.d[i]
-            cov[k, j] += s
+                s += u[k, i] * u[j, i] / w.full.d[i]
+            normal.cov[k, j] += s

@@ -3,7 +3,7 @@
 Each side is evaluated at its own time tag: receivers whose clocks run free tag their epochs milliseconds apart.
 """
 
-from math import isfinite, sqrt
+from math import isfinite, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,13 @@ from gnss.rtk._work import PAIRS_MAX, Lookup, Side
 from gnss.rtk.settings import Rules
 from gnss.rtk.signals import BANDS, CODES, Carriers
 
-_NS = 1e-9
+Floats = NDArray[np.float64]
+
+SIN_EL_MIN = 0.05
+"""Below three degrees the mapping of the troposphere means nothing."""
+
+PR_M_MIN, PR_M_MAX = 1e6, 1e8
+"""No satellite is nearer or farther."""
 
 TROPO_ZENITH_M = 2.3
 """Delay of a standard atmosphere at sea level: only its difference between two receivers matters here."""
@@ -42,54 +48,57 @@ def _is_wanted(o: ObservationSink, i: int, satellite: int, table: OrbitTable, ru
         return False
     pr_m = o.pr_m[i]
     weak = o.cn0_dbhz[i] < rules.cn0_dbhz_min and o.cn0_dbhz[i] > 0.0
-    return isfinite(pr_m) and 1e6 < pr_m < 1e8 and not weak
+    return isfinite(pr_m) and PR_M_MIN < pr_m < PR_M_MAX and not weak
+
+
+@inline_kernel
+def _wavelength_m(o: ObservationSink, i: int, satellite: int, table: OrbitTable, carriers: Carriers) -> float:
+    """Wavelength of a signal, NaN where it is not known (GLONASS without a channel)."""
+    system, code = o.system[i], o.signal[i]
+    carrier_hz = carriers.hz[system, code]
+    if system == GLONASS:
+        channel = o.channel[i] if o.channel[i] != NO_CHANNEL else table.channel[satellite]
+        carrier_hz = carrier_hz + carriers.step_hz[system, code] * channel if channel != NO_CHANNEL else nan
+    return SPEED_OF_LIGHT_MPS / carrier_hz
+
+
+@inline_kernel
+def _geometry(
+    table: OrbitTable, satellite: int, tag_s: float, pr_m: float, x: Floats, up: Floats
+) -> tuple[float, float, float, float, float]:
+    """Range with troposphere less the satellite's clock in m, direction to the satellite, sine of its elevation."""
+    offset_s = transmission_offset(table, satellite, tag_s, pr_m)
+    sx, sy, sz, clock_s = satellite_at(table, satellite, offset_s)
+    range_m, ex, ey, ez = line_of_sight(sx, sy, sz, x[0], x[1], x[2])
+    sin_el = ex * up[0] + ey * up[1] + ez * up[2]
+    delay_m = _troposphere_m(max(sin_el, SIN_EL_MIN), up[3])
+    return range_m + delay_m - clock_s * SPEED_OF_LIGHT_MPS, ex, ey, ez, sin_el
 
 
 @leaf_kernel
 def reduce_side(
-    o: ObservationSink,
-    rows: tuple[int, int],
-    tag_s: float,
-    table: OrbitTable,
-    x: NDArray[np.float64],
-    up: NDArray[np.float64],
-    rules: Rules,
-    carriers: Carriers,
-    side: Side,
-) -> int:
+    o: ObservationSink, rows: tuple[int, int], tag_s: float, table: OrbitTable, x: Floats, up: Floats, rules: Rules,
+    carriers: Carriers, side: Side,
+) -> int:  # fmt: skip
     """Fill `side` from rows `rows[0]` to `rows[1]` of a receiver at `x`; returns how many there are.
 
     `tag_s` is the receiver's time tag less the instant of the table; `up` (4,) the direction up and the height above
     the ellipsoid.
     """
     apart()
-    n = 0
-    last, range_m, clock_m, ex, ey, ez, sin_el = -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    n, last, expected_m, ex, ey, ez, sin_el = 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(rows[0], rows[1]):
         satellite = satellite_row(int(o.system[i]), int(o.prn[i]))
         if not _is_wanted(o, i, satellite, table, rules):
             continue
         if satellite != last:
-            offset_s = transmission_offset(table, satellite, tag_s, o.pr_m[i])
-            sx, sy, sz, clock_s = satellite_at(table, satellite, offset_s)
-            range_m, ex, ey, ez = line_of_sight(sx, sy, sz, x[0], x[1], x[2])
-            clock_m = clock_s * SPEED_OF_LIGHT_MPS
-            sin_el = ex * up[0] + ey * up[1] + ez * up[2]
-            range_m += _troposphere_m(max(sin_el, 0.05), up[3])
+            expected_m, ex, ey, ez, sin_el = _geometry(table, satellite, tag_s, o.pr_m[i], x, up)
             last = satellite
-        if not sin_el >= rules.sin_el_min:
+        wavelength_m = _wavelength_m(o, i, satellite, table, carriers)
+        if not sin_el >= rules.sin_el_min or not wavelength_m > 0.0:
             continue
-        system, code = o.system[i], o.signal[i]
-        carrier_hz = carriers.hz[system, code]
-        if system == GLONASS:
-            channel = o.channel[i] if o.channel[i] != NO_CHANNEL else table.channel[satellite]
-            carrier_hz += carriers.step_hz[system, code] * channel
-            if channel == NO_CHANNEL:
-                continue
-        wavelength_m = SPEED_OF_LIGHT_MPS / carrier_hz
-        side.satellite[n], side.code[n] = satellite, code
-        side.code_m[n] = o.pr_m[i] - range_m + clock_m
-        side.phase_m[n] = o.cp_cyc[i] * wavelength_m - range_m + clock_m
+        side.satellite[n], side.code[n] = satellite, o.signal[i]
+        side.code_m[n], side.phase_m[n] = o.pr_m[i] - expected_m, o.cp_cyc[i] * wavelength_m - expected_m
         side.wavelength_m[n], side.sin_el[n], side.cn0_dbhz[n] = wavelength_m, sin_el, o.cn0_dbhz[i]
         side.e[n, 0], side.e[n, 1], side.e[n, 2] = ex, ey, ez
         side.lock_s[n], side.half_cycle[n] = o.lock_s[i], o.half_cycle[i]

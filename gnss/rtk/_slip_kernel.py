@@ -4,17 +4,17 @@ From one epoch to the next all phases change by a motion and a clock. A satellit
 half cycle or by many; five satellites are enough to see it, on one frequency.
 """
 
-from math import isnan, sqrt
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._apart import apart
-from gnss.rtk._filter_kernel import eliminate, tri
 from gnss.rtk._memory import Mine
-from gnss.rtk._normal_kernel import accumulate, clear, solve
-from gnss.rtk._work import PLACES_MAX, POSITION, Groups, Normal, Pairs
+from gnss.rtk._memory_kernel import eliminate, tri
+from gnss.rtk._normal_kernel import accumulate, along, clear, clock_of, solve
+from gnss.rtk._work import PLACES_MAX, POSITION, Groups, Pairs, Work
 
 Floats = NDArray[np.float64]
 
@@ -45,12 +45,12 @@ def _is_place(mine: Mine, place: int, satellite: int, key: int) -> bool:
 
 
 @leaf_kernel
-def find_places(mine: Mine, satellites: NDArray[np.int16], pairs: Pairs, m: int) -> None:
+def find_places(mine: Mine, pairs: Pairs) -> None:
     """The place of each pair's ambiguity, -1 where it has none. Satellites mostly come in the order of last time."""
     apart()
     guess = 0
-    for i in range(m):
-        satellite, key = satellites[pairs.row[i]], pairs.key[i]
+    for i in range(pairs.count[0]):
+        satellite, key = pairs.satellite[i], pairs.key[i]
         pairs.place[i] = -1
         if _is_place(mine, guess, satellite, key):
             pairs.place[i] = guess
@@ -63,22 +63,22 @@ def find_places(mine: Mine, satellites: NDArray[np.int16], pairs: Pairs, m: int)
 
 
 @leaf_kernel
-def _drop(mine: Mine, pairs: Pairs, m: int, i: int, column: Floats) -> None:
+def _drop(mine: Mine, pairs: Pairs, i: int, column: Floats) -> None:
     """Forget the ambiguity of pair `i`; the pair that had the last place follows it into the gap."""
     place, last = pairs.place[i], mine.count[0] - 1
     eliminate(mine, place, column)
-    for j in range(m):
+    for j in range(pairs.count[0]):
         if pairs.place[j] == last:
             pairs.place[j] = place
     pairs.place[i] = -1
 
 
 @leaf_kernel
-def drop_stated(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> int:
+def drop_stated(mine: Mine, pairs: Pairs, t_ns: int, column: Floats) -> int:
     """Forget the ambiguities whose receivers say that they slipped; returns how many."""
     apart()
     dropped = 0
-    for i in range(m):
+    for i in range(pairs.count[0]):
         place = pairs.place[i]
         if place < 0:
             continue
@@ -86,13 +86,13 @@ def drop_stated(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> 
         slipped = pairs.w_phase[i] <= 0.0 or pairs.half_cycle[i] != mine.half_cycle[place]
         slipped = slipped or (not isnan(pairs.lock_s[i]) and pairs.lock_s[i] < gap_s - LOCK_TOLERANCE_S)
         if slipped:
-            _drop(mine, pairs, m, i, column)
+            _drop(mine, pairs, i, column)
             dropped += 1
     return dropped
 
 
 @leaf_kernel
-def drop_absent(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> None:
+def drop_absent(mine: Mine, pairs: Pairs, t_ns: int, column: Floats) -> None:
     """Forget what has not been seen for long."""
     apart()
     place = 0
@@ -100,7 +100,7 @@ def drop_absent(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> 
         if t_ns - mine.seen_ns[place] > ABSENT_NS_MAX:
             last = mine.count[0] - 1
             eliminate(mine, place, column)
-            for j in range(m):
+            for j in range(pairs.count[0]):
                 if pairs.place[j] == place:
                     pairs.place[j] = -1
                 elif pairs.place[j] == last:
@@ -110,53 +110,64 @@ def drop_absent(mine: Mine, pairs: Pairs, m: int, t_ns: int, column: Floats) -> 
 
 
 @leaf_kernel
-def drop_seen(
-    mine: Mine, pairs: Pairs, m: int, t_ns: int, groups: Groups, normal: Normal, c: Floats, column: Floats
-) -> tuple[int, float]:
-    """Forget the ambiguities whose phase does not fit the motion of the others.
-
-    Returns how many, and the clock change in m; leaves the motion since the last epoch, relative to the position that
-    was expected, in `normal.x`.
-    """
-    apart()
-    for i in range(m):
+def _changes(mine: Mine, pairs: Pairs, t_ns: int) -> None:
+    """Change of each phase since it was last seen, into `pairs.y`, with its weight."""
+    for i in range(pairs.count[0]):
         place = pairs.place[i]
         pairs.w[i] = 0.0
         if place >= 0:
             gap_s = (t_ns - mine.seen_ns[place]) * _S_PER_NS
-            pairs.y[i] = pairs.phase_m[i] - mine.residual_m[place]
             noise_m2 = 1.0 / pairs.w_phase[i] + pairs.common_m2[i]
+            pairs.y[i] = pairs.phase_m[i] - mine.residual_m[place]
             pairs.w[i] = 1.0 / (2.0 * mine.phase_variance[0] * noise_m2 + DRIFT_M2PS * gap_s)
-    dropped, clock_m = 0, 0.0
-    for _ in range(PLACES_MAX):
-        clear(normal)
-        redundancy = accumulate(pairs.a, pairs.y, pairs.w, pairs.one, m, groups, 1, normal)
-        if redundancy < 3 + REDUNDANCY_MIN or not solve(normal, c):
-            normal.x[0], normal.x[1], normal.x[2] = 0.0, 0.0, 0.0
-            break
-        x, inverse = normal.x, 1.0 / groups.w[0]
-        clock_m = inverse * (groups.y[0] - groups.a[0, 0] * x[0] - groups.a[0, 1] * x[1] - groups.a[0, 2] * x[2])
-        worst, worst_misfit = -1, MISFIT_MAX
-        for i in range(m):
-            if pairs.w[i] > 0.0:
-                v = pairs.y[i] - clock_m - pairs.a[i, 0] * x[0] - pairs.a[i, 1] * x[1] - pairs.a[i, 2] * x[2]
-                misfit = v * v * pairs.w[i]
-                if misfit > worst_misfit and abs(v) > STEP_M_MIN:
-                    worst, worst_misfit = i, misfit
-        if worst < 0:
-            break
-        pairs.w[worst] = 0.0
-        _drop(mine, pairs, m, worst, column)
-        dropped += 1
-    return dropped, clock_m
 
 
 @leaf_kernel
-def enter_new(mine: Mine, satellites: NDArray[np.int16], pairs: Pairs, m: int) -> int:
+def _worst(pairs: Pairs, groups: Groups, x: Floats) -> int:
+    """The phase that fits the motion `x` worst, -1 where all fit."""
+    worst, worst_misfit, clock_m = -1, MISFIT_MAX, clock_of(groups, 0, x)
+    for i in range(pairs.count[0]):
+        if pairs.w[i] > 0.0:
+            v = pairs.y[i] - clock_m - along(pairs.a, i, x)
+            misfit = v * v * pairs.w[i]
+            if misfit > worst_misfit and abs(v) > STEP_M_MIN:
+                worst, worst_misfit = i, misfit
+    return worst
+
+
+@leaf_kernel
+def drop_seen(mine: Mine, w: Work, t_ns: int, column: Floats) -> int:
+    """Forget the ambiguities whose phase does not fit the motion of the others; returns how many.
+
+    The motion since the last epoch, relative to the position that was expected, is left in `w.normal.x`; zero where
+    too few phases tell.
+    """
+    apart()
+    pairs, normal, groups = w.pairs, w.normal, w.groups
+    _changes(mine, pairs, t_ns)
+    groups.count[0] = 1
+    dropped = 0
+    for _ in range(PLACES_MAX):
+        clear(normal)
+        redundancy = accumulate(pairs.a, pairs.y, pairs.w, pairs.one, pairs.count[0], groups, normal)
+        if redundancy < 3 + REDUNDANCY_MIN or not solve(normal):
+            normal.x[0], normal.x[1], normal.x[2] = 0.0, 0.0, 0.0
+            break
+        worst = _worst(pairs, groups, normal.x)
+        if worst < 0:
+            break
+        pairs.w[worst] = 0.0
+        _drop(mine, pairs, worst, column)
+        dropped += 1
+    return dropped
+
+
+@leaf_kernel
+def enter_new(mine: Mine, pairs: Pairs) -> int:
     """A place for each phase that has none, its offset from the code; returns how many found no room."""
     apart()
     refused = 0
-    for i in range(m):
+    for i in range(pairs.count[0]):
         if pairs.place[i] >= 0 or pairs.w_phase[i] <= 0.0:
             continue
         place = mine.count[0]
@@ -169,14 +180,8 @@ def enter_new(mine: Mine, satellites: NDArray[np.int16], pairs: Pairs, m: int) -
         for j in range(e + 1):
             mine.info[start + j] = 0.0
         mine.rhs[e] = 0.0
-        mine.satellite[place], mine.key[place] = satellites[pairs.row[i]], pairs.key[i]
+        mine.satellite[place], mine.key[place] = pairs.satellite[i], pairs.key[i]
         mine.offset_cyc[place] = np.rint((pairs.phase_m[i] - pairs.code_m[i]) / pairs.wavelength_m[i])
         mine.age[place], mine.half_cycle[place], mine.held[place] = 0, pairs.half_cycle[i], 0
         pairs.place[i] = place
     return refused
-
-
-@inline_kernel
-def sigma_of(weight: float) -> float:
-    """Standard deviation that a weight stands for."""
-    return sqrt(1.0 / weight)

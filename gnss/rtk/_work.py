@@ -61,19 +61,19 @@ class Lookup(Protocol):
 
 
 class Pairs(Protocol):
-    """Single differences rover less base, a row a signal both have.
+    """Single differences rover less base, `count` of them, a row a signal that both have.
 
-    `row` of the rover's side; `place` of its ambiguity, -1 = none; `group` of signals whose phases compare,
-    `code_group` that share a code clock; `key` names the group; `a` (n, 3) derivative of the range; `code_m`,
+    `row` of the rover's side; `satellite`; `place` of its ambiguity, -1 = none; `code_group` of codes that share a
+    clock; `key` names the group of signals whose phases compare; `a` (n, 3) derivative of the range; `code_m`,
     `phase_m`; `w_code`, `w_phase` weights, 0 = not used; `wavelength_m`; `common_m2` variance that all signals of the
     satellite share. Scratch: `share`, `tie` (`tie_satellites`), `y`, `w`, `v_code`; `one` (all zero) the group of all;
     `kept_place` the places while another filter is tried.
     """
 
+    count: NDArray[np.int32]
     row: Shorts
-    base_row: Shorts
+    satellite: Shorts
     place: Shorts
-    group: Shorts
     code_group: Shorts
     one: Shorts
     kept_place: Shorts
@@ -95,12 +95,13 @@ class Pairs(Protocol):
 
 
 class Groups(Protocol):
-    """Sums over the members of a group: weight, weighted design (3) and weighted observation; `keys` of each.
+    """Sums over the members of `count` groups: weight, weighted design (3) and weighted observation; `keys` of each.
 
     `pivot` the place its ambiguities are relative to, `row` where its offset stands in the order (-1 = nowhere); `sums`
     (n, SIZE) its rows of the information, summed.
     """
 
+    count: NDArray[np.int32]
     w: Floats
     a: Floats
     y: Floats
@@ -111,11 +112,16 @@ class Groups(Protocol):
 
 
 class Normal(Protocol):
-    """Normal equations of a position: `h` (3, 3) lower triangle, `g` (3,), `cost` (1,); `x` (3,), `cov` (3, 3)."""
+    """Normal equations of a position.
+
+    `h` (3, 3) lower triangle, `g` (3,), `cost` (1,); what solves them: `c` (3, 3) Cholesky factor, `x` (3,) and `cov`
+    (3, 3).
+    """
 
     h: Floats
     g: Floats
     cost: Floats
+    c: Floats
     x: Floats
     cov: Floats
 
@@ -123,9 +129,14 @@ class Normal(Protocol):
 class Order(Protocol):
     """The ambiguities as they are factorised.
 
-    `place` of each row (the entry of the filter, or -1 - g for the offset of group g), `row_of` each place (-1 = pivot
-    or none), `score`, `group` and `barred` by place; `fixed` values and `rhs` by row; `u` (4, n) scratch.
+    `rows` of them; those from `ready` on may become integers, those from `held` on are. By row: `place` (the entry of
+    the filter, or -1 - g for the offset of group g), `fixed` values, `rhs`. By place: `row_of` (-1 = pivot or none),
+    `score`, `group`, `barred`. `u` (4, n) scratch.
     """
+
+    rows: NDArray[np.int32]
+    ready: NDArray[np.int32]
+    held: NDArray[np.int32]
 
     place: Shorts
     row_of: Shorts
@@ -159,12 +170,11 @@ class Lattice(Protocol):
 
 
 class Scratch(Protocol):
-    """Small arrays of one epoch: positions, directions up, a Cholesky factor, a column of the filter."""
+    """Small arrays of one epoch: positions, directions up, a column of the filter."""
 
     x: Floats
     up: Floats
     base_up: Floats
-    c: Floats
     column: Floats
     x_code: Floats
     cov_code: Floats
@@ -191,10 +201,10 @@ class Work(NamedTuple):
 _SHAPES: Final[dict[type, tuple[tuple[int, ...], dict[str, tuple[int, ...]]]]] = {
     Side: ((PAIRS_MAX,), {"e": (PAIRS_MAX, 3)}),
     Lookup: ((SATELLITE_COUNT * CODES,), {"by_band": (SATELLITE_COUNT * BANDS,)}),
-    Pairs: ((PAIRS_MAX,), {"a": (PAIRS_MAX, 3)}),
-    Groups: ((GROUPS_MAX,), {"a": (GROUPS_MAX, 3), "sums": (GROUPS_MAX, SIZE)}),
-    Normal: ((3,), {"h": (3, 3), "cost": (1,), "cov": (3, 3)}),
-    Order: ((SIZE,), {"u": (4, SIZE)}),
+    Pairs: ((PAIRS_MAX,), {"count": (1,), "a": (PAIRS_MAX, 3)}),
+    Groups: ((GROUPS_MAX,), {"count": (1,), "a": (GROUPS_MAX, 3), "sums": (GROUPS_MAX, SIZE)}),
+    Normal: ((3,), {"h": (3, 3), "cost": (1,), "c": (3, 3), "cov": (3, 3)}),
+    Order: ((SIZE,), {"rows": (1,), "ready": (1,), "held": (1,), "u": (4, SIZE)}),
     Lattice: (
         (SIZE,),
         {
@@ -206,7 +216,7 @@ _SHAPES: Final[dict[type, tuple[tuple[int, ...], dict[str, tuple[int, ...]]]]] =
             "panel": (8, SIZE),
         },
     ),
-    Scratch: ((3,), {"up": (4,), "base_up": (4,), "c": (3, 3), "column": (SIZE,), "cov_code": (3, 3)}),
+    Scratch: ((3,), {"up": (4,), "base_up": (4,), "column": (SIZE,), "cov_code": (3, 3)}),
 }
 """Usual shape of the arrays of a record, and those that have another."""
 

@@ -19,7 +19,8 @@ from gnss.constants import NS_PER_S
 from gnss.orbits.book import OrbitBook
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch, ObservationSink
-from gnss.rtk._epoch_kernel import Bases, Jobs, Results, Tables, solve_jobs
+from gnss.rtk._epoch_kernel import solve_jobs
+from gnss.rtk._jobs import Bases, Jobs, Results, Tables
 from gnss.rtk._memory import Memory, new_memory
 from gnss.rtk._work import Work, new_work
 from gnss.rtk.report import fixes_of

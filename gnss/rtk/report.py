@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from gnss.batches import FixBatch, Source
 from gnss.frames.geodetic import ecef_to_geodetic
-from gnss.rtk._epoch_kernel import DGNSS, FIXED, FLOAT, Results
+from gnss.rtk._jobs import Results
+from gnss.rtk._solution_kernel import DGNSS, FIXED, FLOAT
 from gnss.rtk.settings import Mode, RtkSettings
 from gnss.rtk.sky import sky_of
 from gnss.status import Status

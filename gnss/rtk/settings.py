@@ -1,15 +1,17 @@
 """What can be set about RTK, and the same as numbers for kernels."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from math import radians, sin
-from typing import Any, NamedTuple
+from math import log, radians, sin
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss.batches import SYSTEM_COUNT, SYSTEMS
+from gnss.batches import SYSTEMS
 from gnss.constants import NS_PER_S
+from gnss.rtcm.signals import CODE_INDEX, CODE_NAMES
 
 
 class Mode(IntEnum):
@@ -19,6 +21,10 @@ class Mode(IntEnum):
     STATIC = 1
     SINGLE_EPOCH = 2
     MOVING_BASE = 3
+
+
+KINEMATIC, STATIC, SINGLE_EPOCH, MOVING_BASE = (int(mode) for mode in Mode)
+"""The modes as kernels take them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +87,15 @@ class Rules(NamedTuple):
     glonass_ar: bool
 
 
-def rules_of(settings: RtkSettings) -> Rules:
-    """The numbers of the settings.
+def _used(names: Iterable[str], known: Sequence[str]) -> NDArray[np.uint8]:
+    """1 for each of the known names that is among `names`."""
+    used = np.zeros(len(known), np.uint8)
+    used[[known.index(name) for name in names]] = 1
+    return used
 
-    Raises ValueError, naming the setting, where one makes no sense. Unit: as the names say.
-    """
-    from gnss.rtcm.signals import CODE_INDEX, CODE_NAMES
 
+def _refuse(settings: RtkSettings) -> None:
+    """Raise ValueError, naming the setting, where one makes no sense."""
     unknown = set(settings.systems) - set(SYSTEMS)
     if unknown:
         raise ValueError(f"systems: {''.join(sorted(unknown))} are none of {SYSTEMS}")
@@ -96,15 +104,18 @@ def rules_of(settings: RtkSettings) -> Rules:
         raise ValueError(f"signals: {sorted(strange)} are no RINEX codes; {sorted(CODE_INDEX)} are")
     if not 0.0 < settings.failure_rate_max < 1.0:
         raise ValueError("failure_rate_max lies between 0 and 1")
-    system_used = np.zeros(SYSTEM_COUNT, np.uint8)
-    system_used[[SYSTEMS.index(letter) for letter in settings.systems]] = 1
-    code_used = np.zeros(len(CODE_NAMES), np.uint8)
-    code_used[[CODE_INDEX[code] for code in settings.signals or CODE_INDEX]] = 1
-    odds: Any = np.log(1.0 / settings.failure_rate_max)
+
+
+def rules_of(settings: RtkSettings) -> Rules:
+    """The numbers of the settings.
+
+    Raises ValueError, naming the setting, where one makes no sense. Unit: as the names say.
+    """
+    _refuse(settings)
     return Rules(
         mode=int(settings.mode),
-        system_used=system_used,
-        code_used=code_used,
+        system_used=_used(settings.systems, SYSTEMS),
+        code_used=_used(settings.signals or CODE_INDEX, CODE_NAMES),
         sin_el_min=sin(radians(settings.elevation_mask_deg)),
         cn0_dbhz_min=settings.cn0_dbhz_min,
         age_ns_max=round(settings.age_corr_s_max * NS_PER_S),
@@ -115,7 +126,7 @@ def rules_of(settings: RtkSettings) -> Rules:
         correlation_phase_s=settings.correlation_phase_s,
         correlation_rest_s=settings.correlation_rest_s,
         memory_s=settings.memory_s,
-        log_odds_min=float(odds),
+        log_odds_min=log(1.0 / settings.failure_rate_max),
         common_ratio=settings.common_ratio,
         iono_ratio=settings.iono_ppm * 1e-6,
         glonass_ar=settings.glonass_ar,

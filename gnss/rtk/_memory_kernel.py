@@ -1,0 +1,133 @@
+"""What can be done with a terminal's filter apart from updating it: begin anew, forget, let drift, copy.
+
+The information matrix is packed by rows; entry 0 to 2 is the position of a resting rover, then an ambiguity a place.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.rtk._apart import apart
+from gnss.rtk._memory import Mine
+from gnss.rtk._work import POSITION
+
+Floats = NDArray[np.float64]
+
+INFO_MIN = 1e-9
+"""An ambiguity about which less is known than this (1/cycle²) is as good as unknown."""
+
+
+@inline_kernel
+def tri(row: int) -> int:
+    """Where a row of the packed lower triangle begins."""
+    return row * (row + 1) // 2
+
+
+@leaf_kernel
+def reset(mine: Mine) -> None:
+    """Forget all ambiguities."""
+    apart()
+    n = POSITION + mine.count[0]
+    for i in range(tri(n)):
+        mine.info[i] = 0.0
+    for i in range(n):
+        mine.rhs[i] = 0.0
+    mine.cost[0], mine.dof[0] = 0.0, 0.0
+    mine.count[0], mine.fixed_epochs[0] = 0, 0
+
+
+@leaf_kernel
+def _column(mine: Mine, e: int, n: int, out: Floats) -> None:
+    """Row and column `e` of the information as one vector."""
+    start = tri(e)
+    for j in range(e + 1):
+        out[j] = mine.info[start + j]
+    for i in range(e + 1, n):
+        out[i] = mine.info[tri(i) + e]
+
+
+@leaf_kernel
+def _lower(mine: Mine, n: int, column: Floats, gain: float, b: float) -> None:
+    """Take `gain` times the square of a column from the information, and what belongs to it from the rest."""
+    for i in range(n):
+        factor = column[i] * gain
+        if factor != 0.0:
+            start = tri(i)
+            for j in range(i + 1):
+                mine.info[start + j] -= factor * column[j]
+            mine.rhs[i] -= factor * b
+    mine.cost[0] -= gain * b * b
+
+
+@leaf_kernel
+def eliminate(mine: Mine, place: int, column: Floats) -> None:
+    """Forget one ambiguity, keeping what it said about the others; the last place moves into the gap."""
+    apart()
+    n, e = POSITION + mine.count[0], POSITION + place
+    _column(mine, e, n, column)
+    if column[e] > INFO_MIN:
+        _lower(mine, n, column, 1.0 / column[e], mine.rhs[e])
+    last = n - 1
+    if e != last:
+        _move(mine, last, e, column)
+    start = tri(last)
+    for j in range(last + 1):
+        mine.info[start + j] = 0.0
+    mine.rhs[last] = 0.0
+    mine.count[0] -= 1
+
+
+@leaf_kernel
+def _move(mine: Mine, last: int, e: int, column: Floats) -> None:
+    """Put the last ambiguity into place `e`."""
+    _column(mine, last, last + 1, column)
+    start = tri(e)
+    for j in range(e):
+        mine.info[start + j] = column[j]
+    mine.info[start + e] = column[last]
+    for i in range(e + 1, last):
+        mine.info[tri(i) + e] = column[i]
+    mine.rhs[e] = mine.rhs[last]
+    to, of = e - POSITION, last - POSITION
+    mine.satellite[to], mine.key[to], mine.offset_cyc[to] = mine.satellite[of], mine.key[of], mine.offset_cyc[of]
+    mine.residual_m[to], mine.seen_ns[to], mine.age[to] = mine.residual_m[of], mine.seen_ns[of], mine.age[of]
+    mine.half_cycle[to], mine.held[to], mine.integer[to] = mine.half_cycle[of], mine.held[of], mine.integer[of]
+
+
+@leaf_kernel
+def loosen(mine: Mine, key: int, variance_cyc2: float, column: Floats) -> None:
+    """Let the phases of a group drift together against the others: its receivers' delays are not quite constant."""
+    apart()
+    n, b, s = POSITION + mine.count[0], 0.0, 0.0
+    for i in range(n):
+        column[i] = 0.0
+    for place in range(mine.count[0]):
+        if mine.key[place] == key:
+            e = POSITION + place
+            b += mine.rhs[e]
+            for j in range(e):
+                column[j] += mine.info[tri(e) + j]
+            for i in range(e, n):
+                column[i] += mine.info[tri(i) + e]
+    for place in range(mine.count[0]):
+        if mine.key[place] == key:
+            s += column[POSITION + place]
+    _lower(mine, n, column, 1.0 / (1.0 / variance_cyc2 + max(s, 0.0)), b)
+
+
+@leaf_kernel
+def copy_filter(of: Mine, to: Mine) -> None:
+    """Take over another filter's ambiguities and all it knows of them."""
+    apart()
+    reset(to)
+    n = POSITION + of.count[0]
+    for i in range(tri(n)):
+        to.info[i] = of.info[i]
+    for i in range(n):
+        to.rhs[i] = of.rhs[i]
+    to.cost[0], to.dof[0], to.count[0] = of.cost[0], of.dof[0], of.count[0]
+    to.fixed_epochs[0] = of.fixed_epochs[0]
+    for i in range(of.count[0]):
+        to.satellite[i], to.key[i], to.offset_cyc[i] = of.satellite[i], of.key[i], of.offset_cyc[i]
+        to.residual_m[i], to.seen_ns[i], to.age[i] = of.residual_m[i], of.seen_ns[i], of.age[i]
+        to.half_cycle[i], to.held[i], to.integer[i] = of.half_cycle[i], of.held[i], of.integer[i]

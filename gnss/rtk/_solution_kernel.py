@@ -1,0 +1,199 @@
+"""From the ambiguities of an epoch to its position and class, and what is kept of it."""
+
+from math import isnan, nan, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.rtk._apart import apart
+from gnss.rtk._fix_kernel import release
+from gnss.rtk._integer_kernel import HELD_REDUNDANCY_MIN, NO_LIMIT, held_redundancy, holds
+from gnss.rtk._jobs import Results
+from gnss.rtk._memory import Mine
+from gnss.rtk._normal_kernel import along
+from gnss.rtk._position_kernel import (
+    OUTLIER_MISFIT,
+    OUTLIER_SHARE,
+    add_float_covariance,
+    code_misfit,
+    phase_position,
+)
+from gnss.rtk._slip_kernel import ABSENT_NS_MAX
+from gnss.rtk._work import POSITION, Work
+
+Floats = NDArray[np.float64]
+
+DGNSS, FIXED, FLOAT = 2, 4, 5
+"""Fix qualities as NMEA has them."""
+
+FIRST_REDUNDANCY_MIN = 2
+"""Satellites more than needed, for integers that were just found."""
+
+OUTLIERS_MAX = 4
+"""Phases taken out of a fixed epoch before the integers are given up."""
+
+SHARP_M = 0.15
+"""Standard deviation (all three axes together) above which integers are not worth the name of a fix."""
+
+NOISE_MAX = 9.0
+"""Misfit of a fixed epoch over its redundancy from which it is not believed."""
+
+LEARN = 0.02
+"""Weight of one epoch in what is learnt of the noise."""
+
+LEARN_MAX = 10.0
+"""No epoch teaches more noise than this, in the variance expected."""
+
+CODE_VARIANCE_MIN, CODE_VARIANCE_MAX = 0.05, 25.0
+"""Bounds of what is learnt of the codes."""
+
+PHASE_NOISE_MIN = 0.25
+"""Nor is less believed of the phases."""
+
+
+@inline_kernel
+def _is_held(mine: Mine, w: Work, row: int) -> bool:
+    e = w.order.place[row]
+    return e >= POSITION and mine.held[e - POSITION] != 0
+
+
+@inline_kernel
+def _is_sharp(cov: Floats) -> bool:
+    return cov[0, 0] + cov[1, 1] + cov[2, 2] < SHARP_M * SHARP_M
+
+
+@leaf_kernel
+def _throw_out(mine: Mine, w: Work, pair: int, t_ns: int) -> None:
+    """A phase that does not belong to its integer begins anew in the next epoch."""
+    place = w.pairs.place[pair]
+    mine.held[place] = 0
+    mine.seen_ns[place] = t_ns - ABSENT_NS_MAX - 1
+    w.pairs.w_phase[pair] = 0.0
+    w.pairs.place[pair] = -1
+
+
+@leaf_kernel
+def _with_integers(mine: Mine, t_ns: int, w: Work) -> tuple[bool, float]:
+    """The fixed position, if its phases agree; those that do not are thrown out. Returns the noise too."""
+    apart()
+    needed = HELD_REDUNDANCY_MIN if mine.fixed_epochs[0] > 0 else FIRST_REDUNDANCY_MIN
+    for _ in range(OUTLIERS_MAX + 1):
+        if held_redundancy(mine, w)[1] < needed:
+            return False, nan
+        redundancy, total, worst = phase_position(mine, w, OUTLIER_MISFIT, OUTLIER_SHARE)
+        if redundancy < 1:
+            return False, nan
+        if worst < 0:
+            first = w.order.rows[0]
+            while first > 0 and _is_held(mine, w, first - 1):
+                first -= 1
+            add_float_covariance(w, first)
+            noise = total / redundancy
+            return noise < NOISE_MAX and _is_sharp(w.normal.cov), noise
+        _throw_out(mine, w, worst, t_ns)
+    release(mine)
+    return False, nan
+
+
+@leaf_kernel
+def _learn(mine: Mine, noise: float, w: Work) -> None:
+    """Fold the noise of a fixed epoch into what is known of this terminal."""
+    apart()
+    total, count = code_misfit(w.pairs, w.code_groups, w.normal.x)
+    if count > POSITION:
+        grown = mine.code_variance[0] * (1.0 + LEARN * (min(total / count, LEARN_MAX) - 1.0))
+        mine.code_variance[0] = min(max(grown, CODE_VARIANCE_MIN), CODE_VARIANCE_MAX)
+    mine.phase_variance[0] += LEARN * (min(max(noise, PHASE_NOISE_MIN), LEARN_MAX) - mine.phase_variance[0])
+
+
+@leaf_kernel
+def _with_floats(mine: Mine, w: Work) -> bool:
+    """The float position, if there is one."""
+    n = w.order.rows[0]
+    for i in range(n):
+        w.order.fixed[i] = w.full.a_cyc[i]
+    redundancy, _, _ = phase_position(mine, w, NO_LIMIT, 1.0)
+    if redundancy >= 0:
+        add_float_covariance(w, n)
+    return redundancy >= 0
+
+
+@leaf_kernel
+def position(mine: Mine, solved: bool, t_ns: int, w: Work, r: Results, j: int) -> tuple[int, float]:
+    """The best position there is: quality, and the factor its covariance is to be scaled with."""
+    apart()
+    if solved and holds(mine):
+        good, noise = _with_integers(mine, t_ns, w)
+        r.noise[j], r.held[j] = noise, held_redundancy(mine, w)[0]
+        if good:
+            mine.fixed_epochs[0] += 1
+            _learn(mine, noise, w)
+            return FIXED, max(mine.phase_variance[0], 1.0)
+        if mine.fixed_epochs[0] == 0:
+            release(mine)
+    if solved and _with_floats(mine, w):
+        return FLOAT, 1.0
+    for a in range(3):
+        w.normal.x[a] = w.scratch.x_code[a]
+        for c in range(3):
+            w.normal.cov[a, c] = w.scratch.cov_code[a, c]
+    return DGNSS, 1.0
+
+
+@leaf_kernel
+def _keep_phases(mine: Mine, w: Work, t_ns: int) -> None:
+    """Phases less range and the clock's change, for the next epoch to be compared with."""
+    pairs, x = w.pairs, w.normal.x
+    top, weight = 0.0, 0.0
+    for i in range(pairs.count[0]):
+        place = pairs.place[i]
+        if place >= 0 and mine.age[place] > 0 and pairs.w_phase[i] > 0.0:
+            top += pairs.w_phase[i] * (pairs.phase_m[i] - mine.residual_m[place] - along(pairs.a, i, x))
+            weight += pairs.w_phase[i]
+    clock_m = top / weight if weight > 0.0 else 0.0
+    for i in range(pairs.count[0]):
+        place = pairs.place[i]
+        if place >= 0 and pairs.w_phase[i] > 0.0:
+            mine.residual_m[place] = pairs.phase_m[i] - along(pairs.a, i, x) - clock_m
+            mine.seen_ns[place] = t_ns
+            mine.age[place] += 1
+
+
+@leaf_kernel
+def remember(mine: Mine, t_ns: int, dt_s: float, w: Work) -> None:
+    """Keep position, velocity and phases for the next epoch."""
+    apart()
+    s = w.scratch
+    moved = s.moved[0] != 0.0 or s.moved[1] != 0.0 or s.moved[2] != 0.0
+    _keep_phases(mine, w, t_ns)
+    for k in range(3):
+        step_m = s.x[k] + s.moved[k] - mine.x_ecef_m[k]
+        mine.v_ecef_mps[k] = step_m / dt_s if moved and not isnan(step_m) else 0.0
+        mine.x_ecef_m[k] = s.x[k] + w.normal.x[k]
+    mine.t_ns[0] = t_ns
+
+
+@leaf_kernel
+def _satellites(w: Work) -> int:
+    """Different satellites among the pairs used."""
+    count, last = 0, -1
+    for i in range(w.pairs.count[0]):
+        if (w.pairs.w_code[i] > 0.0 or w.pairs.w_phase[i] > 0.0) and w.pairs.satellite[i] != last:
+            count += 1
+            last = w.pairs.satellite[i]
+    return count
+
+
+@leaf_kernel
+def write(r: Results, j: int, quality: int, scale: float, base_x: Floats, w: Work) -> None:
+    """The row of results of an epoch."""
+    r.quality[j], r.satellites[j] = quality, _satellites(w)
+    k, square = 0, 0.0
+    for a in range(3):
+        r.x_ecef_m[j, a] = w.scratch.x[a] + w.normal.x[a]
+        square += (r.x_ecef_m[j, a] - base_x[a]) ** 2
+        for b in range(a + 1):
+            r.cov_m2[j, k] = w.normal.cov[a, b] * scale
+            k += 1
+    r.baseline_m[j] = sqrt(square)
