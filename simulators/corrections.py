@@ -21,8 +21,8 @@ class Corrections:
         self.id = np.array([base.id for base in settings.bases], dtype=np.int32)
         self._lat_deg = np.array([base.lat_deg for base in settings.bases])
         self._lon_deg = np.array([base.lon_deg for base in settings.bases])
-        rng = np.random.default_rng([seed, CHANCE_STAGE])
-        self._outages = [_outages_of(settings, base.id, rng) for base in settings.bases]
+        rng = outage_chance(seed)
+        self._outages = [draw_outages(settings, base.id, rng) for base in settings.bases]
 
     def heard_s(self, t_s: float) -> Floats:
         """Scenario time of the newest correction each base has sent by `t_s`: now, or when its outage began."""
@@ -45,7 +45,12 @@ class Corrections:
         return np.asarray(np.hypot(north, east), dtype=np.float64)
 
 
-def _outages_of(settings: CorrectionSettings, base: int, rng: np.random.Generator) -> Floats:
+def outage_chance(seed: int) -> np.random.Generator:
+    """The chance from which outages are drawn, base after base."""
+    return np.random.default_rng([seed, CHANCE_STAGE])
+
+
+def draw_outages(settings: CorrectionSettings, base: int, rng: np.random.Generator) -> Floats:
     """Start and end of every outage of a base, ordered and merged where they overlap, `(k, 2)`."""
     spans = [(outage.start_s, outage.start_s + outage.duration_s) for outage in settings.outages if outage.base == base]
     if settings.outage_every_s > 0:

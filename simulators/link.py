@@ -58,7 +58,7 @@ class Link:
         self._silent_until = np.zeros(self.terminals)
         self._silent: list[tuple[float, int]] = []
         self._storms = 0
-        self._unplugged_to_s = -1.0
+        self._pulls = sorted(((at_s, row, long_s) for row, at_s, long_s in self.unplugged), reverse=True)
         s = self.settings
         self._shares = np.cumsum([s.lose_epoch, s.lose_sentence, s.duplicate, s.reorder, s.delay, s.corrupt])
         self.is_clean = float(self._shares[-1]) == 0.0 and s.cable_pull_per_h == 0.0 and not self.unplugged
@@ -172,12 +172,11 @@ class Link:
     def _unplug(self, t_s: float) -> NDArray[np.int32]:
         """Pull the cables whose time has come."""
         pulled = []
-        for row, at_s, duration_s in self.unplugged:
-            if self._unplugged_to_s < at_s <= t_s:
-                self._silent_until[row] = max(self._silent_until[row], at_s + duration_s)
-                self._silent.append((float(self._silent_until[row]), row))
-                pulled.append(row)
-        self._unplugged_to_s = t_s
+        while self._pulls and self._pulls[-1][0] <= t_s:
+            at_s, row, duration_s = self._pulls.pop()
+            self._silent_until[row] = max(self._silent_until[row], at_s + duration_s)
+            self._silent.append((float(self._silent_until[row]), row))
+            pulled.append(row)
         self.counts["unplugged"] += len(pulled)
         return np.array(pulled, dtype=np.int32)
 

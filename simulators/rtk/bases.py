@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnss.frames.geodetic import geodetic_to_ecef
 from simulators.chart import Chart
+from simulators.corrections import draw_outages, outage_chance
 from simulators.errors import ScenarioError
 from simulators.fleet import geoid_sep_m
 from simulators.scenario import BaseStation, CorrectionSettings, Outage
@@ -60,18 +61,23 @@ def _ring(known: Sequence[BaseStation], count: int) -> list[BaseStation]:
 
 
 def outages_of(
-    bases: Bases, settings: CorrectionSettings, asked: Sequence[str], rovers: int
+    bases: Bases, settings: CorrectionSettings, asked: Sequence[str], rovers: int, seed: int
 ) -> list[tuple[int, float, float]]:
-    """(row, when, how long) of every outage of the scenario and of those asked for as `ID:START_S:DURATION_S`.
+    """(row, when, how long) of the outages of the scenario, by plan and by chance, and of those asked for.
 
-    Raises `ScenarioError` for a base that is not there.
+    These are `ID:START_S:DURATION_S`; raises `ScenarioError` for a base that is not there.
     """
-    outages = [*settings.outages, *(_parse(text) for text in asked)]
     row_of = {int(number): rovers + k for k, number in enumerate(bases.id)}
-    for outage in outages:
+    chance = outage_chance(seed)
+    outages = []
+    for number, row in row_of.items():
+        drawn = draw_outages(settings, number, chance)
+        outages += [(row, float(begin_s), float(end_s - begin_s)) for begin_s, end_s in drawn]
+    for outage in (_parse(text) for text in asked):
         if outage.base not in row_of:
             raise ScenarioError(f"outage of base {outage.base}, but the bases are {sorted(row_of)}")
-    return [(row_of[outage.base], outage.start_s, outage.duration_s) for outage in outages]
+        outages.append((row_of[outage.base], outage.start_s, outage.duration_s))
+    return outages
 
 
 def _parse(text: str) -> Outage:

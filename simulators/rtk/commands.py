@@ -160,7 +160,7 @@ def warm_rtk(city: City) -> None:
 
 def _link(plan: Scenario, bases: Bases, terminals: int, seed: int, asked: list[str] | None) -> Link:
     """The links of everybody, with the outages of the bases."""
-    outages = outages_of(bases, plan.corrections, asked or (), terminals)
+    outages = outages_of(bases, plan.corrections, asked or (), terminals, seed)
     return Link(plan.link, terminals + len(bases.id), seed, pieces=split_messages, unplugged=outages)
 
 

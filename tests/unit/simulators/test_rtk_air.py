@@ -189,7 +189,7 @@ def test_bases_are_those_of_the_scenario_and_more_around_the_district() -> None:
 def test_a_base_is_unplugged_when_told_and_comes_back() -> None:
     settings = parse_scenario("", "x.toml").corrections
     bases = build_bases(settings, 2)
-    outages = outages_of(bases, settings, ["2:1.5:3"], ROVERS)
+    outages = outages_of(bases, settings, ["2:1.5:3"], ROVERS, 7)
     assert outages == [(ROVERS + 1, 1.5, 3.0)]
     link = Link(parse_scenario("", "x.toml").link, ROVERS + 2, 7, pieces=split_messages, unplugged=outages)
     row, offset = np.array([ROVERS, ROVERS + 1], np.int32), np.array([0, 4, 8])
@@ -207,13 +207,24 @@ def test_a_base_is_unplugged_when_told_and_comes_back() -> None:
     assert link.counts["unplugged"] == 1
 
 
+def test_outages_of_the_scenario_hold_for_the_bases_that_there_are() -> None:
+    text = "[corrections]\noutage_every_s = 600.0\noutages = [{ base = 2, start_s = 9, duration_s = 5 }]"
+    settings = parse_scenario(text, "x.toml").corrections
+    one = outages_of(build_bases(settings, 1), settings, (), ROVERS, 7)
+    two = outages_of(build_bases(settings, 2), settings, (), ROVERS, 7)
+    assert two[: len(one)] == one
+    assert {row for row, _, _ in one} == {ROVERS}
+    assert np.diff([at_s for row, at_s, _ in two if row == ROVERS]).mean() == pytest.approx(600.0, rel=0.2)
+    assert any(row == ROVERS + 1 and at_s <= 9.0 <= at_s + long_s for row, at_s, long_s in two)
+
+
 @pytest.mark.parametrize(
     ("asked", "message"), [("9:1:2", "base 9, but the bases are"), ("2:1", "ID:START_S:DURATION_S")]
 )
 def test_mistaken_outages_are_named(asked: str, message: str) -> None:
     settings = parse_scenario("", "x.toml").corrections
     with pytest.raises(ScenarioError, match=message):
-        outages_of(build_bases(settings), settings, [asked], ROVERS)
+        outages_of(build_bases(settings), settings, [asked], ROVERS, 7)
 
 
 def test_messages_are_lost_one_by_one() -> None:
