@@ -109,14 +109,17 @@ def _erase(table: OrbitTable, satellite: int, status: int) -> None:
 
 
 @leaf_kernel
-def fill_table(pages: Pages, table: OrbitTable) -> None:
-    """Every satellite of the table at its instant; Galileo's I/NAV where there is one in force, F/NAV otherwise."""
+def fill_table(pages: Pages, table: OrbitTable, in_force_gpst_ns: int) -> None:
+    """Every satellite of the table at its instant, by the ephemeris in force at that or another instant.
+
+    Galileo's I/NAV where there is one in force, F/NAV otherwise.
+    """
     for satellite in range(SATELLITE_COUNT):
         system, row = satellite // PER_SYSTEM, satellite
-        k, status = _choose(pages, row, table.t_gpst_ns)
+        k, status = _choose(pages, row, in_force_gpst_ns)
         if k == _NONE and system == GALILEO:
             f_row = satellite + (F_NAV - GALILEO) * PER_SYSTEM
-            f_k, f_status = _choose(pages, f_row, table.t_gpst_ns)
+            f_k, f_status = _choose(pages, f_row, in_force_gpst_ns)
             if f_status != _NO_EPHEMERIS:
                 row, k, status = f_row, f_k, f_status
         if k == _NONE:

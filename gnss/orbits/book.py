@@ -132,8 +132,10 @@ class OrbitBook:
         self.damaged += given - len(rows)
         return int(new)
 
-    def table(self, t_gpst_ns: int) -> OrbitTable:
-        """Every satellite at an instant, by the ephemeris then in force.
+    def table(self, t_gpst_ns: int, in_force_gpst_ns: int | None = None) -> OrbitTable:
+        """Every satellite at an instant, by the ephemeris then in force, or in force at the other instant given.
+
+        Two receivers are only to be compared by one ephemeris, though their epochs be seconds apart.
 
         In force is the one whose toe is nearest, within the limits of `gnss.orbits.rules`; a satellite is unhealthy if
         that one or a later one already on air says so.
@@ -142,7 +144,7 @@ class OrbitBook:
         a metre or two; computed to < 0.1 mm.
         """
         table = empty_table(int(t_gpst_ns))
-        fill_table(self.pages, table)
+        fill_table(self.pages, table, int(t_gpst_ns if in_force_gpst_ns is None else in_force_gpst_ns))
         return table
 
     def tables(self, t_gpst_ns: NDArray[np.int64]) -> list[OrbitTable]:

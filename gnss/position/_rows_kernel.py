@@ -133,6 +133,6 @@ def solve_rows(
         second_ns = (t_ns + NS_PER_S // 2) // NS_PER_S * NS_PER_S
         if not filled or second_ns != table.t_gpst_ns:
             table, filled = _at(table, second_ns), True
-            fill_table(pages, table)
+            fill_table(pages, table, table.t_gpst_ns)
         n = solve_one(o, first, last, t_ns, table, rules, work, start_m, out, row)
         _write_details(work, n, row, first, out.status[row] != _NO_POSITION, details)

@@ -120,7 +120,7 @@ def _solve_epoch(
     tag_s = (t_ns - table.t_gpst_ns) * _S_PER_NS
     rows = (jobs.first[j], jobs.first[j] + jobs.rows[j])
     r.age_s[j] = (t_ns - bases.t_ns[b]) * _S_PER_NS
-    if linearise(o, rows, tag_s, table, base_x, rules, carriers, mine.code_variance[0], w):
+    if linearise(o, rows, tag_s, table, base_x, r.age_s[j], rules, carriers, mine.code_variance[0], w):
         _solve(mine, spare, j, t_ns, gap_ns, base_x, rules, w, r)
     else:
         r.why[j] = NO_PAIRS
@@ -134,10 +134,10 @@ def solve_jobs(
     """All rover epochs, in order; the base's side is computed anew only where base epoch or table change."""
     last_base, last_table, base_n = -1, -1, 0
     for j in range(len(jobs.slot)):
-        b, t = jobs.base[j], jobs.table[j]
-        table = _table_at(tables, t)
+        b, t = jobs.base[j], jobs.base_table[j]
         if b != last_base or t != last_table:
             forget_base(w.base, base_n, carriers, w.lookup)
+            table = _table_at(tables, t)
             x, up = bases.x_ecef_m[b], w.scratch.base_up
             direction_up(x, up)
             tag_s = (bases.t_ns[b] - table.t_gpst_ns) * _S_PER_NS
@@ -145,5 +145,7 @@ def solve_jobs(
             base_n = reduce_side(base_o, rows, tag_s, table, x, up, rules, carriers, w.base)
             index_base(w.base, base_n, carriers, w.lookup)
             last_base, last_table = b, t
-        _solve_epoch(o, jobs, j, bases, table, rules, carriers, memory[jobs.slot[j]], spare[0], w, r)
+        _solve_epoch(
+            o, jobs, j, bases, _table_at(tables, jobs.table[j]), rules, carriers, memory[jobs.slot[j]], spare[0], w, r
+        )
     forget_base(w.base, base_n, carriers, w.lookup)

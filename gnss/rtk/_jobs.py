@@ -9,7 +9,10 @@ Floats = NDArray[np.float64]
 
 
 class Jobs(NamedTuple):
-    """One row per rover epoch: who, which rows, against which base epoch, by which table."""
+    """One row per rover epoch: who, which rows, against which base epoch, by which orbit tables.
+
+    `base_table` differs from `table` where the base's epoch is older than a table reaches; both are of one ephemeris.
+    """
 
     slot: NDArray[np.int32]
     first: NDArray[np.int64]
@@ -17,6 +20,7 @@ class Jobs(NamedTuple):
     t_ns: NDArray[np.int64]
     base: NDArray[np.int32]
     table: NDArray[np.int32]
+    base_table: NDArray[np.int32]
 
 
 class Bases(NamedTuple):

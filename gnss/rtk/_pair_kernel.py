@@ -84,10 +84,10 @@ def _partner(rover: Side, i: int, base: Side, lookup: Lookup, carriers: Carriers
 
 
 @inline_kernel
-def _weigh(pairs: Pairs, m: int, ratio: float, sin_el: float, rules: Rules, iono_m2: float, code_ratio: float) -> None:
+def _weigh(pairs: Pairs, m: int, ratio: float, left_m2: float, rules: Rules, code_ratio: float) -> None:
     """Weights of a pair: noise of its own, and what it shares with the other signals of its satellite."""
     noise_m2 = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m * ratio
-    pairs.common_m2[m] = rules.common_ratio * noise_m2 + iono_m2 / (sin_el * sin_el + SLANT_FLOOR)
+    pairs.common_m2[m] = rules.common_ratio * noise_m2 + left_m2
     pairs.w_code[m] = 1.0 / (noise_m2 * code_ratio)
     own_m2 = (1.0 - rules.common_ratio) * noise_m2
     pairs.w_phase[m] = 1.0 / own_m2 if isfinite(pairs.phase_m[m]) else 0.0
@@ -108,10 +108,13 @@ def _difference(rover: Side, i: int, base: Side, j: int, pairs: Pairs, m: int) -
 
 
 @leaf_kernel
-def pair_up(w: Work, n: int, carriers: Carriers, rules: Rules, iono_m2: float, code_variance: float) -> None:
+def pair_up(
+    w: Work, n: int, carriers: Carriers, rules: Rules, iono_m2: float, clock_m2: float, code_variance: float
+) -> None:
     """Fill `w.pairs` from the `n` rows of the rover and the base's side.
 
-    `iono_m2` is the variance of the ionosphere left in the difference, `code_variance` what was learnt of the code's.
+    `iono_m2` and `clock_m2` are the variances of what ionosphere and satellite clocks leave in the difference,
+    `code_variance` what was learnt of the codes'.
     """
     apart()
     rover, base, pairs, m = w.rover, w.base, w.pairs, 0
@@ -130,7 +133,8 @@ def pair_up(w: Work, n: int, carriers: Carriers, rules: Rules, iono_m2: float, c
         pairs.key[m], pairs.code_group[m] = group_key(satellite, code, int(base.code[j])), c
         ratio = 0.5 * _noise_ratio(satellite, rover.sin_el[i], rover.cn0_dbhz[i])
         ratio += 0.5 * _noise_ratio(satellite, rover.sin_el[i], base.cn0_dbhz[j])
-        _weigh(pairs, m, ratio, rover.sin_el[i], rules, iono_m2, code_ratio)
+        left_m2 = iono_m2 / (rover.sin_el[i] * rover.sin_el[i] + SLANT_FLOOR) + clock_m2
+        _weigh(pairs, m, ratio, left_m2, rules, code_ratio)
         m += 1
     pairs.count[0] = m
     _share_codes(pairs, rules.common_ratio)

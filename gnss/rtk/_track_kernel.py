@@ -44,6 +44,9 @@ KNOWN_NS_MAX = 10_000_000_000
 REST_MPS_MAX = 0.2
 """A rover slower than this rests."""
 
+CLOCK_DRIFT_MPS = 1.5e-3
+"""How fast a satellite's clock leaves what its ephemeris says: 5e-12 (from memory, unverified), while the base ages."""
+
 LOOSEN_NS = 5_000_000_000
 """How often the offsets between groups of signals are let drift."""
 
@@ -85,8 +88,8 @@ def start(mine: Mine, t_ns: int, base_x: Floats, is_static: bool, x: Floats) -> 
 
 @leaf_kernel
 def linearise(
-    o: ObservationSink, rows: tuple[int, int], tag_s: float, table: OrbitTable, base_x: Floats, rules: Rules,
-    carriers: Carriers, code_variance: float, w: Work,
+    o: ObservationSink, rows: tuple[int, int], tag_s: float, table: OrbitTable, base_x: Floats, age_s: float,
+    rules: Rules, carriers: Carriers, code_variance: float, w: Work,
 ) -> bool:  # fmt: skip
     """Pairs, linearised near the rover, and the position by codes; False where there is none."""
     apart()
@@ -94,8 +97,8 @@ def linearise(
     for k in range(START_TRIES_MAX):
         direction_up(s.x, s.up)
         n = reduce_side(o, rows, tag_s, table, s.x, s.up, rules, carriers, w.rover)
-        iono_m = rules.iono_ratio * _distance_m(s.x, base_x)
-        pair_up(w, n, carriers, rules, iono_m * iono_m, code_variance)
+        iono_m, clock_m = rules.iono_ratio * _distance_m(s.x, base_x), CLOCK_DRIFT_MPS * age_s
+        pair_up(w, n, carriers, rules, iono_m * iono_m, clock_m * clock_m, code_variance)
         if (w.pairs.count[0] < PAIRS_MIN and k > 0) or code_position(w) < 0:
             break
         if _length(w.normal.x) < NEAR_M:

@@ -8,13 +8,14 @@ depend on the order of each terminal's epochs alone: not on how they are cut int
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batch import Batch, column
-from gnss.batches import FixBatch
+from gnss.batches import NO_TIME, FixBatch
 from gnss.constants import NS_PER_S
 from gnss.orbits.book import OrbitBook
 from gnss.rtcm.epochs import EpochBatch
@@ -34,8 +35,11 @@ NO_BASE_EPOCH = -1
 TAG_TOLERANCE_NS = 20_000_000
 """A base epoch may be this much later than the rover's and still count as the same instant."""
 
-TABLES_MAX = 600
-"""Orbit tables in memory at a time: ten minutes of epochs of one terminal."""
+TABLE_REACH_NS = 500_000_000
+"""An orbit table serves epochs this near to its instant (`REACH_S_MAX`, less a signal's travel)."""
+
+TABLES_MAX = 300
+"""Seconds whose orbit tables are in memory at a time: five minutes of epochs of one terminal."""
 
 
 class Why(IntEnum):
@@ -125,9 +129,10 @@ def _column(array: NDArray[Any], dtype: Any = None) -> NDArray[Any]:
 
 
 def _stacked(orbits: OrbitBook, instants: NDArray[np.int64]) -> Tables:
-    tables = orbits.tables(instants)
+    """Tables of `instants` (n, 2): when, and by the ephemeris in force when."""
+    tables = [orbits.table(t, in_force) for t, in_force in instants.tolist()]
     columns = {name: np.stack([getattr(t, name) for t in tables]) for name in Tables._fields if name != "t_gpst_ns"}
-    columns["t_gpst_ns"] = instants
+    columns["t_gpst_ns"] = instants[:, 0]
     return Tables(*(_column(columns[name]) for name in Tables._fields))
 
 
@@ -135,10 +140,12 @@ def _sink(observations: ObservationBatch) -> ObservationSink:
     return ObservationSink(*(_column(getattr(observations, name)) for name in ObservationSink._fields))
 
 
-def _jobs(rover: EpochBatch, rows: NDArray[np.int64], base_of: NDArray[np.int64], table: NDArray[np.int64]) -> Jobs:
+def _jobs(rover: EpochBatch, base_of: NDArray[np.int64], portion: "_Portion") -> Jobs:
+    rows = portion.rows
     return Jobs(
         _column(rover.slot[rows]), _column(rover.first[rows]), _column(rover.rows[rows]),
-        _column(rover.t_gpst_ns[rows]), _column(base_of[rows], np.int32), _column(table, np.int32),
+        _column(rover.t_gpst_ns[rows]), _column(base_of[rows], np.int32), _column(portion.table, np.int32),
+        _column(portion.base_table, np.int32),
     )  # fmt: skip
 
 
@@ -175,14 +182,12 @@ def step(
     results = Results.for_rows(len(rovers.epochs))
     results.why[base_of < 0] = Why.NO_BASE
     columns, base_columns = (_sink(rovers.observations), _sink(bases.observations)), _base_columns(bases)
-    for rows, instants, table in _portions(rovers.epochs, base_of):
-        part = Results.for_rows(len(rows))
-        solve_jobs(
-            *columns, _jobs(rovers.epochs, rows, base_of, table), base_columns, _stacked(orbits, instants), rules,
-            CARRIERS, state.memory, w.spare, w.work, part,
-        )  # fmt: skip
+    for portion in _portions(rovers.epochs, bases.epochs, base_of):
+        part = Results.for_rows(len(portion.rows))
+        jobs, tables = _jobs(rovers.epochs, base_of, portion), _stacked(orbits, portion.instants)
+        solve_jobs(*columns, jobs, base_columns, tables, rules, CARRIERS, state.memory, w.spare, w.work, part)
         for name, piece in part._asdict().items():
-            getattr(results, name)[rows] = piece
+            getattr(results, name)[portion.rows] = piece
     fixes, baseline_enu_m = fixes_of(rovers, results, bases, base_of, settings)
     solved = SolvedBatch.missing(
         len(fixes), why=results.why, noise=results.noise, slips=results.slips, held=results.held,
@@ -191,21 +196,38 @@ def step(
     return state, fixes, solved
 
 
-def _portions(
-    rover: EpochBatch, base_of: NDArray[np.int64]
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
-    """Rover epochs that have a base, in the order of solving, with the instants of their orbit tables.
+class _Portion(NamedTuple):
+    """Rover epochs to be solved in one go, in this order, and the orbit tables (`_stacked`) of either side."""
 
-    By time, so that each terminal's epochs come in order, and within one table by base, whose side is then computed
-    once for all.
+    rows: NDArray[np.int64]
+    instants: NDArray[np.int64]
+    table: NDArray[np.int64]
+    base_table: NDArray[np.int64]
+
+
+def _portions(rover: EpochBatch, base: EpochBatch, base_of: NDArray[np.int64]) -> list[_Portion]:
+    """Rover epochs that have a base, by time, so that each terminal's come in order; then by base, whose side is then
+    computed once for all. A base epoch out of reach of the rover's table has one of its own.
     """
     usable = np.flatnonzero(base_of >= 0)
-    second = (rover.t_gpst_ns[usable] + NS_PER_S // 2) // NS_PER_S * NS_PER_S
+    second = _second(rover.t_gpst_ns[usable])
     order = np.lexsort((rover.slot[usable], rover.t_gpst_ns[usable], base_of[usable], second))
     rows, second = usable[order], second[order]
-    instants, table = np.unique(second, return_inverse=True)
+    base_t = base.t_gpst_ns[base_of[rows]]
+    near = np.abs(base_t - second) <= TABLE_REACH_NS
+    base_second = np.where(near, second, _second(base_t))
     portions = []
-    for first in range(0, len(instants), TABLES_MAX):
-        chosen = (table >= first) & (table < first + TABLES_MAX)
-        portions.append((rows[chosen], instants[first : first + TABLES_MAX], table[chosen] - first))
+    edges = np.flatnonzero(np.diff(second, prepend=NO_TIME))
+    for first, last in pairwise([*edges[::TABLES_MAX].tolist(), len(rows)]):
+        part = slice(first, last)
+        wanted = np.concatenate([second[part], base_second[part]])
+        keys = np.stack([wanted, np.tile(second[part], 2)], axis=1)
+        instants, which = np.unique(keys, axis=0, return_inverse=True)
+        n = last - first
+        portions.append(_Portion(rows[part], instants, which.ravel()[:n], which.ravel()[n:]))
     return portions
+
+
+def _second(t_gpst_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The nearest whole second."""
+    return (t_gpst_ns + NS_PER_S // 2) // NS_PER_S * NS_PER_S
