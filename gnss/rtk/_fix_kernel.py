@@ -37,6 +37,9 @@ EXCESS_SIGMAS: Final = 4.0
 EXCESS_SCALE: Final = 2.5
 """And how much noisier than stated the data may be."""
 
+AGAIN_LOG_ODDS_MIN: Final = 2.0
+"""Logarithm of the odds below which integers held are let go when they are sought again."""
+
 JOIN_SUCCESS_MIN: Final = 0.9999
 """Chance of rounding right, above which a new satellite's ambiguity is rounded and held with the others."""
 
@@ -156,6 +159,25 @@ def held_fit(full: Lattice, order: Order, cost: float, dof: float) -> bool:
     noise = max(1.0, (VARIANCE_PRIOR + cost) / (VARIANCE_PRIOR + dof))
     held = order.held[0]
     return fits(misfit(full, order, held), order.rows[0] - held, noise)
+
+
+@leaf_kernel
+def still_best(full: Lattice, order: Order, cost: float, dof: float, part: Lattice) -> bool:
+    """Whether a search that knows nothing of the integers held would choose them again."""
+    apart()
+    held = order.held[0]
+    count = take_tail(full, held, order.rows[0], part)
+    if not reduce(part, count):
+        return False
+    found = search(part, count, CANDIDATES_MAX, inf)
+    if found < 2:
+        return False
+    best = order.u[0]
+    back_transform(part, 0, count, best)
+    for i in range(count):
+        if best[i] != order.fixed[held + i]:
+            return False
+    return odds_against(part, found, cost, dof + count) >= AGAIN_LOG_ODDS_MIN
 
 
 @leaf_kernel

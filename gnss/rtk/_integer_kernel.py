@@ -7,12 +7,22 @@ from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
 from gnss.rtk._apart import apart
-from gnss.rtk._fix_kernel import FIX_MIN, held_fit, held_values, hold, join, release, seek, seek_more
+from gnss.rtk._fix_kernel import (
+    FIX_MIN,
+    held_fit,
+    held_values,
+    hold,
+    join,
+    release,
+    seek,
+    seek_more,
+    still_best,
+)
 from gnss.rtk._memory import Mine
 from gnss.rtk._order_kernel import arrange, choose_pivots, condition, float_cost, score_places, solve_float
 from gnss.rtk._position_kernel import CANDIDATE_MISFIT, phase_position
 from gnss.rtk._work import Work
-from gnss.rtk.settings import STATIC, Rules
+from gnss.rtk.settings import SINGLE_EPOCH, STATIC, Rules
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +37,15 @@ PARTIAL_STEPS = 6
 
 SURER = 1.0
 """Logarithm by which the odds must be better with each further try: who tries often is wrong more often."""
+
+LASTING = 2.3
+"""The same for integers that are to be held: a wrong set would last, and is sought in epoch after epoch."""
+
+YOUNG = 6
+"""Epochs in which integers just found are sought again, every time."""
+
+AGAIN_EPOCHS = 10
+"""After that they are sought again this often."""
 
 OFFSET_AGE_MIN = 3
 """Epochs after which the offset of a group is known."""
@@ -96,6 +115,9 @@ def _keep_held(mine: Mine, rules: Rules, w: Work) -> bool:
     held_values(mine, order, w.place_groups)
     if held_redundancy(mine, w)[1] < HELD_REDUNDANCY_MIN or not held_fit(w.full, order, cost, dof):
         return False
+    epochs = mine.fixed_epochs[0]
+    if (epochs < YOUNG or epochs % AGAIN_EPOCHS == 0) and not still_best(w.full, order, cost, dof, w.part):
+        return False
     ready, held = order.ready[0], order.held[0]
     condition(w.full, order, held)
     if held - ready >= FIX_MIN and seek_more(w.full, cost, dof, rules.log_odds_min, w.part, order):
@@ -126,7 +148,7 @@ def fix(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
 def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int) -> tuple[bool, float]:
     """Seek the integers of the rows from `first` on, and hold them if they are believed."""
     cost, dof = float_cost(mine, w.order, w.full), max(mine.dof[0] - w.order.rows[0], 0.0)
-    odds = rules.log_odds_min + tries * SURER
+    odds = rules.log_odds_min + tries * SURER + (0.0 if rules.mode == SINGLE_EPOCH else LASTING)
     believed, ratio = seek(w.full, first, cost, dof, odds, w.part, w.order)
     if believed:
         hold(mine, w.order, w.place_groups, first, w.order.rows[0])
