@@ -28,7 +28,7 @@ def signal_path(
     dx_m, dy_m, dz_m = r[satellite, 0] - rx_m, r[satellite, 1] - ry_m, r[satellite, 2] - rz_m
     range_m = sqrt(dx_m * dx_m + dy_m * dy_m + dz_m * dz_m)
     clock_s, ex, ey, ez = 0.0, 0.0, 0.0, 0.0
-    for _ in range(3):
+    for _ in range(2):
         x_m, y_m, z_m, clock_s = satellite_at(table, satellite, at_s - range_m / SPEED_OF_LIGHT_MPS)
         range_m, ex, ey, ez = line_of_sight(x_m, y_m, z_m, rx_m, ry_m, rz_m)
     return range_m, clock_s, ex, ey, ez, at_s - range_m / SPEED_OF_LIGHT_MPS

@@ -1,6 +1,7 @@
 """Rovers and bases on air: what they send, decoded again, is what was observed, and leads to where they are."""
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from gnss.orbits.satellites import GLONASS
 from gnss.position.options import SppOptions
 from gnss.position.spp import solve_spp
 from gnss.rtcm.decode import RtcmDecoded
+from gnss.rtcm.encode_msm import encode_msm
 from gnss.rtcm.ephemerides import decode_ephemerides
 from gnss.rtcm.epochs import RtcmEpochState, assemble_epochs
 from gnss.rtcm.glonass_ephemerides import decode_glonass_ephemerides
@@ -23,12 +25,15 @@ from simulators.errors import ScenarioError
 from simulators.link import Link
 from simulators.rtk.bases import build_bases, outages_of
 from simulators.rtk.fleet import RtkEpochs, RtkFleet
-from simulators.rtk.frames import split_messages
+from simulators.rtk.frames import msm_text, split_messages
 from simulators.rtk.schedule import RtkSchedule
 from simulators.rtk.speaker import RtkSpeaker
 from simulators.scenario import Scenario, parse_scenario
+from simulators.signals.units import places_of
+from simulators.sky import SKY_BUILT, SKY_CANYON, SKY_OPEN, SKY_TUNNEL
 from tests.helpers.rtcm import decode_pieces
 from tests.unit.simulators.town import grid_town
+from tests.unit.simulators.under_sky import T0, ecef, observer, settings
 
 START_NS = 1_795_338_000 * 10**9
 ROVERS, BASES = 30, 2
@@ -239,6 +244,21 @@ def test_messages_are_lost_one_by_one() -> None:
     left = split_messages(loose.buffer.tobytes())
     assert len(left) == len(pieces) - 1
     assert set(left) < set(pieces)
+
+
+def test_each_terminal_gets_its_own_messages_and_a_silent_one_none() -> None:
+    who = observer(["board"] * 5, settings(systems="GC"))
+    kinds = np.array([SKY_CANYON, SKY_TUNNEL, SKY_OPEN, SKY_BUILT, SKY_TUNNEL], np.int32)
+    order = np.array([3, 1, 0, 4, 2], np.int32)
+    seen = who.observe(T0, places_of(ecef(np.zeros((5, 3))), kind=kinds).take(order))
+    buffer, offset = msm_text(encode_msm(seen.observations), seen.epochs, order)
+    pieces = [buffer[a:b].tobytes() for a, b in pairwise(offset)]
+    got = decode_pieces(pieces, reference_gpst_ns=T0)[0].observations
+    rows = np.bincount(got.slot, minlength=5)
+    assert rows.tolist() == seen.truth.rows.tolist()
+    assert rows[1] == rows[3] == 0 < rows[2] < rows[0] < rows[4]
+    with pytest.raises(ValueError, match="not in the order"):
+        msm_text(encode_msm(seen.observations), seen.epochs, order[::-1].copy())
 
 
 def test_bases_send_first_and_rovers_one_after_the_other() -> None:
