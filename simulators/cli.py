@@ -27,7 +27,7 @@ from simulators.fleet import Fleet
 from simulators.link import Link, Writes
 from simulators.log_io import Prefix, write_log
 from simulators.network import Network
-from simulators.rtk.commands import rtk, rtk_log, warm_rtk
+from simulators.rtk.commands import horizons_of, rtk, rtk_log, warm_rtk
 from simulators.running import city_of, connect_all, errors_told, run_broadcast, start_of, tell_sum
 from simulators.scenario import Scenario, describe_settings, load_scenario, shipped_scenarios
 from simulators.schedule import NS, Schedule
@@ -136,6 +136,7 @@ def warm() -> None:
         city = city_of(None, 7)
         _warm_up(city.network)
         warm_rtk(city)
+        horizons_of(city, load_scenario("rtk"))
 
 
 def _with_load(plan: Scenario, epochs_per_write: int | None, writes_per_s: float | None) -> Scenario:
