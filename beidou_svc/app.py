@@ -15,20 +15,18 @@ import uvloop
 from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
-from beidou_svc.api.basemap import BaseMap
 from beidou_svc.api.context import Context, PipelineView, Rates
-from beidou_svc.api.hub import Hub, HubRules
+from beidou_svc.api.hub import Hub
 from beidou_svc.api.server import HttpServer, bind_http, http_address
 from beidou_svc.clock import Clock, SystemClock
-from beidou_svc.config import FleetSettings, Settings
+from beidou_svc.config import Settings
 from beidou_svc.config_io import refuse_open_doors
-from beidou_svc.errors import ConfigError, StartError
-from beidou_svc.fleet.liveness import LivenessRules
+from beidou_svc.errors import StartError
 from beidou_svc.fleet.names import Names
-from beidou_svc.fleet.registry import Registry, Terminal
-from beidou_svc.fleet.registry_io import read_terminals
-from beidou_svc.fleet.state import FleetRules, new_state, pass_time, set_policy, step
+from beidou_svc.fleet.registry import Policy, Registry
+from beidou_svc.fleet.state import new_state, pass_time, set_policy, step
 from beidou_svc.ingest.ingest import Ingest, Tick
+from beidou_svc.parts import build_basemap, build_registry, fleet_rules, hub_rules
 from beidou_svc.telemetry.logs import log_event
 from gnss.batches import FixBatch, SegmentBatch
 from gnss.constants import NS_PER_S
@@ -38,26 +36,43 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("beidou_svc")
 
+NO_TICK = Tick(np.empty(0, np.uint8), SegmentBatch.empty(), np.empty(0, np.int32))
+"""Nothing came."""
+
 
 class Pipeline(PipelineView, Protocol):
     """Bytes to fixes; see `beidou_svc.pipeline`."""
 
+    barred: NDArray[np.bool_] | None
+
+    @property
+    def is_behind(self) -> bool: ...
     def ensure_capacity(self, n: int) -> None: ...
-    def tick(self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32]) -> FixBatch: ...
+    def tick(
+        self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32], *, now_ns: int
+    ) -> FixBatch: ...
+    def finish(self) -> FixBatch: ...
+    def close(self) -> None: ...
 
 
 class Service:
     """The running service. `run` returns when it was told to stop and everything received has been used."""
 
     def __init__(
-        self, settings: Settings, pipeline: Pipeline, *, clock: Clock, load_kernels: Callable[[], None] | None = None
+        self,
+        settings: Settings,
+        pipeline: Pipeline,
+        *,
+        clock: Clock,
+        registry: Registry | None = None,
+        load_kernels: Callable[[], None] | None = None,
     ) -> None:
         refuse_open_doors(settings)
         self._load_kernels = load_kernels
         self.settings = settings
         self._clock = clock
         self._pipeline = pipeline
-        self._registry = Registry(_terminals(settings.fleet), terminals_max=settings.fleet.terminals_max)
+        self._registry = registry or build_registry(settings.fleet)
         self.ingest = Ingest(settings.ingest, self._registry, clock)
         self.context = self._context()
         self.http_address = ""
@@ -70,7 +85,7 @@ class Service:
 
     def _context(self) -> Context:
         settings, boot = self.settings, secrets.token_hex(8)
-        state = new_state(_fleet_rules(settings.fleet))
+        state = new_state(fleet_rules(settings.fleet))
         names = Names(self._registry)
         return Context(
             settings=settings,
@@ -80,11 +95,11 @@ class Service:
             gate=Gate(settings.auth.tokens),
             state=state,
             names=names,
-            hub=Hub(state, names, _hub_rules(settings), boot),
+            hub=Hub(state, names, hub_rules(settings), boot),
             pipeline=self._pipeline,
             ingest=self.ingest,
             rates=Rates(),
-            basemap=_basemap(settings),
+            basemap=build_basemap(settings),
         )
 
     @property
@@ -140,6 +155,8 @@ class Service:
         await self.ingest.stop()
         for tick in self.ingest.last_ticks():
             self.take(tick)
+        step(self.context.state, self._pipeline.finish(), self._clock.utc_ns())
+        self._pipeline.close()
         if self._recorder is not None:
             self._recorder.close()
         self.context.hub.close()
@@ -162,7 +179,12 @@ class Service:
 
     def _tick_safely(self) -> None:
         try:
-            self.take(self.ingest.poll())
+            if self._pipeline.is_behind:
+                # what is not read waits with the senders
+                self.context.held_ticks += 1
+                self.take(NO_TICK)
+            else:
+                self.take(self.ingest.poll())
             now_ns = self._clock.mono_ns()
             if now_ns - self._t_second_ns >= NS_PER_S:
                 self._every_second(now_ns)
@@ -178,15 +200,18 @@ class Service:
             self._pipeline.ensure_capacity(count)
             state.ensure_capacity(count)
             set_policy(state, self._registry.policy)
+            self._pipeline.barred = self._registry.policy == Policy.QUARANTINED
         if self._recorder is not None:
             self._recorder.note(tick.buffer, tick.segments)
-        fixes = self._pipeline.tick(tick.buffer, tick.segments, tick.ended)
-        step(state, fixes, self._clock.utc_ns())
+        now_ns = self._clock.utc_ns()
+        fixes = self._pipeline.tick(tick.buffer, tick.segments, tick.ended, now_ns=now_ns)
+        step(state, fixes, now_ns)
 
     def _every_second(self, now_ns: int) -> None:
         context = self.context
         pass_time(context.state, self._clock.utc_ns())
         set_policy(context.state, self._registry.policy)
+        self._pipeline.barred = self._registry.policy == Policy.QUARANTINED
         elapsed_s = (now_ns - self._t_second_ns) / NS_PER_S
         total_bytes, total_sentences = self.ingest.status().bytes_total, int(self._pipeline.sentences.sum())
         if self._t_second_ns:
@@ -200,10 +225,12 @@ class Service:
 
 def build_service(settings: Settings) -> Service:
     """The service as `beidou serve` runs it. To be called inside the event loop."""
-    from beidou_svc.pipeline.runner import Pipeline as RealPipeline
+    from beidou_svc.pipeline.build import build_pipeline
     from beidou_svc.warm import load_kernels
 
-    return Service(settings, RealPipeline(capacity=1_024), clock=SystemClock(), load_kernels=load_kernels)
+    registry = build_registry(settings.fleet)
+    pipeline = build_pipeline(settings, registry)
+    return Service(settings, pipeline, clock=SystemClock(), registry=registry, load_kernels=load_kernels)
 
 
 def run_service(settings: Settings, record: Path | None = None) -> None:
@@ -242,35 +269,3 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
-
-
-def _fleet_rules(settings: FleetSettings) -> FleetRules:
-    return FleetRules(
-        terminals_max=settings.terminals_max,
-        liveness=LivenessRules(round(settings.stale_after_s * NS_PER_S), round(settings.offline_after_s * NS_PER_S)),
-        offset_window_ns=round(settings.offset_window_s * NS_PER_S),
-        recent_s=settings.recent_s,
-    )
-
-
-def _hub_rules(settings: Settings) -> HubRules:
-    stream = settings.stream
-    return HubRules(stream.clients_max, round(stream.stall_s_max * NS_PER_S), round(stream.heartbeat_s * NS_PER_S))
-
-
-def _terminals(settings: FleetSettings) -> list[Terminal]:
-    if settings.terminals_file is None:
-        return []
-    try:
-        return read_terminals(settings.terminals_file)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"fleet.terminals_file: {error}") from error
-
-
-def _basemap(settings: Settings) -> BaseMap | None:
-    path = settings.basemap.file
-    if path is None:
-        return None
-    if not path.is_file():
-        raise ConfigError(f"basemap.file: there is no file {path}")
-    return BaseMap(path, settings.frame.tag)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from beidou_svc.fleet.registry import is_token_hash
 from beidou_svc.ingest.settings import IngestSettings, Listener, UdpListener, Unknown
+from gnss.rtk.settings import RtkSettings
 from mapping.datums.frame import Datum, Frame
 
 
@@ -81,7 +82,8 @@ class FleetSettings(Section):
 
     terminals_max: int = Field(50_000, ge=1, description="Terminals known at once; more are refused.")
     terminals_file: Path | None = Field(
-        None, description="Register of terminals: CSV with the columns id, name, token_hash, policy, frame."
+        None,
+        description="Register of terminals: CSV with the columns id, name, token_hash, policy, frame, role, ecef, llh.",
     )
     tick_ms: int = Field(20, ge=5, le=1_000, description="Time between two readings of all sockets, ms.")
     stale_after_s: float = Field(10.0, gt=0, description="Age from which a terminal is stale, s.")
@@ -94,6 +96,57 @@ class FleetSettings(Section):
         if self.offline_after_s <= self.stale_after_s:
             raise ValueError("offline_after_s must be larger than stale_after_s")
         return self
+
+
+_ENGINE = RtkSettings()
+
+
+class RtkMode(StrEnum):
+    """What is assumed of a rover's motion."""
+
+    KINEMATIC = "kinematic"
+    STATIC = "static"
+    SINGLE_EPOCH = "single-epoch"
+
+
+class RtkSection(Section):
+    """Positions computed here, of terminals that stream RTCM 3 observations, relative to base stations that do."""
+
+    enabled: bool = Field(True, description="Whether positions are computed; without, RTCM 3 is only counted.")
+    mode: RtkMode = Field(RtkMode.KINEMATIC, description="kinematic, static (rovers rest) or single-epoch.")
+    systems: str = Field(
+        _ENGINE.systems,
+        pattern="^[GRECJI]+$",
+        description="Constellations used: G GPS, R GLONASS, E Galileo, C BeiDou, J QZSS, I NavIC.",
+    )
+    signals: tuple[str, ...] = Field((), description="RINEX codes used, such as `2I`; none named = all.")
+    elevation_mask_deg: float = Field(
+        _ENGINE.elevation_mask_deg, ge=0, lt=90, description="Satellites below are not used, degrees."
+    )
+    cn0_dbhz_min: float = Field(_ENGINE.cn0_dbhz_min, ge=0, description="Weaker signals are not used, dB-Hz.")
+    age_corr_s_max: float = Field(_ENGINE.age_corr_s_max, gt=0, description="Older data of a base are not used, s.")
+    baseline_m_max: float = Field(_ENGINE.baseline_m_max, gt=0, description="Bases farther away are not used, m.")
+    failure_rate_max: float = Field(
+        _ENGINE.failure_rate_max, gt=0, lt=1, description="Probability of wrong integers that is accepted."
+    )
+    glonass_ar: bool = Field(
+        _ENGINE.glonass_ar, description="Fix GLONASS too: right only where all receivers are of one make."
+    )
+    base_wait_ms: int = Field(150, ge=0, le=10_000, description="Longest wait of an epoch for that of its base, ms.")
+    base_from_messages: bool = Field(
+        True, description="Whether messages 1005 and 1006 make a base of a terminal that the register gives no role."
+    )
+    base_silent_s: float = Field(3.0, gt=0, description="A base without data for longer is left for another, s.")
+    base_settle_s: float = Field(10.0, ge=0, description="A base that states another place is not used for so long, s.")
+    base_return_s: float = Field(30.0, ge=0, description="A base must be well for so long to be gone back to, s.")
+    base_satellites_min: int = Field(6, ge=0, description="A base that observes fewer satellites is left for another.")
+    bases_max: int = Field(256, ge=1, description="Base stations at once; more are not used.")
+    base_epochs_max: int = Field(64, ge=2, description="Epochs kept of each base.")
+    rovers_max: int = Field(20_000, ge=1, description="Rovers at once (34 kB each); more get single points.")
+    waiting_max: int = Field(50_000, ge=1, description="Epochs that wait for their base at once; more do not wait.")
+    backlog_ticks_max: int = Field(
+        25, ge=2, description="Ticks that wait for positioning; beyond, bytes stay with the senders."
+    )
 
 
 class FrameSettings(Section):
@@ -190,6 +243,7 @@ class Settings(Section):
     auth: AuthSettings = Field(default_factory=AuthSettings)
     ingest: ServiceIngest = Field(default_factory=ServiceIngest)
     fleet: FleetSettings = Field(default_factory=FleetSettings)
+    rtk: RtkSection = Field(default_factory=RtkSection)
     stream: StreamSettings = Field(default_factory=StreamSettings)
     frame: FrameSettings = Field(default_factory=FrameSettings)
     basemap: BasemapSettings = Field(default_factory=BasemapSettings)

@@ -44,6 +44,12 @@ def _warm_fleet() -> None:
     match(state, Criteria(bbox=(0, 0, 1, 1)))
 
 
+def _warm_positioning() -> None:
+    from beidou_svc.positioning.warm import warm
+
+    warm()
+
+
 def _warm_ingest() -> None:
     from beidou_svc.ingest.warm import warm
 
@@ -97,6 +103,7 @@ def _fixes() -> FixBatch:
 SERVICE: dict[str, Callable[[], None]] = {
     "decoder": _warm_decoder,
     "fleet": _warm_fleet,
+    "positioning": _warm_positioning,
     "ingest": _warm_ingest,
     "api": _warm_api,
 }

@@ -17,6 +17,7 @@ from beidou_svc.config import Settings
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.state import FleetState
 from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
+from beidou_svc.positioning.view import PositioningView
 from gnss.nmea.satellites import SatelliteBatch
 
 
@@ -33,6 +34,8 @@ class PipelineView(Protocol):
     def unknown(self) -> Mapping[str, int]: ...
     @property
     def kind_names(self) -> Sequence[str]: ...
+    @property
+    def positioning(self) -> PositioningView: ...
     def satellites(self, slot: int) -> SatelliteBatch: ...
 
 
@@ -69,6 +72,7 @@ class Context:
     basemap: BaseMap | None = None
     ready: bool = False
     failed_ticks: int = 0
+    held_ticks: int = 0
 
     @property
     def frame(self) -> dict[str, Any]:

@@ -23,15 +23,25 @@ class Policy(IntEnum):
     QUARANTINED = 1
 
 
+class Role(IntEnum):
+    """What a terminal is to RTK. Where the register says nothing, messages 1005 and 1006 make one a base."""
+
+    UNSAID = 0
+    ROVER = 1
+    BASE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A registered terminal."""
+    """A registered terminal. `ecef_m`: where the antenna of a base stands, as surveyed."""
 
     id: str
     name: str = ""
     token_hash: str | None = field(default=None, repr=False)
     policy: Policy = Policy.ACCEPTED
     frame: str = ""
+    role: Role = Role.UNSAID
+    ecef_m: tuple[float, float, float] | None = None
 
 
 class Registry:
@@ -108,6 +118,19 @@ class Registry:
         """Reference frame of the coordinates that the terminal reports."""
         terminal = self._registered.get(slot)
         return (terminal.frame if terminal else "") or self._frame
+
+    def role_of(self, slot: int) -> Role:
+        """Base or rover, as far as the register says."""
+        terminal = self._registered.get(slot)
+        return Role.UNSAID if terminal is None else terminal.role
+
+    def roles(self) -> dict[int, Role]:
+        """Roles by slot, of those that have one."""
+        return {slot: each.role for slot, each in self._registered.items() if each.role != Role.UNSAID}
+
+    def surveyed(self) -> dict[int, tuple[float, float, float]]:
+        """Surveyed positions of bases by slot, ECEF in m."""
+        return {slot: each.ecef_m for slot, each in self._registered.items() if each.ecef_m is not None}
 
     def is_registered(self, slot: int) -> bool:
         """Whether the terminal was known beforehand."""

@@ -16,6 +16,7 @@ from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.state import FleetRules, new_state
 from beidou_svc.ingest.counters import Counter
 from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
+from beidou_svc.positioning.view import PositioningView
 from gnss.batches import FixBatch, SegmentBatch
 from gnss.nmea.satellites import SatelliteBatch
 from gnss.status import STATUS_MAX, Status
@@ -57,6 +58,9 @@ class FakePipeline:
     epochs: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, 9), np.uint64))
     unknown: Mapping[str, int] = field(default_factory=dict)
     kind_names: Sequence[str] = ("GGA", "RMC")
+    positioning: PositioningView = field(default_factory=lambda: PositioningView(64))
+    barred: NDArray[np.bool_] | None = None
+    is_behind: bool = False
 
     def ensure_capacity(self, n: int) -> None:
         for name in ("drops", "sentences", "epochs"):
@@ -66,10 +70,18 @@ class FakePipeline:
                 grown[: len(old)] = old
                 setattr(self, name, grown)
 
-    def tick(self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32]) -> FixBatch:
+    def tick(
+        self, buffer: NDArray[np.uint8], segments: SegmentBatch, ended: NDArray[np.int32], *, now_ns: int
+    ) -> FixBatch:
         batch = self.batches.pop(0) if self.batches else FixBatch.empty()
         self.count(batch)
         return batch
+
+    def finish(self) -> FixBatch:
+        return FixBatch.empty()
+
+    def close(self) -> None:
+        return None
 
     def count(self, batch: FixBatch) -> None:
         """Note the rows in the counters as if they had been decoded."""

@@ -1,0 +1,156 @@
+"""The base stations: which terminals they are, where they stand, how they are, and their last epochs."""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beidou_svc.fleet.registry import Role
+from beidou_svc.positioning.settings import PositioningSettings
+from gnss.batches import NO_TIME
+from gnss.rtcm._kit import NO_STATION
+from gnss.rtcm.epochs import EpochBatch
+from gnss.rtcm.observations import ObservationBatch
+from gnss.rtcm.stations import StationBatch
+from gnss.rtk.base_choice import NO_ROW, BaseColumns
+from gnss.status import Status
+
+SURVEYED = 0
+"""Message number of a position that the register states."""
+
+_POSITION_NUMBERS = (1005, 1006)
+_IDENTITIES_A_BASE = 1 << 20
+
+Vector = tuple[float, float, float]
+
+
+class BaseEpoch(NamedTuple):
+    """One epoch of a base. `identity` tells bases apart, and a base from what it was before it jumped."""
+
+    t_gpst_ns: int
+    station: int
+    identity: int
+    ecef_m: NDArray[np.float64]
+    observations: ObservationBatch
+
+
+class BaseTable:
+    """Bases by row, in order of appearance; a row is never given to another."""
+
+    def __init__(
+        self, settings: PositioningSettings, roles: Mapping[int, Role], surveyed: Mapping[int, Vector], capacity: int
+    ) -> None:
+        """`roles` and `surveyed` positions (ECEF, m) by slot, as far as the register states them."""
+        n = settings.bases_max
+        self._settings, self._roles, self._surveyed = settings, roles, surveyed
+        first, last, jumped, ill = (np.full(n, NO_TIME, np.int64) for _ in range(4))
+        self.columns = BaseColumns(np.full((n, 3), np.nan), first, last, jumped, ill, np.zeros(n, np.int32))
+        self.slot = np.full(n, -1, np.int32)
+        self.station = np.full(n, NO_STATION, np.int32)
+        self.number = np.full(n, SURVEYED, np.int32)
+        self.t_heard_ns = np.full(n, NO_TIME, np.int64)
+        self._jumps = np.zeros(n, np.int64)
+        self._kept: list[deque[BaseEpoch]] = []
+        self.row = np.full(capacity, NO_ROW, np.int32)
+        self.refused = 0
+        for slot, role in roles.items():
+            if role == Role.BASE:
+                self._enter(slot)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def grow(self, n: int) -> None:
+        """Make room for `n` terminals."""
+        if n > len(self.row):
+            self.row = np.concatenate([self.row, np.full(n - len(self.row), NO_ROW, np.int32)])
+
+    def in_use(self) -> BaseColumns:
+        """The columns of the bases that there are."""
+        n, c = len(self), self.columns
+        return BaseColumns(**{name: column[:n] for name, column in c._asdict().items()})
+
+    def _enter(self, slot: int) -> int:
+        """A new base; `NO_ROW` = there are too many."""
+        row = len(self)
+        if row == self._settings.bases_max:
+            self.refused += 1
+            return NO_ROW
+        self.grow(slot + 1)
+        self.row[slot], self.slot[row] = row, slot
+        self._kept.append(deque(maxlen=self._settings.base_epochs_max))
+        if slot in self._surveyed:
+            self.columns.ecef_m[row] = self._surveyed[slot]
+        return row
+
+    def hear_stations(self, stations: StationBatch) -> None:
+        """Take in what stations say of their place (messages 1005 and 1006: the antenna reference point)."""
+        placed = np.isin(stations.number, _POSITION_NUMBERS) & (stations.status == Status.OK)
+        placed &= np.isfinite(stations.ecef_m).all(axis=1) & (stations.ecef_m != 0.0).any(axis=1)
+        for k in np.flatnonzero(placed).tolist():
+            row = self._row_for(int(stations.slot[k]))
+            if row != NO_ROW:
+                self._place(row, int(stations.number[k]), int(stations.station[k]), stations.ecef_m[k])
+
+    def _row_for(self, slot: int) -> int:
+        """The row of a terminal that states a place; that makes it a base unless the register says otherwise."""
+        if slot < len(self.row) and self.row[slot] != NO_ROW:
+            return int(self.row[slot])
+        if self._roles.get(slot, Role.UNSAID) == Role.ROVER or not self._settings.auto_bases:
+            return NO_ROW
+        return self._enter(slot)
+
+    def _place(self, row: int, number: int, station: int, ecef_m: NDArray[np.float64]) -> None:
+        c = self.columns
+        self.station[row] = station
+        if int(self.slot[row]) in self._surveyed:
+            return
+        moved_m = float(np.linalg.norm(ecef_m - c.ecef_m[row]))
+        if moved_m > self._settings.jump_m:
+            self._jumps[row] += 1
+            c.t_jumped_ns[row] = c.t_ill_ns[row] = c.t_last_ns[row]
+        self.number[row] = number
+        c.ecef_m[row] = ecef_m
+
+    def hear_epochs(self, epochs: EpochBatch, observations: ObservationBatch, t_rx_ns: int) -> NDArray[np.uint8]:
+        """Take in epochs of bases, in order of time; returns a `Status` for each: OK = of use."""
+        verdicts = [self._hear(epochs, k, observations) for k in range(len(epochs))]
+        self.t_heard_ns[self.row[epochs.slot]] = t_rx_ns
+        return np.array(verdicts, np.uint8)
+
+    def _hear(self, epochs: EpochBatch, k: int, observations: ObservationBatch) -> Status:
+        row, t_ns, station = int(self.row[epochs.slot[k]]), int(epochs.t_gpst_ns[k]), int(epochs.station[k])
+        c = self.columns
+        if self.station[row] == NO_STATION:
+            self.station[row] = station
+        if station != self.station[row]:
+            return Status.FOREIGN_STATION
+        if t_ns <= c.t_last_ns[row]:
+            return Status.STALE
+        # a copy: a view would keep the observations of everybody in memory
+        mine = observations.take(np.arange(int(epochs.rows[k])) + int(epochs.first[k]))
+        c.satellites[row] = len(np.unique(mine.system.astype(np.int64) << 8 | mine.prn))
+        gap_ns = t_ns - c.t_last_ns[row] if c.t_last_ns[row] != NO_TIME else None
+        is_well = gap_ns is not None and gap_ns <= self._settings.base.silent_after_ns
+        if not is_well or c.satellites[row] < self._settings.base.satellites_min:
+            c.t_ill_ns[row] = t_ns
+        c.t_last_ns[row] = t_ns
+        if not np.isfinite(c.ecef_m[row]).all():
+            return Status.BASE_UNPLACED
+        self._keep(row, t_ns, station, mine)
+        return Status.OK
+
+    def _keep(self, row: int, t_ns: int, station: int, observations: ObservationBatch) -> None:
+        identity = row + int(self._jumps[row]) % _IDENTITIES_A_BASE * self._settings.bases_max
+        kept = self._kept[row]
+        kept.append(BaseEpoch(t_ns, station, identity, self.columns.ecef_m[row].copy(), observations))
+        self.columns.t_first_ns[row] = kept[0].t_gpst_ns
+
+    def latest(self, row: int, t_gpst_ns: NDArray[np.int64], tolerance_ns: int) -> list[BaseEpoch | None]:
+        """The newest epoch of a base that is not later than each time (n,)."""
+        kept = self._kept[row]
+        times = np.array([epoch.t_gpst_ns for epoch in kept], np.int64)
+        place = np.searchsorted(times, t_gpst_ns + tolerance_ns, side="right") - 1
+        return [kept[k] if k >= 0 else None for k in place.tolist()]

@@ -1,0 +1,155 @@
+"""Epochs whose base epoch is decided, solved: by the RTK engine, and what it cannot solve as single points."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beidou_svc.positioning.bases import BaseEpoch
+from beidou_svc.positioning.settings import PositioningSettings
+from beidou_svc.positioning.waiting import Chosen
+from gnss.batches import FixBatch
+from gnss.orbits.book import OrbitBook
+from gnss.position.spp import solve_spp
+from gnss.rtcm.epochs import EpochBatch
+from gnss.rtcm.observations import ObservationBatch
+from gnss.rtk.base_choice import NO_ROW
+from gnss.rtk.engine import NO_BASE_EPOCH, BaseReceived, Received, RtkWorkspace, Why, step
+from gnss.rtk.state import RtkState
+from gnss.status import Status
+
+NO_INDEX = -1
+ROVERS_FIRST = 64
+
+
+class Decided(NamedTuple):
+    """Epochs to solve, each with its base epoch, if it has any."""
+
+    chosen: Chosen
+    base_epoch: Sequence[BaseEpoch | None]
+
+
+class Solved(NamedTuple):
+    """Rows for the fleet, and beside each why RTK had no position (`Why`) and the base row, `NO_ROW` = none."""
+
+    fixes: FixBatch
+    why: NDArray[np.uint8]
+    base: NDArray[np.int32]
+
+
+NOTHING = Solved(FixBatch.empty(), np.empty(0, np.uint8), np.empty(0, np.int32))
+
+
+class Solver:
+    """The engines with what they remember: ambiguities by rover, ephemerides of all satellites."""
+
+    def __init__(self, settings: PositioningSettings, capacity: int) -> None:
+        self._settings = settings
+        self.book = OrbitBook.empty()
+        self._state = RtkState.for_slots(min(ROVERS_FIRST, settings.rovers_max))
+        self._space = RtkWorkspace()
+        self._index = np.full(capacity, NO_INDEX, np.int32)
+        self.rovers = 0
+        self.refused = 0
+
+    def grow(self, n: int) -> None:
+        """Make room for `n` terminals."""
+        if n > len(self._index):
+            self._index = np.concatenate([self._index, np.full(n - len(self._index), NO_INDEX, np.int32)])
+
+    def solve_single(self, epochs: EpochBatch, observations: ObservationBatch) -> FixBatch:
+        """Each epoch as a single point."""
+        return solve_spp(epochs, observations, self.book, self._settings.spp).fixes
+
+    def solve(self, decided: Sequence[Decided]) -> Solved:
+        """Solve epochs; rows come in the order given."""
+        if not decided:
+            return NOTHING
+        epochs, observations = _joined([each.chosen for each in decided])
+        base = np.concatenate([each.chosen.base for each in decided])
+        used, base_of = _numbered([epoch for each in decided for epoch in each.base_epoch])
+        index = self._indices(epochs.slot, base_of != NO_BASE_EPOCH)
+        by_rtk = index != NO_INDEX
+        why = np.full(len(epochs), Why.NO_BASE, np.uint8)
+        parts, rows = [], []
+        if by_rtk.any():
+            rovers = Received(epochs.take(by_rtk).replace(slot=index[by_rtk]), observations)
+            fixes, why[by_rtk] = self._solve_rtk(rovers, used, base_of[by_rtk])
+            fixes = fixes.replace(slot=epochs.slot[by_rtk])
+            good = fixes.status != Status.NO_POSITION
+            parts.append(fixes.take(good))
+            rows.append(np.flatnonzero(by_rtk)[good])
+        left = np.setdiff1d(np.arange(len(epochs)), np.concatenate([np.empty(0, np.int64), *rows]))
+        if len(left):
+            parts.append(self.solve_single(epochs.take(left), observations))
+            rows.append(left)
+        fixes = FixBatch.concat(parts).take(np.argsort(np.concatenate(rows), kind="stable"))
+        has_base = np.isin(np.arange(len(epochs)), left, invert=True)
+        return Solved(fixes.replace(t_rx_ns=epochs.t_rx_ns), why, np.where(has_base, base, NO_ROW).astype(np.int32))
+
+    def _solve_rtk(
+        self, rovers: Received, used: Sequence[BaseEpoch], base_of: NDArray[np.int64]
+    ) -> tuple[FixBatch, NDArray[np.uint8]]:
+        """Rows of the rovers by their index, and why there is no position."""
+        bases, settings = _base_received(used), self._settings.rtk
+        _, fixes, solved = step(self._state, rovers, bases, base_of, self.book, settings, self._space)
+        stations = np.array([epoch.station for epoch in used], np.int32)
+        base_id = np.where(fixes.base_id < 0, fixes.base_id, stations[base_of]).astype(np.int32)
+        return fixes.replace(base_id=base_id), solved.why
+
+    def _indices(self, slots: NDArray[np.int32], wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """Row of each rover in the engine's memory, made where it is wanted; `NO_INDEX` = not wanted, or too many."""
+        for slot in dict.fromkeys(slots[wanted & (self._index[slots] == NO_INDEX)].tolist()):
+            if self.rovers == self._settings.rovers_max:
+                self.refused += 1
+                continue
+            if self.rovers == len(self._state):
+                self._state.grow(min(2 * self.rovers, self._settings.rovers_max))
+            self._index[slot] = self.rovers
+            self.rovers += 1
+        return np.where(wanted, self._index[slots], NO_INDEX).astype(np.int32)
+
+
+def _joined(parts: Sequence[Chosen]) -> tuple[EpochBatch, ObservationBatch]:
+    """Epochs of several rounds beside all their observations; those that share them do not double them."""
+    place: dict[int, int] = {}
+    observations: list[ObservationBatch] = []
+    at = 0
+    epochs = []
+    for part in parts:
+        key = id(part.observations)
+        if key not in place:
+            place[key] = at
+            observations.append(part.observations)
+            at += len(part.observations)
+        epochs.append(part.epochs.replace(first=part.epochs.first + place[key]))
+    return EpochBatch.concat(epochs), ObservationBatch.concat(observations)
+
+
+def _numbered(epochs: Sequence[BaseEpoch | None]) -> tuple[list[BaseEpoch], NDArray[np.int64]]:
+    """The different base epochs, and the number of each of those given; `NO_BASE_EPOCH` = none."""
+    number: dict[int, int] = {}
+    used: list[BaseEpoch] = []
+    base_of = np.full(len(epochs), NO_BASE_EPOCH, np.int64)
+    for k, epoch in enumerate(epochs):
+        if epoch is None:
+            continue
+        if id(epoch) not in number:
+            number[id(epoch)] = len(used)
+            used.append(epoch)
+        base_of[k] = number[id(epoch)]
+    return used, base_of
+
+
+def _base_received(used: Sequence[BaseEpoch]) -> BaseReceived:
+    rows = np.array([len(epoch.observations) for epoch in used], np.int32)
+    epochs = EpochBatch.missing(
+        len(used), t_gpst_ns=[epoch.t_gpst_ns for epoch in used], first=np.cumsum(rows) - rows, rows=rows
+    )
+    return BaseReceived(
+        epochs,
+        ObservationBatch.concat([epoch.observations for epoch in used]),
+        np.array([epoch.ecef_m for epoch in used]),
+        np.array([epoch.identity for epoch in used], np.int32),
+    )
