@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 _FLOAT, _READY, _HELD = 0.0, 10.0, 20.0
 _READY_MIN, _HELD_MIN = 5.0, 15.0
-_HALF = 100.0
+_WHOLE = 100.0
 _NO_ROW, _OFFSET = -1, -2
 
 
@@ -37,16 +37,18 @@ def score_places(mine: Mine, pairs: Pairs, rover: Side, glonass_ar: bool, order:
         if place < 0:
             continue
         sin_el = rover.sin_el[pairs.row[i]]
-        score = sin_el if mine.half_cycle[place] == 0 else sin_el - 1.0
-        if order.barred[place] == 0 and (glonass_ar or (mine.satellite[place] >> 6) != GLONASS):
+        # a phase that may be off by half a cycle is no integer: half waves are found too easily
+        is_integer = mine.half_cycle[place] == 0 and (glonass_ar or (mine.satellite[place] >> 6) != GLONASS)
+        score = sin_el
+        if is_integer and order.barred[place] == 0:
             score += _HELD if mine.held[place] else _READY
         order.score[place] = score
 
 
 @inline_kernel
 def _pivot_rank(mine: Mine, order: Order, place: int) -> float:
-    """Whole waves before half waves: an unknown number of half waves would make the others' whole waves half ones."""
-    return order.score[place] + 2.0 * _HALF * (mine.half_cycle[place] == 0) + _HALF * mine.held[place]
+    """An integer before a phase that may be off by half a cycle, one that is held before others, then the best."""
+    return order.score[place] + 2.0 * _WHOLE * (mine.half_cycle[place] == 0) + _WHOLE * mine.held[place]
 
 
 @leaf_kernel

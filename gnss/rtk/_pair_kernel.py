@@ -103,8 +103,7 @@ def _difference(rover: Side, i: int, base: Side, j: int, pairs: Pairs, m: int) -
     pairs.phase_m[m] = rover.phase_m[i] - base.phase_m[j]
     pairs.lock_s[m] = min(rover.lock_s[i], base.lock_s[j])
     pairs.half_cycle[m] = rover.half_cycle[i] | base.half_cycle[j]
-    # a phase that may be off by half a cycle is a whole number of half waves
-    pairs.wavelength_m[m] = rover.wavelength_m[i] * (0.5 if pairs.half_cycle[m] else 1.0)
+    pairs.wavelength_m[m] = rover.wavelength_m[i]
 
 
 @leaf_kernel
