@@ -42,10 +42,8 @@ LASTING = 2.3
 """The same for integers that are to be held: a wrong set would last, and is sought in epoch after epoch."""
 
 YOUNG = 6
-"""Epochs in which integers just found are sought again, every time."""
-
-AGAIN_EPOCHS = 10
-"""After that they are sought again this often."""
+"""Epochs in which integers just found are sought again, every time. Later the codes, wrong for a while, would mislead
+more than they help: what remains is whether the phases fit (`held_fit`)."""
 
 OFFSET_AGE_MIN = 3
 """Epochs after which the offset of a group is known."""
@@ -116,7 +114,7 @@ def _keep_held(mine: Mine, rules: Rules, w: Work) -> bool:
     if held_redundancy(mine, w)[1] < HELD_REDUNDANCY_MIN or not held_fit(w.full, order, cost, dof):
         return False
     epochs = mine.fixed_epochs[0]
-    if (epochs < YOUNG or epochs % AGAIN_EPOCHS == 0) and not still_best(w.full, order, cost, dof, w.part):
+    if epochs < YOUNG and not still_best(w.full, order, cost, dof, w.part):
         return False
     ready, held = order.ready[0], order.held[0]
     condition(w.full, order, held)
