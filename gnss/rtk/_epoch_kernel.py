@@ -46,9 +46,9 @@ def _table_at(tables: Tables, t: int) -> OrbitTable:
 def _begin(mine: Mine, t_ns: int, station: int, rules: Rules) -> int:
     """Time since the last epoch; what is too old, or of another base, is forgotten."""
     gap_ns = t_ns - mine.t_ns[0] if mine.t_ns[0] != _NO_TIME else RESET_NS_MAX + 1
-    if gap_ns > RESET_NS_MAX or mine.base[0] != station or rules.mode == SINGLE_EPOCH:
+    if gap_ns > RESET_NS_MAX or mine.station[0] != station or rules.mode == SINGLE_EPOCH:
         reset(mine)
-        mine.base[0] = station
+        mine.station[0] = station
         mine.anchor_ecef_m[0] = mine.anchor_ecef_m[1] = mine.anchor_ecef_m[2] = np.nan
     return gap_ns
 
@@ -88,10 +88,10 @@ def _solve(mine: Mine, spare: Mine, j: int, t_ns: int, gap_ns: int, base_x: Floa
         solved, r.ratio[j] = fix(mine, rules, w)
     if not solved:
         reset(mine)
-    quality, scale = position(mine, solved, t_ns, w, r, j)
+    quality, scale = position(mine, solved, t_ns, rules.mode == STATIC, w, r, j)
     if quality == FLOAT and rules.mode in (KINEMATIC, MOVING_BASE) and gap_ns <= RESET_NS_MAX:
         solved = _begin_anew(mine, spare, solved, rules, w)
-        quality, scale = position(mine, solved, t_ns, w, r, j)
+        quality, scale = position(mine, solved, t_ns, rules.mode == STATIC, w, r, j)
     write(r, j, quality, scale, base_x, w)
     if solved:
         remember(mine, t_ns, dt_s, w)

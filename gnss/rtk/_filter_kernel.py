@@ -181,7 +181,7 @@ def update(mine: Mine, w: Work, dt_s: float, rules: Rules, is_static: bool, is_m
     n, ub = POSITION + mine.count[0], normal.x
     _couple(w.pairs, w.groups, normal, w.order, n, is_static)
     _fade(mine, n, w.order, exp(-dt_s / rules.memory_s), is_static)
-    mine.dof[0] += redundancy - 3.0 * phase_share
+    mine.dof[0] += redundancy - (0.0 if is_static else 3.0 * phase_share)
     mine.cost[0] += normal.cost[0]
     if is_static:
         _keep_position(mine, normal)

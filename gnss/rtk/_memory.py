@@ -23,8 +23,8 @@ class Mine(Protocol):
     ambiguities in cycles less `offset_cyc`. `count` places in use. By place: `satellite`, `key` of its group,
     `offset_cyc`, `residual_m` phase less range and clocks when last seen at `seen_ns`, `age` epochs, `half_cycle`,
     `held` 1 = fixed to `integer`. `x_ecef_m` last position, `v_ecef_mps`, `t_ns`; `anchor_ecef_m` where a resting
-    rover's filter is linearised; `base` its station; `code_variance` and `phase_variance` what was learnt of the noise;
-    `fixed_epochs` since the integers were found; `t_loose_ns` when offsets of groups were last let drift.
+    rover's filter is linearised; `station` number of its base; `code_variance` and `phase_variance` what was learnt of
+    the noise; `fixed_epochs` since the integers were found; `t_loose_ns` when offsets of groups were last let drift.
     """
 
     info: Floats
@@ -45,14 +45,14 @@ class Mine(Protocol):
     age: NDArray[np.int32]
     integer: NDArray[np.int32]
     count: NDArray[np.int32]
-    base: NDArray[np.int32]
+    station: NDArray[np.int32]
     fixed_epochs: NDArray[np.int32]
     satellite: Shorts
     half_cycle: Bytes
     held: Bytes
 
 
-_ONE = ("cost", "dof", "code_variance", "phase_variance", "t_ns", "t_loose_ns", "count", "base", "fixed_epochs")
+_ONE = ("cost", "dof", "code_variance", "phase_variance", "t_ns", "t_loose_ns", "count", "station", "fixed_epochs")
 
 MEMORY_TYPE: Final = record_type(
     Mine,
@@ -72,6 +72,6 @@ def new_memory(n: int) -> Memory:
     memory["x_ecef_m"] = memory["anchor_ecef_m"] = np.nan
     memory["t_ns"] = memory["t_loose_ns"] = NO_TIME
     memory["seen_ns"] = NO_TIME
-    memory["base"] = -1
+    memory["station"] = -1
     memory["code_variance"] = memory["phase_variance"] = 1.0
     return memory

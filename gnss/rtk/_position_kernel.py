@@ -159,6 +159,15 @@ def _solve_lower(full: Lattice, u: Floats, n: int) -> None:
             u[k, i] = s
 
 
+@inline_kernel
+def _weighted(full: Lattice, u: Floats, k: int, j: int, n: int) -> float:
+    """Product of two solved right-hand sides, by the conditional variances."""
+    s = 0.0
+    for i in range(n):
+        s += u[k, i] * u[j, i] / full.d[i]
+    return s
+
+
 @leaf_kernel
 def add_float_covariance(w: Work, n_float: int) -> None:
     """Add G Λ⁻¹ Gᵀ, G the change of the position by the first `n_float` unknowns, to the covariance."""
@@ -169,7 +178,23 @@ def add_float_covariance(w: Work, n_float: int) -> None:
     _solve_lower(w.full, u, n_float)
     for k in range(3):
         for j in range(3):
-            s = 0.0
-            for i in range(n_float):
-                s += u[k, i] * u[j, i] / w.full.d[i]
-            normal.cov[k, j] += s
+            normal.cov[k, j] += _weighted(w.full, u, k, j, n_float)
+
+
+@leaf_kernel
+def resting_position(w: Work, n_float: int) -> None:
+    """Of a rover that rests: the position that all epochs together say, and its covariance.
+
+    It stands in the first rows of the order; `order.fixed` has them at their best given what is fixed, the rows from
+    `n_float` on.
+    """
+    apart()
+    u = w.order.u
+    for k in range(3):
+        w.normal.x[k] = w.order.fixed[k]
+        for i in range(n_float):
+            u[k, i] = 1.0 if i == k else 0.0
+    _solve_lower(w.full, u, n_float)
+    for k in range(3):
+        for j in range(3):
+            w.normal.cov[k, j] = _weighted(w.full, u, k, j, n_float)

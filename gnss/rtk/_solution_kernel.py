@@ -18,6 +18,7 @@ from gnss.rtk._position_kernel import (
     add_float_covariance,
     code_misfit,
     phase_position,
+    resting_position,
 )
 from gnss.rtk._slip_kernel import ABSENT_NS_MAX
 from gnss.rtk._work import POSITION, Work
@@ -74,7 +75,16 @@ def _throw_out(mine: Mine, w: Work, pair: int, t_ns: int) -> None:
 
 
 @leaf_kernel
-def _with_integers(mine: Mine, t_ns: int, w: Work) -> tuple[bool, float]:
+def _make_sure(w: Work, n_float: int, is_static: bool) -> None:
+    """The covariance of the position, `n_float` unknowns being floats; of a rover at rest, what all epochs say."""
+    if is_static:
+        resting_position(w, n_float)
+    else:
+        add_float_covariance(w, n_float)
+
+
+@leaf_kernel
+def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[bool, float]:
     """The fixed position, if its phases agree; those that do not are thrown out. Returns the noise too."""
     apart()
     needed = HELD_REDUNDANCY_MIN if mine.fixed_epochs[0] > 0 else FIRST_REDUNDANCY_MIN
@@ -88,7 +98,7 @@ def _with_integers(mine: Mine, t_ns: int, w: Work) -> tuple[bool, float]:
             first = w.order.rows[0]
             while first > 0 and _is_held(mine, w, first - 1):
                 first -= 1
-            add_float_covariance(w, first)
+            _make_sure(w, first, is_static)
             noise = total / redundancy
             return noise < NOISE_MAX and _is_sharp(w.normal.cov), noise
         _throw_out(mine, w, worst, t_ns)
@@ -108,23 +118,23 @@ def _learn(mine: Mine, noise: float, w: Work) -> None:
 
 
 @leaf_kernel
-def _with_floats(mine: Mine, w: Work) -> bool:
+def _with_floats(mine: Mine, is_static: bool, w: Work) -> bool:
     """The float position, if there is one."""
     n = w.order.rows[0]
     for i in range(n):
         w.order.fixed[i] = w.full.a_cyc[i]
     redundancy, _, _ = phase_position(mine, w, NO_LIMIT, 1.0)
     if redundancy >= 0:
-        add_float_covariance(w, n)
+        _make_sure(w, n, is_static)
     return redundancy >= 0
 
 
 @leaf_kernel
-def position(mine: Mine, solved: bool, t_ns: int, w: Work, r: Results, j: int) -> tuple[int, float]:
+def position(mine: Mine, solved: bool, t_ns: int, is_static: bool, w: Work, r: Results, j: int) -> tuple[int, float]:
     """The best position there is: quality, and the factor its covariance is to be scaled with."""
     apart()
     if solved and holds(mine):
-        good, noise = _with_integers(mine, t_ns, w)
+        good, noise = _with_integers(mine, t_ns, is_static, w)
         r.noise[j], r.held[j] = noise, held_redundancy(mine, w)[0]
         if good:
             mine.fixed_epochs[0] += 1
@@ -132,7 +142,7 @@ def position(mine: Mine, solved: bool, t_ns: int, w: Work, r: Results, j: int) -
             return FIXED, max(mine.phase_variance[0], 1.0)
         if mine.fixed_epochs[0] == 0:
             release(mine)
-    if solved and _with_floats(mine, w):
+    if solved and _with_floats(mine, is_static, w):
         return FLOAT, 1.0
     for a in range(3):
         w.normal.x[a] = w.scratch.x_code[a]

@@ -59,7 +59,7 @@ class RtkSettings:
     """Part of the variance that all signals of a satellite share: reflections, troposphere, antenna."""
     iono_ppm: float = 1.0
     """Ionosphere left after the difference, a millionth of the baseline."""
-    sigma_site_m: float = 0.002
+    sigma_site_m: float = 0.003
     """Error of antenna and site that no observation shows, horizontal; twice that vertical."""
     glonass_ar: bool = False
     """Fix GLONASS too: only right where both receivers are of one make."""
