@@ -65,8 +65,12 @@ class Filter:
     def enter(self, e: Differences) -> None:
         """Pairs with their places."""
         write(self.w, e)
-        find_places(self.mine, self.w.pairs)
+        self.find()
         enter_new(self.mine, self.w.pairs)
+
+    def find(self) -> None:
+        """Places of the pairs that are known."""
+        find_places(self.mine, self.w.pairs)
 
     def name(self, place: int) -> Name:
         """Of the unknown in a place."""
