@@ -24,7 +24,8 @@ class Mine(Protocol):
     `offset_cyc`, `residual_m` phase less range and clocks when last seen at `seen_ns`, `age` epochs, `half_cycle`,
     `held` 1 = fixed to `integer`. `x_ecef_m` last position, `v_ecef_mps`, `t_ns`; `anchor_ecef_m` where a resting
     rover's filter is linearised; `station` number of its base; `code_variance` and `phase_variance` what was learnt of
-    the noise; `fixed_epochs` since the integers were found; `t_loose_ns` when offsets of groups were last let drift.
+    the noise; `fixed_epochs` since the integers were found; `off_codes_m` how far, of late, they lie from the codes;
+    `t_loose_ns` when offsets of groups were last let drift.
     """
 
     info: Floats
@@ -36,6 +37,7 @@ class Mine(Protocol):
     x_ecef_m: Floats
     v_ecef_mps: Floats
     anchor_ecef_m: Floats
+    off_codes_m: Floats
     offset_cyc: Floats
     residual_m: Floats
     seen_ns: NDArray[np.int64]
@@ -60,7 +62,7 @@ MEMORY_TYPE: Final = record_type(
     {
         "info": (TRIANGLE,),
         "rhs": (SIZE,),
-        **{name: (3,) for name in ("x_ecef_m", "v_ecef_mps", "anchor_ecef_m")},
+        **{name: (3,) for name in ("x_ecef_m", "v_ecef_mps", "anchor_ecef_m", "off_codes_m")},
         **{name: (1,) for name in _ONE},
     },
 )

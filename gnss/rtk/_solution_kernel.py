@@ -11,7 +11,7 @@ from gnss.rtk._fix_kernel import release
 from gnss.rtk._integer_kernel import HELD_REDUNDANCY_MIN, NO_LIMIT, held_redundancy, holds
 from gnss.rtk._jobs import Results
 from gnss.rtk._memory import Mine
-from gnss.rtk._normal_kernel import along
+from gnss.rtk._normal_kernel import along, cholesky3
 from gnss.rtk._position_kernel import (
     OUTLIER_MISFIT,
     OUTLIER_SHARE,
@@ -39,6 +39,16 @@ SHARP_M = 0.15
 
 NOISE_MAX = 9.0
 """Misfit of a fixed epoch over its redundancy from which it is not believed."""
+
+OFF_GAIN_MIN = 0.1
+"""Weight of an epoch in what is remembered of the distance between fixed positions and codes."""
+
+OFF_EPOCHS_MIN = 2
+"""Epochs before that distance means anything."""
+
+OFF_MISFIT_MAX = 18.0
+"""Square of the sigmas of one epoch's codes from which on it cannot be: theirs are three dimensions, and they err alike
+for a while, so that their mean is no better than one of them."""
 
 LEARN = 0.02
 """Weight of one epoch in what is learnt of the noise."""
@@ -118,6 +128,22 @@ def _learn(mine: Mine, noise: float, w: Work) -> None:
 
 
 @leaf_kernel
+def _leaves_codes(mine: Mine, w: Work) -> bool:
+    """Whether the fixed positions of late lie where the codes, whatever their reflections, can hardly be."""
+    apart()
+    off, x, c = mine.off_codes_m, w.normal.x, w.normal.c
+    gain = max(1.0 / mine.fixed_epochs[0], OFF_GAIN_MIN)
+    for k in range(3):
+        off[k] += gain * (x[k] - w.scratch.x_code[k] - off[k])
+    if mine.fixed_epochs[0] < OFF_EPOCHS_MIN or not cholesky3(w.scratch.cov_code, c):
+        return False
+    u = off[0] / c[0, 0]
+    v = (off[1] - c[1, 0] * u) / c[1, 1]
+    t = (off[2] - c[2, 0] * u - c[2, 1] * v) / c[2, 2]
+    return u * u + v * v + t * t > OFF_MISFIT_MAX
+
+
+@leaf_kernel
 def _with_floats(mine: Mine, is_static: bool, w: Work) -> bool:
     """The float position, if there is one."""
     n = w.order.rows[0]
@@ -138,8 +164,10 @@ def position(mine: Mine, solved: bool, t_ns: int, is_static: bool, w: Work, r: R
         r.noise[j], r.held[j] = noise, held_redundancy(mine, w)[0]
         if good:
             mine.fixed_epochs[0] += 1
-            _learn(mine, noise, w)
-            return FIXED, max(mine.phase_variance[0], 1.0)
+            if not _leaves_codes(mine, w):
+                _learn(mine, noise, w)
+                return FIXED, max(mine.phase_variance[0], 1.0)
+            release(mine)
         if mine.fixed_epochs[0] == 0:
             release(mine)
     if solved and _with_floats(mine, is_static, w):
