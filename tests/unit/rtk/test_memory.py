@@ -8,7 +8,7 @@ import pytest
 from gnss.batches import NO_TIME
 from gnss.rtk._memory import MEMORY_TYPE, Mine, new_memory
 from gnss.rtk._memory_kernel import INFO_MIN, copy_filter, eliminate, loosen, reset
-from gnss.rtk._work import PLACES_MAX, POSITION, SIZE
+from gnss.rtk._work import PLACES_MAX, POSITION, SIZE, new_work
 from tests.unit.rtk.dense import Form, packed, unpacked
 
 BY_PLACE = [name for name in MEMORY_TYPE.fields or () if np.shape(new_memory(1)[name]) == (1, PLACES_MAX)]
@@ -155,3 +155,10 @@ def test_of_a_new_terminal_nothing_is_known() -> None:
     assert np.isnan(memory["anchor_ecef_m"]).all()
     assert (memory["t_ns"] == NO_TIME).all()
     assert not memory["count"].any()
+
+
+def test_fields_of_a_record_are_no_words_of_numpy() -> None:
+    # an attribute that every number of numpy has would hide the field where kernels run without the compiler
+    work: Any = new_work()
+    records = [MEMORY_TYPE, *(record.dtype for record in work)]
+    assert not [name for record in records for name in record.names if hasattr(np.record, name)]
