@@ -1,7 +1,7 @@
 """Cycle slips: by what the receivers say, and by what the phases of all satellites say of each other.
 
 From one epoch to the next all phases change by a motion and a clock. A satellite that does not fit has slipped, by a
-half cycle or by many; five satellites are enough to see it, on one frequency.
+half cycle or by many; six phases are enough to see it, on one frequency.
 """
 
 from math import isnan
