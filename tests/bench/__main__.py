@@ -13,21 +13,31 @@ from datetime import UTC, datetime
 
 from tests.bench.machine import description
 from tests.bench.publish import publish
-from tests.bench.registry import benches
+from tests.bench.registry import benches, page_writers
 from tests.bench.result import Result
 
 
-def run_here(names: list[str]) -> None:
-    known = benches()
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def run_here(names: list[str], *, pages: bool = False) -> None:
+    known, writers = benches(), page_writers() if pages else {}
     for name in names:
+        found = False
         for result in known[name]():
             sys.stdout.write(json.dumps(result.to_record(), ensure_ascii=False) + "\n")
             sys.stdout.flush()
+            found = True
+        if found and name in writers:
+            writers[name](today())
 
 
 def run_apart(name: str) -> list[Result] | None:
     """Results of a benchmark that runs in a process of its own; nothing if it failed."""
-    with subprocess.Popen([sys.executable, "-m", "tests.bench", name], stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench", "--pages", name], stdout=subprocess.PIPE, text=True
+    ) as child:
         assert child.stdout
         results = []
         for line in child.stdout:
@@ -44,7 +54,7 @@ def write(names: list[str]) -> int:
         if results is None:
             failed.append(name)
         else:
-            publish(results, description(), datetime.now(UTC).date().isoformat())
+            publish(results, description(), today())
     if failed:
         sys.stderr.write(f"failed, and left as they were in docs/benchmarks.md: {', '.join(failed)}\n")
     return 1 if failed else 0
@@ -54,6 +64,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Runs benchmarks.")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--write", action="store_true", help="publish in docs/benchmarks.md")
+    parser.add_argument("--pages", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     known = list(benches())
     if unknown := set(wanted.names) - set(known):
@@ -62,7 +73,7 @@ def main() -> int:
         return write(wanted.names or known)
     if not wanted.names:
         sys.stdout.write("\n".join(known) + "\n")
-    run_here(wanted.names)
+    run_here(wanted.names, pages=wanted.pages)
     return 0
 
 
