@@ -24,7 +24,7 @@ from beidou_svc.config_io import refuse_open_doors
 from beidou_svc.errors import StartError
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.registry import Policy, Registry
-from beidou_svc.fleet.state import new_state, pass_time, set_policy, step
+from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step
 from beidou_svc.ingest.ingest import Ingest, Tick
 from beidou_svc.parts import build_basemap, build_registry, fleet_rules, hub_rules
 from beidou_svc.telemetry.logs import log_event
@@ -212,6 +212,8 @@ class Service:
         pass_time(context.state, self._clock.utc_ns())
         set_policy(context.state, self._registry.policy)
         self._pipeline.barred = self._registry.policy == Policy.QUARANTINED
+        positioning = self._pipeline.positioning
+        set_bases(context.state, positioning.bases.slot, positioning.base_slot)
         elapsed_s = (now_ns - self._t_second_ns) / NS_PER_S
         total_bytes, total_sentences = self.ingest.status().bytes_total, int(self._pipeline.sentences.sum())
         if self._t_second_ns:

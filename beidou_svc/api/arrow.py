@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from beidou_svc.api.context import Context
-from beidou_svc.api.fields import FIELDS, NAME_FIELDS, Slots, columns_of
+from beidou_svc.api.fields import ALL_FIELDS, NAME_FIELDS, Slots, columns_of
 from beidou_svc.fleet.merge import TRUST_DATED, Key
 from gnss.batches import NO_TIME
 from gnss.time.scales import gpst_ns_to_unix_ns
@@ -35,11 +35,11 @@ def fleet_to_arrow(service: Context, slots: Slots, fields: tuple[str, ...]) -> b
 
 def _type_of(name: str) -> pa.DataType | None:
     """Types that do not follow from the values, which may all be missing."""
-    if name in (*NAME_FIELDS, "liveness", "source", "status"):
+    if name in (*NAME_FIELDS, "liveness", "role", "source", "status"):
         return pa.string()
     if name in ("base_id", "sats_used"):
         return pa.int32()
-    return None if name in FIELDS else pa.string()
+    return None if name in ALL_FIELDS else pa.string()
 
 
 def _timestamps(key: Key, slots: Slots) -> pa.Array:

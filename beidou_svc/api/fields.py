@@ -1,7 +1,7 @@
 """The fields of a terminal as REST shows them: one table of columns, in units for people."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import orjson
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.merge import TRUST_DATED, Key
 from beidou_svc.fleet.names import Names, pick
-from beidou_svc.fleet.state import FleetState
+from beidou_svc.fleet.state import NO_BASE_SLOT, FleetState
 from gnss.batches import NO_BASE, NO_TIME, Source
 from gnss.status import Status
 from gnss.time.rfc3339 import format_rfc3339
@@ -21,7 +21,20 @@ Column = NDArray[Any] | Sequence[Any] | orjson.Fragment
 
 SATS_UNKNOWN = 255
 
+
+class Shown(Protocol):
+    """What is known of slots: the fleet's state as shown, or what one source says."""
+
+    @property
+    def columns(self) -> Mapping[str, NDArray[Any]]: ...
+    @property
+    def epoch(self) -> Key: ...
+    @property
+    def position(self) -> Key: ...
+
+
 _LIVENESS = np.array([member.name.lower() for member in Liveness], object)
+_ROLE = np.array(["rover", "base"], object)
 _SOURCE = np.array([member.name.lower() for member in Source], object)
 _STATUS = np.full(256, "UNKNOWN", object)
 for _member in Status:
@@ -36,15 +49,15 @@ _SPEED_DECIMALS = 6
 _DEGREES = 180.0 / np.pi
 
 
-def _degrees(column: str, decimals: int) -> Callable[[FleetState, Slots], Column]:
+def _degrees(column: str, decimals: int) -> Callable[[Shown, Slots], Column]:
     return lambda state, slots: np.round(state.columns[column][slots] * _DEGREES, decimals)
 
 
-def _rounded(column: str, decimals: int) -> Callable[[FleetState, Slots], Column]:
+def _rounded(column: str, decimals: int) -> Callable[[Shown, Slots], Column]:
     return lambda state, slots: np.round(state.columns[column][slots], decimals)
 
 
-def _bearing(column: str) -> Callable[[FleetState, Slots], Column]:
+def _bearing(column: str) -> Callable[[Shown, Slots], Column]:
     return lambda state, slots: np.round(state.columns[column][slots] * _DEGREES, _ANGLE_DECIMALS) % 360.0
 
 
@@ -53,12 +66,12 @@ def _listed(values: NDArray[Any]) -> list[Any]:
     return listed
 
 
-def _words(words: NDArray[np.object_], column: str) -> Callable[[FleetState, Slots], Column]:
+def _words(words: NDArray[np.object_], column: str) -> Callable[[Shown, Slots], Column]:
     return lambda state, slots: _listed(words[state.columns[column][slots]])
 
 
-def _or_null(column: str, missing: int) -> Callable[[FleetState, Slots], Column]:
-    def values(state: FleetState, slots: Slots) -> Column:
+def _or_null(column: str, missing: int) -> Callable[[Shown, Slots], Column]:
+    def values(state: Shown, slots: Slots) -> Column:
         numbers = state.columns[column][slots]
         boxed = numbers.astype(object)
         boxed[numbers == missing] = None
@@ -87,8 +100,7 @@ def _times(key: Key, slots: Slots) -> Column:
     return orjson.Fragment(b"[" + matrix.tobytes()[:-1] + b"]")
 
 
-FIELDS: dict[str, Callable[[FleetState, Slots], Column]] = {
-    "slot": lambda _, slots: slots,
+SOURCE_FIELDS: dict[str, Callable[[Shown, Slots], Column]] = {
     "time": lambda state, slots: _times(state.epoch, slots),
     "position_time": lambda state, slots: _times(state.position, slots),
     "lat_deg": _degrees("lat_rad", _DEGREE_DECIMALS),
@@ -113,21 +125,35 @@ FIELDS: dict[str, Callable[[FleetState, Slots], Column]] = {
     "speed_mps": _rounded("speed_mps", _SPEED_DECIMALS),
     "course_deg": _bearing("course_rad"),
     "heading_deg": _bearing("heading_rad"),
-    "liveness": lambda state, slots: _listed(_LIVENESS[state.liveness[slots]]),
     "source": _words(_SOURCE, "source"),
     "status": _words(_STATUS, "status"),
 }
 
-NAME_FIELDS = ("id", "name")
-ALL_FIELDS = (*NAME_FIELDS, *FIELDS)
+"""Fields that every source of a terminal has."""
+
+FLEET_FIELDS: dict[str, Callable[[FleetState, Slots], Column]] = {
+    "slot": lambda _, slots: slots,
+    "liveness": lambda state, slots: _listed(_LIVENESS[state.liveness[slots]]),
+    "role": lambda state, slots: _listed(_ROLE[state.is_base[slots]]),
+}
+NAME_FIELDS = ("id", "name", "base")
+ALL_FIELDS = ("id", "name", "slot", *SOURCE_FIELDS, "liveness", "role", "base")
 
 
 def columns_of(state: FleetState, names: Names, slots: Slots, fields: Sequence[str]) -> dict[str, Column]:
     """The asked fields of the asked slots, by name."""
     columns: dict[str, Column] = {}
     for field in fields:
-        if field in FIELDS:
-            columns[field] = FIELDS[field](state, slots)
+        if field in SOURCE_FIELDS:
+            columns[field] = SOURCE_FIELDS[field](state, slots)
+        elif field in FLEET_FIELDS:
+            columns[field] = FLEET_FIELDS[field](state, slots)
+        elif field == "base":
+            columns[field] = _ids_or_null(names, state.base[slots])
         else:
             columns[field] = pick(names.ids if field == "id" else names.names, slots)
     return columns
+
+
+def _ids_or_null(names: Names, slots: Slots) -> list[str | None]:
+    return [None if slot == NO_BASE_SLOT else names.ids[slot] for slot in slots.tolist()]

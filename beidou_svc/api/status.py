@@ -10,10 +10,13 @@ from beidou_svc.api.access import READER
 from beidou_svc.api.answers import answer_json, example, utc_text
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
+from beidou_svc.api.stations import stations_of, switches_of
 from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.registry import Policy
 from beidou_svc.ingest.status import TakeoverInfo
 from gnss.constants import NS_PER_S
+from gnss.rtk.base_choice import BaseReason
+from gnss.rtk.engine import Why
 from gnss.status import Status
 
 router = APIRouter(tags=["service"])
@@ -38,6 +41,18 @@ _EXAMPLE = example(
             "drops": {"CHECKSUM": 3},
             "limits": {"connections_max": 20_000},
         },
+        "rtk": {
+            "enabled": True,
+            "rovers": 10_000,
+            "waiting": 12,
+            "held_ticks": 0,
+            "computed": {"1": 40, "4": 590_000, "5": 4_000},
+            "unsolved": {"STALE": 3},
+            "switches": {"failed_over_silent": 2_000, "returned": 1_990},
+            "limits": {"hurried": 0},
+            "bases": [{"id": "gz-base-1", "station": 1, "health": "healthy", "satellites": 41, "rovers": 2_000}],
+            "switches_recent": [],
+        },
         "stream": {"clients": 2, "frames_total": 100, "bytes_total": 17_000_000, "dropped_clients": 0},
     }
 )
@@ -59,6 +74,7 @@ async def get_status(request: Request, service: Service) -> Response:
             "terminals": terminal_counts(service),
             "quality": quality_counts(service),
             "ingest": _ingest(service),
+            "rtk": _rtk(service),
             "stream": stream_counts(service),
         },
     )
@@ -108,6 +124,46 @@ def drop_counts(service: Context) -> dict[str, int]:
     totals = service.pipeline.drops.sum(axis=0)
     totals[Status.STALE] += service.state.heard.stale.sum()
     return {Status(code).name: int(n) for code, n in enumerate(totals) if n}
+
+
+def computed_counts(service: Context) -> dict[str, int]:
+    """Epochs computed here since the start, by fix quality."""
+    totals = service.pipeline.positioning.epochs.sum(axis=0).tolist()
+    return {str(quality): n for quality, n in enumerate(totals) if n}
+
+
+def unsolved_counts(service: Context) -> dict[str, int]:
+    """Why RTK had no position, in how many epochs."""
+    totals = service.pipeline.positioning.why.tolist()
+    return {why.name: totals[why] for why in Why if why != Why.SOLVED}
+
+
+def switch_counts(service: Context) -> dict[str, int]:
+    """Rovers that got another base, by the reason."""
+    totals = service.pipeline.positioning.switches.tolist()
+    return {reason.name.lower(): totals[reason] for reason in BaseReason}
+
+
+def rtk_limits(service: Context) -> dict[str, int]:
+    """How often a limit of positioning was reached."""
+    gauges = service.pipeline.positioning.gauges._asdict()
+    return {name: n for name, n in gauges.items() if name not in ("waiting", "rovers")}
+
+
+def _rtk(service: Context) -> dict[str, Any]:
+    gauges = service.pipeline.positioning.gauges
+    return {
+        "enabled": service.settings.rtk.enabled,
+        "rovers": gauges.rovers,
+        "waiting": gauges.waiting,
+        "held_ticks": service.held_ticks,
+        "computed": computed_counts(service),
+        "unsolved": {name: n for name, n in unsolved_counts(service).items() if n},
+        "switches": {name: n for name, n in switch_counts(service).items() if n},
+        "limits": rtk_limits(service),
+        "bases": stations_of(service),
+        "switches_recent": switches_of(service),
+    }
 
 
 def stream_counts(service: Context) -> dict[str, int]:

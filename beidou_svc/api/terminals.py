@@ -13,12 +13,14 @@ from beidou_svc.api.fields import ALL_FIELDS, columns_of
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.projection import project
 from beidou_svc.api.satellites import satellites_of
+from beidou_svc.api.stations import base_in_use, sources_of, station_of
 from beidou_svc.fleet import fixed_point as fp
 from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.merge import NO_OFFSET, TRUST_DATED
 from beidou_svc.fleet.query import Criteria, select
 from beidou_svc.fleet.registry import Policy
 from gnss.constants import NS_PER_S
+from gnss.rtcm.messages import Family
 from gnss.status import Status
 from gnss.time.scales import gpst_ns_to_unix_ns
 
@@ -63,6 +65,15 @@ _EXAMPLE_ONE = example(
             "duplicate": False,
         },
         "clock_offset_s": 0.031,
+        "role": "rover",
+        "base": {
+            "id": "gz-base-2",
+            "station": 2,
+            "reason": "failed_over_silent",
+            "since": "2026-11-22T06:30:41.000Z",
+            "health": "healthy",
+        },
+        "station": None,
         "latest": {
             "time": "2026-11-22T06:31:00.000Z",
             "lat_deg": 25.8312345678,
@@ -83,11 +94,15 @@ _EXAMPLE_ONE = example(
                 "convergence_deg": 0.407,
             },
         },
+        "engine": {"time": "2026-11-22T06:31:00.000Z", "fix_quality": 4, "ratio": 8.4, "baseline_m": 4_812.3},
+        "receiver": {"time": "2026-11-22T06:31:00.000Z", "fix_quality": 1, "hdop": 0.8},
         "counters": {
             "sentences": {"GGA": 60, "RMC": 60},
             "drops": {"CHECKSUM": 1},
             "epochs": 60,
             "quality": {"4": 59, "5": 1},
+            "computed": {"4": 60},
+            "rtcm": {"MSM": 300, "STATION": 6},
         },
         "satellites": [
             {
@@ -101,7 +116,8 @@ _EXAMPLE_ONE = example(
             }
         ],
     },
-    "`latest` has every field of /v1/fleet and the projected position.",
+    "`latest` has every field of /v1/fleet and the projected position; `engine` what is computed here, `receiver` what "
+    "the terminal says of itself, each with the fields of a position, or null.",
 )
 _EXAMPLE_RECENT = example(
     {
@@ -157,9 +173,13 @@ async def get_terminal(request: Request, service: Service, terminal_id: Terminal
             "policy": _policy(service, slot),
             "connection": _connection(service, slot),
             "clock_offset_s": _clock_offset_s(service, slot),
+            "role": latest["role"],
+            "base": base_in_use(service, slot),
+            "station": station_of(service, slot),
             "latest": latest,
+            **sources_of(service.state, slot),
             "counters": _counters(service, slot),
-            "satellites": satellites_of(service.pipeline, slot),
+            "satellites": satellites_of(service, slot),
         },
     )
 
@@ -254,6 +274,8 @@ def _counters(service: Context, slot: int) -> dict[str, Any]:
         "drops": drops,
         "epochs": sum(quality),
         "quality": {str(value): n for value, n in enumerate(quality) if n},
+        "computed": {str(value): n for value, n in enumerate(pipeline.positioning.epochs[slot].tolist()) if n},
+        "rtcm": {Family(code).name: int(n) for code, n in enumerate(pipeline.families[slot]) if n},
     }
 
 

@@ -94,6 +94,13 @@ def has_position(rows: Incoming, row: int) -> bool:
     return bool(finite and rows.fix_quality[row] > 0 and rows.status[row] != _NO_POSITION)
 
 
+def has_positions(rows: Incoming, which: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether some rows hold a position at all, vouched for or not."""
+    finite = np.isfinite(rows.lat_rad[which]) & np.isfinite(rows.lon_rad[which])
+    held: NDArray[np.bool_] = finite & (rows.status[which] != _NO_POSITION)
+    return held
+
+
 @inline_kernel
 def row_trust(rows: Incoming, row: int) -> int:
     """How far the time of a row can be believed; negative where the row must not be shown at all."""

@@ -1,7 +1,8 @@
 """The last minutes of every terminal, one row a second at most.
 
 Each terminal has one cell per second of the window, addressed by the second itself (second modulo window), so a late
-row still finds its place and nothing depends on the order of arrival. Memory is reserved for `terminals_max` at once
+row still finds its place and nothing depends on the order of arrival. Of several rows of one second the one of the
+best quality stays, of these the last. Memory is reserved for `terminals_max` at once
 but touched only where a terminal has positions.
 """
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.fleet.fixed_point import SIGMA, SPEED, clip_u2, degrees_i4, millimetres_i4
 from beidou_svc.fleet.merge import TRUST_DATED, Incoming, count_bits, has_position, row_trust
+from beidou_svc.fleet.quality import row_rank
 from gnss._jit import inline_kernel, kernel
 from gnss.constants import NS_PER_MS, NS_PER_S
 from gnss.time.leap import gpst_to_utc
@@ -28,6 +30,8 @@ CELL = np.dtype(
         ("fix_quality", "u1"),
         ("sats_used", "u1"),
         ("sentences", "u1"),  # how many made the row: the better version of one instant stays
+        ("rank", "u1"),  # how good its quality is: of one second the better row stays
+        ("source", "u1"),  # a `Source`
     ],
     align=True,
 )
@@ -43,6 +47,7 @@ class Measured(NamedTuple):
     sigma_h_m: NDArray[np.float64]
     speed_mps: NDArray[np.float64]
     sats_used: NDArray[np.uint8]
+    source: NDArray[np.uint8]
 
 
 @inline_kernel
@@ -54,6 +59,7 @@ def _fill(cell: Any, rows: Incoming, measured: Measured, row: int) -> None:
     cell.sigma_h = clip_u2(measured.sigma_h_m[row], SIGMA)
     cell.fix_quality = rows.fix_quality[row]
     cell.sats_used = measured.sats_used[row]
+    cell.source = measured.source[row]
 
 
 @kernel
@@ -68,10 +74,14 @@ def _note_rows(rows: Incoming, measured: Measured, cells: NDArray[Any]) -> None:
             continue
         t_ms = ns_of_day % NS_PER_S // NS_PER_MS
         sentences = count_bits(rows.sentences[row])
+        rank = row_rank(rows.fix_quality[row], measured.source[row])
+        lat, lon = degrees_i4(rows.lat_rad[row]), degrees_i4(rows.lon_rad[row])
         cell = cells[rows.slot[row], t_s % window_s]
-        if (cell.t_s, cell.t_ms, cell.sentences) > (t_s, t_ms, sentences):
+        kept = (cell.t_s, cell.rank, cell.t_ms, cell.sentences, cell.lat, cell.lon)
+        if kept > (t_s, rank, t_ms, sentences, lat, lon):
             continue
         cell.t_s = t_s
+        cell.rank = rank
         cell.t_ms = t_ms
         cell.sentences = sentences
         _fill(cell, rows, measured, row)

@@ -60,6 +60,11 @@ class Pipeline:
         return self._decoder.counters.epochs
 
     @property
+    def families(self) -> NDArray[np.uint64]:
+        """RTCM 3 messages by family, (slots, FAMILY_MAX)."""
+        return self._receiver.state.families
+
+    @property
     def unknown(self) -> Mapping[str, int]:
         """Names of sentences that nobody decodes, and how many came."""
         return self._decoder.counters.unknown

@@ -1,18 +1,14 @@
 """Base stations as rows of the fleet: where they are said to stand, at each of their epochs."""
 
-from typing import Final
-
 import numpy as np
 
+from beidou_svc.fleet.quality import STATED
 from beidou_svc.positioning.bases import BaseTable
 from gnss.batches import FixBatch, Source
 from gnss.frames.geodetic import ecef_to_geodetic
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtk.sky import sky_of
-
-STATED: Final = 7
-"""Fix quality of a position that was not measured but stated (GGA: manual input)."""
 
 _THREE_D = 3
 

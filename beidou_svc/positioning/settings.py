@@ -35,17 +35,7 @@ class PositioningSettings(NamedTuple):
     @classmethod
     def of(cls, section: RtkSection) -> Self:
         """The settings of a section. Raises ValueError, naming the setting, where one makes no sense."""
-        rtk = RtkSettings(
-            mode=MODES[section.mode],
-            systems=section.systems,
-            signals=section.signals,
-            elevation_mask_deg=section.elevation_mask_deg,
-            cn0_dbhz_min=section.cn0_dbhz_min,
-            age_corr_s_max=section.age_corr_s_max,
-            baseline_m_max=section.baseline_m_max,
-            failure_rate_max=section.failure_rate_max,
-            glonass_ar=section.glonass_ar,
-        )
+        rtk = _engine(section)
         rules_of(rtk)
         base = BaseRules(
             silent_after_ns=round(section.base_silent_s * NS_PER_S),
@@ -65,3 +55,17 @@ class PositioningSettings(NamedTuple):
             rovers_max=section.rovers_max,
             waiting_max=section.waiting_max,
         )
+
+
+def _engine(section: RtkSection) -> RtkSettings:
+    return RtkSettings(
+        mode=MODES[section.mode],
+        systems=section.systems,
+        signals=section.signals,
+        elevation_mask_deg=section.elevation_mask_deg,
+        cn0_dbhz_min=section.cn0_dbhz_min,
+        age_corr_s_max=section.age_corr_s_max,
+        baseline_m_max=section.baseline_m_max,
+        failure_rate_max=section.failure_rate_max,
+        glonass_ar=section.glonass_ar,
+    )

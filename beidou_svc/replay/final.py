@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.fleet.state import EPOCH_COLUMNS, POSITION_COLUMNS, FleetState
+from beidou_svc.fleet.side import EPOCH_COLUMNS, POSITION_COLUMNS
+from beidou_svc.fleet.state import FleetState
 from beidou_svc.replay.events import EventBatch, find_events
 from gnss.batches import FixBatch
 from gnss.nmea.catalogue import KIND_MAX

@@ -2,15 +2,27 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from beidou_svc import __version__
 from beidou_svc.api.context import Context
-from beidou_svc.api.status import drop_counts, quality_counts, stream_counts, terminal_counts
+from beidou_svc.api.status import (
+    computed_counts,
+    drop_counts,
+    quality_counts,
+    rtk_limits,
+    stream_counts,
+    switch_counts,
+    terminal_counts,
+    unsolved_counts,
+)
 from beidou_svc.ingest.counters import COUNTER_TEXT
 from gnss.constants import NS_PER_S
+from gnss.rtcm.messages import Family
+from gnss.rtk.base_choice import BaseHealth
 from gnss.status import Status
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -37,6 +49,7 @@ class ServiceCollector(Collector):
         yield from self._process()
         yield from self._fleet()
         yield from self._pipeline()
+        yield from self._rtk()
         yield from self._ingest()
         yield from self._stream()
 
@@ -71,6 +84,26 @@ class ServiceCollector(Collector):
         yield _counters(
             "beidou_unknown_sentences", "Sentences of unknown kinds", "name", _bounded(service.pipeline.unknown)
         )
+
+    def _rtk(self) -> Iterator[Metric]:
+        service = self._service
+        positioning = service.pipeline.positioning
+        families = dict(zip((family.name for family in Family), service.pipeline.families.sum(axis=0), strict=False))
+        yield _counters("beidou_rtcm_messages", "RTCM 3 messages, by family", "family", families)
+        computed = {str(quality): 0 for quality in range(9)} | computed_counts(service)
+        yield _counters("beidou_rtk_epochs", "Epochs computed here, by fix quality", "fix_quality", computed)
+        yield _counters("beidou_rtk_unsolved", "Epochs without RTK, by reason", "reason", unsolved_counts(service))
+        yield _counters("beidou_rtk_switches", "Rovers given another base, by reason", "reason", switch_counts(service))
+        health = np.bincount(positioning.bases.health, minlength=len(BaseHealth)).tolist()
+        yield _gauges(
+            "beidou_rtk_bases", "Base stations, by health", "health",
+            {each.name.lower(): health[each] for each in BaseHealth},
+        )  # fmt: skip
+        yield GaugeMetricFamily("beidou_rtk_rovers", "Rovers with a memory in the engine", positioning.gauges.rovers)
+        yield GaugeMetricFamily("beidou_rtk_waiting", "Epochs that wait for their base", positioning.gauges.waiting)
+        yield _counters("beidou_rtk_limits", "Limits of positioning reached", "limit", rtk_limits(service))
+        text = "Ticks in which sockets were not read because positioning was behind"
+        yield CounterMetricFamily("beidou_rtk_held_ticks", text, service.held_ticks)
 
     def _ingest(self) -> Iterator[Metric]:
         status = self._service.ingest.status()

@@ -44,9 +44,11 @@ FIRST_ROW = {
     "speed_mps": 8.25,
     "course_deg": 45.5,
     "heading_deg": None,
-    "liveness": "online",
     "source": "nmea",
     "status": "OK",
+    "liveness": "online",
+    "role": "rover",
+    "base": None,
 }
 
 

@@ -53,7 +53,7 @@ async def test_metrics_are_prometheus_text_without_a_label_that_names_a_terminal
     alive = {sample.labels["liveness"]: sample.value for sample in families["beidou_terminals"].samples}
     assert alive == {"online": 3, "stale": 0, "offline": 1}
     labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
-    assert labels <= {"version", "liveness", "fix_quality", "reason", "kind", "name"}
+    assert labels <= {"version", "liveness", "fix_quality", "reason", "kind", "name", "family", "health", "limit"}
     assert "gz-0000" not in answer.text
 
 

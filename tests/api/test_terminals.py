@@ -45,7 +45,11 @@ async def test_all_about_one(client: httpx.AsyncClient) -> None:
         "drops": {"CHECKSUM": 1},
         "epochs": 1,
         "quality": {"4": 1},
+        "computed": {},
+        "rtcm": {},
     }
+    assert (found["role"], found["base"], found["station"], found["engine"]) == ("rover", None, None, None)
+    assert found["receiver"]["lat_deg"] == found["latest"]["lat_deg"]
     assert found["satellites"][0] == {
         "sv": "C21",
         "system": "C",

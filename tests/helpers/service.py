@@ -19,6 +19,7 @@ from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
 from beidou_svc.positioning.view import PositioningView
 from gnss.batches import FixBatch, SegmentBatch
 from gnss.nmea.satellites import SatelliteBatch
+from gnss.rtcm.decode import FAMILY_MAX
 from gnss.status import STATUS_MAX, Status
 
 T_GPST_NS = 1_400_000_000_000_000_000
@@ -56,6 +57,7 @@ class FakePipeline:
     drops: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, STATUS_MAX), np.uint64))
     sentences: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, 2), np.uint64))
     epochs: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, 9), np.uint64))
+    families: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((64, FAMILY_MAX), np.uint64))
     unknown: Mapping[str, int] = field(default_factory=dict)
     kind_names: Sequence[str] = ("GGA", "RMC")
     positioning: PositioningView = field(default_factory=lambda: PositioningView(64))
@@ -63,7 +65,8 @@ class FakePipeline:
     is_behind: bool = False
 
     def ensure_capacity(self, n: int) -> None:
-        for name in ("drops", "sentences", "epochs"):
+        self.positioning.grow(n)
+        for name in ("drops", "sentences", "epochs", "families"):
             old: NDArray[np.uint64] = getattr(self, name)
             if n > len(old):
                 grown = np.zeros((n, old.shape[1]), np.uint64)
