@@ -1,0 +1,145 @@
+"""The engine on simulated signals: integers within seconds, and positions to the centimetre."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gnss.rtk.engine import RtkWorkspace, latest_base
+from gnss.rtk.settings import Mode, RtkSettings
+from tests.unit.rtk.stage import BASE, ENOUGH, FAR, NEAR, STATION, Place, scene, solve
+
+FIXED_WITHIN_S = 3
+ROVERS: tuple[Place, ...] = (NEAR, FAR, (100.0, 50.0, 2.0), (-30.0, 900.0, 1.0))
+SPEEDS: tuple[Place, ...] = (BASE, BASE, (12.0, -9.0, 0.3))
+
+
+def test_a_rover_is_fixed_within_seconds_and_stays_so() -> None:
+    solved = solve(scene())
+    assert solved.is_fixed[FIXED_WITHIN_S:].all()
+    assert solved.error_m[solved.is_fixed].max() < 0.02
+    assert solved.found.held[-1] > 20
+    assert not solved.found.slips.any()
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("mode", list(Mode))
+def test_all_rovers_are_fixed_in_every_mode(mode: Mode) -> None:
+    told = scene(ROVERS, seconds=12, v_enu_mps=SPEEDS if mode != Mode.STATIC else ())
+    solved = solve(told, replace(ENOUGH, mode=mode))
+    for slot in range(len(ROVERS)):
+        of = solved.of(slot)
+        if mode == Mode.SINGLE_EPOCH:
+            assert of.is_fixed.mean() > 0.5
+        else:
+            assert of.is_fixed[FIXED_WITHIN_S:].all()
+        assert of.error_m[of.is_fixed].max() < 0.02
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("station", [0, 1])
+def test_either_base_serves(station: int) -> None:
+    told = scene(ROVERS, (BASE, (1_500.0, 0.0, 10.0)), seconds=8)
+    rows = np.flatnonzero(told.bases.station == STATION + station)
+    chosen = rows[latest_base(told.rovers.epochs, told.bases.epochs.take(rows), 30.0)]
+    solved = solve(told, base_of=chosen)
+    assert (solved.fixes.base_id == STATION + station).all()
+    late = solved.fixes.t_gpst_ns > solved.fixes.t_gpst_ns.min() + FIXED_WITHIN_S * 10**9
+    assert solved.is_fixed[late].all()
+    assert solved.error_m[solved.is_fixed].max() < 0.02
+
+
+@pytest.mark.compiled
+def test_the_speed_is_that_of_the_rover() -> None:
+    solved = solve(scene(ROVERS, seconds=12, v_enu_mps=SPEEDS)).of(2)
+    fixes = solved.fixes.take(np.arange(4, 12))
+    assert fixes.speed_mps == pytest.approx(np.full(8, 15.0), abs=0.05)
+    assert np.degrees(fixes.course_rad) == pytest.approx(np.full(8, np.degrees(np.arctan2(12.0, -9.0))), abs=0.3)
+    assert fixes.vel_u_mps == pytest.approx(np.full(8, 0.3), abs=0.05)
+
+
+@pytest.mark.compiled
+def test_a_rover_at_rest_gets_better_with_time_only_where_it_is_told_so() -> None:
+    told = scene(seconds=40, multipath_ratio=0.0)
+    static = solve(told, replace(ENOUGH, mode=Mode.STATIC))
+    moving = solve(told)
+    late = np.arange(25, 40)
+    spread_m = [np.ptp(solved.error_enu_m[late], axis=0).max() for solved in (static, moving)]
+    assert spread_m[0] < 0.5 * spread_m[1]
+    assert static.error_m[late].max() < 0.01
+    assert static.fixes.sigma_u_m[-1] < 0.7 * static.fixes.sigma_u_m[FIXED_WITHIN_S + 1]
+
+
+@pytest.mark.compiled
+def test_a_rover_thirty_kilometres_away_says_how_sure_it_is() -> None:
+    solved = solve(scene(((25_000.0, -17_000.0, 30.0),), seconds=30, iono_ratio=1.0, iono_north_mm_km=0.8))
+    assert (solved.fixes.fix_quality > 0).all()
+    assert solved.fixes.baseline_m == pytest.approx(np.full(30, np.hypot(25_000.0, 17_000.0)), rel=1e-3)
+    horizontal_m = np.hypot(solved.error_enu_m[:, 0], solved.error_enu_m[:, 1])
+    assert (horizontal_m < solved.fixes.pl_h_m).all()
+    assert (np.abs(solved.error_enu_m[:, 2]) < solved.fixes.pl_v_m).all()
+    assert (horizontal_m[solved.is_fixed] < 0.1).all()
+    # no better than what the ionosphere leaves
+    near = solve(scene(seconds=30))
+    assert solved.fixes.sigma_u_m[-1] > 2.0 * near.fixes.sigma_u_m[-1]
+
+
+@pytest.mark.compiled
+def test_a_base_that_moves_along_gives_the_heading() -> None:
+    # two antennas two metres apart on one car; it drives north-east and is turned a little to the left of its way
+    told = scene(((1.2, 1.6, 0.1),), seconds=12, v_enu_mps=((8.0, 8.0, 0.0), (8.0, 8.0, 0.0)))
+    solved = solve(told, replace(ENOUGH, mode=Mode.MOVING_BASE))
+    fixed = solved.is_fixed
+    assert fixed[FIXED_WITHIN_S:].all()
+    heading_deg = np.degrees(solved.fixes.heading_rad)
+    assert heading_deg[fixed] == pytest.approx(np.full(fixed.sum(), np.degrees(np.arctan2(1.2, 1.6))), abs=1.0)
+    assert np.degrees(solved.fixes.pitch_rad[fixed]) == pytest.approx(np.full(fixed.sum(), 2.86), abs=1.5)
+    assert np.isnan(heading_deg[~fixed]).all()
+    assert solved.fixes.baseline_m[fixed] == pytest.approx(np.full(fixed.sum(), np.sqrt(4.01)), abs=0.02)
+
+
+@pytest.mark.compiled
+def test_headings_are_only_given_where_the_base_rides_along() -> None:
+    assert np.isnan(solve(scene()).fixes.heading_rad).all()
+
+
+def test_single_epochs_keep_no_ambiguity() -> None:
+    told, settings = scene(seconds=4), replace(ENOUGH, mode=Mode.SINGLE_EPOCH)
+    whole = solve(told, settings)
+    # each epoch alone, of a terminal never seen before, gives the same
+    for row in range(4):
+        alone = solve(told.take([row]), settings)
+        assert alone.fixes.fix_quality.tolist() == [whole.fixes.fix_quality[row]]
+        # what was learnt of the noise stays, and with it the weights
+        assert alone.error_enu_m[0] == pytest.approx(whole.error_enu_m[row], abs=2e-3)
+    assert whole.state.memory["age"].max() <= 1
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("systems", ["G", "C", "GE", "GREC"])
+def test_any_constellation_of_satellites_enough_will_do(systems: str) -> None:
+    solved = solve(scene(seconds=15, systems="GREC"), RtkSettings(systems=systems))
+    assert solved.is_fixed[-5:].all()
+    assert solved.error_m[solved.is_fixed].max() < 0.03
+
+
+@pytest.mark.compiled
+def test_five_satellites_of_one_frequency_are_never_fixed() -> None:
+    told = scene(seconds=40, systems="C", signals_max=1)
+    o = told.rovers.observations
+    five = np.unique(o.prn[o.prn > 18])[:5]
+    few = told.heard(lambda o: o.replace(pr_m=np.where(np.isin(o.prn, five), o.pr_m, np.nan)))
+    solved = solve(few, RtkSettings(systems="C", elevation_mask_deg=5.0))
+    assert (solved.fixes.sats_used <= 5).all()
+    assert (solved.fixes.fix_quality > 0).all()
+    assert not solved.is_fixed.any()
+
+
+@pytest.mark.compiled
+def test_working_memory_may_be_used_again() -> None:
+    told, workspace = scene(ROVERS, seconds=8), RtkWorkspace()
+    fresh = solve(told)
+    solve(scene(systems="GREC", signals_max=3), workspace=workspace)
+    again = solve(told, workspace=workspace)
+    assert fresh.fixes.equals(again.fixes)
+    assert fresh.found.equals(again.found)
