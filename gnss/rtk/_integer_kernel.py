@@ -23,6 +23,7 @@ from gnss.rtk._order_kernel import arrange, choose_pivots, condition, float_cost
 from gnss.rtk._position_kernel import CANDIDATE_MISFIT, phase_position
 from gnss.rtk._work import Work
 from gnss.rtk.settings import SINGLE_EPOCH, STATIC, Rules
+from gnss.rtk.signals import CODES
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +52,7 @@ OFFSET_AGE_MIN = 3
 HELD_REDUNDANCY_MIN = 1
 """Satellites held more than needed for a position: without any, nothing would show that an integer is wrong."""
 
-_BLOCK_SHIFT = 12
+_BLOCK_SHIFT = 2 * (CODES.bit_length() - 1)
 """Where the system and block of satellites stand in the key of a group (`group_key`)."""
 
 _POSITION_UNKNOWNS = 3

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel
 from gnss.batches import SYSTEM_COUNT
 from gnss.orbits.satellites import BEIDOU, PER_SYSTEM, is_beidou_geo
-from gnss.rtcm.signals import CODE_NAMES, SIGNALS
+from gnss.rtcm.signals import CARRIER_HZ, CARRIER_STEP_HZ, CODE_NAMES
 
-CODES: Final = 64
-"""Rows for codes in dense tables; `CODE_NAMES` has fewer."""
+CODES: Final = 128
+"""Rows for codes in dense tables, a power of two; `CODE_NAMES` has fewer."""
 
 BANDS: Final = 10
 """RINEX band digits 0..9."""
@@ -32,16 +32,14 @@ class Carriers(NamedTuple):
 
 
 def _carriers() -> Carriers:
-    hz, step_hz = np.full((SYSTEM_COUNT, CODES), np.nan), np.zeros((SYSTEM_COUNT, CODES))
-    band = np.zeros((SYSTEM_COUNT, CODES), np.uint8)
-    for system in range(SYSTEM_COUNT):
-        for code, name in enumerate(CODE_NAMES):
-            number = SIGNALS.signal_id[system, code]
-            if number:
-                hz[system, code] = SIGNALS.hz[system, number]
-                step_hz[system, code] = SIGNALS.step_hz[system, number]
-                band[system, code] = int(name[0])
-    return Carriers(hz, step_hz, band)
+    """The table of signals, with room for codes that have no name yet."""
+    shape, n = (SYSTEM_COUNT, CODES), len(CODE_NAMES)
+    if n > CODES:
+        raise ValueError(f"{n} codes do not fit into tables of {CODES} rows")
+    carriers = Carriers(np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, np.uint8))
+    carriers.hz[:, :n], carriers.step_hz[:, :n] = CARRIER_HZ, CARRIER_STEP_HZ
+    carriers.band[:, 1:n] = [int(name[0]) for name in CODE_NAMES[1:]]
+    return carriers
 
 
 CARRIERS: Final = _carriers()
