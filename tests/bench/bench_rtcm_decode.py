@@ -1,7 +1,10 @@
-"""RTCM 3 to columns: MSM7 frames with their CRC, against pyrtcm on the same frames in the same run."""
+"""RTCM 3 to columns: MSM7 frames with their CRC, against RTKLIB's decoder and pyrtcm in the same run."""
 
 from collections.abc import Callable, Iterator
 from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,7 @@ from gnss.rtcm.signals import CODE_INDEX, carrier_hz
 from gnss.stream.spans import ScanState, ScanWorkspace, scan
 from tests.bench.measure import cpu_s_of
 from tests.bench.result import Result
+from tests.bench.rtk_rtklib import decoding, library
 
 NAME = "rtcm_decode"
 
@@ -28,6 +32,7 @@ SATELLITES = {"G": 9, "R": 7, "E": 8, "C": 12}
 
 REFERENCE_GPST_NS = 2_400 * NS_PER_WEEK
 MUST, REACH = 1.5e6, 2.5e6
+RTKLIB_TIMES_MUST, PYRTCM_TIMES_MUST = 8, 500
 
 
 def epoch(rng: np.random.Generator) -> ObservationBatch:
@@ -80,15 +85,41 @@ def pipeline(stream: bytes) -> Callable[[], RtcmDecoded]:
 
 def run() -> Iterator[Result]:
     """Frames a second, MSM7 and MSM4, CRC included, to columns."""
-    for kind, must, reach in ((7, MUST, REACH), (4, None, None)):
-        stream, frames = load(kind)
-        tick = pipeline(stream)
-        count = len(tick().messages)
-        assert count == TERMINALS * len(frames)
-        turns = cycle(frames)
-        ours_s, peer_s = cpu_s_of(tick, lambda turns=turns: RTCMReader.parse(next(turns)))  # type: ignore[misc]
-        note = f"{len(stream) / count:.0f} bytes a frame, {len(stream) / ours_s / 1e6:.0f} MB/s"
-        yield Result(
-            NAME, f"MSM{kind} frames, scan + CRC + columns", count / ours_s, "/s", "higher", "pyrtcm", 1 / peer_s,
-            must=must, reach=reach, n=count, note=note,
-        )  # fmt: skip
+    yield from run_kind(7, MUST, REACH)
+    yield from run_kind(4)
+
+
+def run_kind(kind: int, must: float | None = None, reach: float | None = None) -> Iterator[Result]:
+    """One kind of MSM, beside each peer."""
+    stream, frames = load(kind)
+    tick, turns = pipeline(stream), cycle(frames)
+    count = len(tick().messages)
+    assert count == TERMINALS * len(frames)
+    metric, bytes_a_frame = f"MSM{kind} frames, scan + CRC + columns", len(stream) / count
+    ours_s, peer_s = cpu_s_of(tick, lambda: RTCMReader.parse(next(turns)))
+    note = f"{bytes_a_frame:.0f} bytes a frame, {len(stream) / ours_s / 1e6:.0f} MB/s"
+    yield Result(NAME, metric, count / ours_s, "/s", "higher", "pyrtcm", 1 / peer_s, must, reach, count, note)
+    if must is not None:
+        times = count * peer_s / ours_s
+        yield Result(NAME, f"{metric}, times pyrtcm", times, "", "higher", must=PYRTCM_TIMES_MUST, n=count)
+    if (rtklib := library()) is not None:
+        yield from _beside_rtklib(rtklib, stream, tick, count, metric, is_target=must is not None)
+
+
+def _beside_rtklib(
+    rtklib: Any, stream: bytes, tick: Callable[[], RtcmDecoded], count: int, metric: str, *, is_target: bool
+) -> Iterator[Result]:
+    """RTKLIB decodes the same bytes from a file in memory, one call in C for each epoch."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "stream.rtcm3"
+        path.write_bytes(stream)
+        decode_in_c = decoding(rtklib, path)
+        assert decode_in_c() == TERMINALS
+        ours_s, peer_s = cpu_s_of(tick, decode_in_c)
+    peer, note = "RTKLIB input_rtcm3f", "C, by way of pyrtklib; fgetc of a cached file is in its time"
+    yield Result(
+        NAME, f"{metric}, beside RTKLIB", count / ours_s, "/s", "higher", peer, count / peer_s, n=count, note=note
+    )
+    if is_target:
+        times = peer_s / ours_s
+        yield Result(NAME, f"{metric}, times RTKLIB", times, "", "higher", must=RTKLIB_TIMES_MUST, n=count)

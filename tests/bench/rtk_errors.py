@@ -87,7 +87,7 @@ def joined(parts: Sequence[Errors]) -> Errors:
 
 def solve(r: Recorded, settings: RtkSettings, variants: Sequence[Rows] = (), base: Rows | None = None) -> Errors:
     """Every variant of a recording (the recording itself where there is none) as a terminal of its own."""
-    rovers, o = _as_terminals(variants or [Rows(r.epochs, r.observations)])
+    rovers, o = as_terminals(variants or [Rows(r.epochs, r.observations)])
     bases = r.base if base is None else _base_of(r.base, base)
     base_of = latest_base(rovers, bases.epochs, settings.age_corr_s_max)
     state = RtkState.for_slots(max(len(variants), 1))
@@ -95,7 +95,8 @@ def solve(r: Recorded, settings: RtkSettings, variants: Sequence[Rows] = (), bas
     return errors_of(r, fixes, base_of != NO_BASE_EPOCH)
 
 
-def _as_terminals(variants: Sequence[Rows]) -> tuple[EpochBatch, ObservationBatch]:
+def as_terminals(variants: Sequence[Rows]) -> tuple[EpochBatch, ObservationBatch]:
+    """Each in a slot of its own, their observations after each other."""
     epochs, observations, before = [], [], 0
     for slot, (e, o) in enumerate(variants):
         epochs.append(e.replace(slot=np.full(len(e), slot, np.int32), first=e.first + before))

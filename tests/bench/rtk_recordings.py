@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.solve.options import InputOptions
 from beidou_svc.solve.rtk_solver import base_received, in_order
-from beidou_svc.solve.session import load_session
+from beidou_svc.solve.session import Session, load_session
 from gnss.constants import NS_PER_S, NS_PER_WEEK
 from gnss.orbits.book import OrbitBook
 from gnss.position.options import SppOptions, compile_rules
@@ -107,12 +107,17 @@ def _of_car(path: Path) -> Truth:
 
 
 @cache
-def recorded(name: str, data_dir: Path = DATA_DIR) -> Recorded:
-    """One of the `SOURCES`."""
+def session_of(name: str, data_dir: Path = DATA_DIR) -> Session:
+    """The files of one of the `SOURCES`, as the command line loads them."""
     source, folder = SOURCES[name], data_dir / "rtk" / name
     nav = [folder / file for file in source.nav]
-    inputs = InputOptions(folder / source.rover, folder / source.base, nav, None, source.base_ecef_m, None)
-    session = load_session(inputs)
+    return load_session(InputOptions(folder / source.rover, folder / source.base, nav, None, source.base_ecef_m, None))
+
+
+@cache
+def recorded(name: str, data_dir: Path = DATA_DIR) -> Recorded:
+    """One of the `SOURCES`."""
+    source, session, folder = SOURCES[name], session_of(name, data_dir), data_dir / "rtk" / name
     epochs, observations = compact(in_order(session.rover.epochs), session.rover.observations)
     if source.rover_ecef_m is not None:
         place = np.array(source.rover_ecef_m)
