@@ -15,6 +15,8 @@ NO_SLOT = -1
 
 _CAPACITY_FIRST = 1_024
 
+Vector = tuple[float, float, float]
+
 
 class Policy(IntEnum):
     """How much a terminal is believed."""
@@ -41,7 +43,7 @@ class Terminal:
     policy: Policy = Policy.ACCEPTED
     frame: str = ""
     role: Role = Role.UNSAID
-    ecef_m: tuple[float, float, float] | None = None
+    ecef_m: Vector | None = None
 
 
 class Registry:
@@ -124,13 +126,14 @@ class Registry:
         terminal = self._registered.get(slot)
         return Role.UNSAID if terminal is None else terminal.role
 
-    def roles(self) -> dict[int, Role]:
-        """Roles by slot, of those that have one."""
-        return {slot: each.role for slot, each in self._registered.items() if each.role != Role.UNSAID}
+    def place_of(self, slot: int) -> Vector | None:
+        """Where a base was surveyed to stand, ECEF in m."""
+        terminal = self._registered.get(slot)
+        return None if terminal is None else terminal.ecef_m
 
-    def surveyed(self) -> dict[int, tuple[float, float, float]]:
-        """Surveyed positions of bases by slot, ECEF in m."""
-        return {slot: each.ecef_m for slot, each in self._registered.items() if each.ecef_m is not None}
+    def bases(self) -> list[int]:
+        """Slots of the terminals that are registered as bases."""
+        return [slot for slot, terminal in self._registered.items() if terminal.role == Role.BASE]
 
     def is_registered(self, slot: int) -> bool:
         """Whether the terminal was known beforehand."""

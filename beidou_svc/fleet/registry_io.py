@@ -4,7 +4,7 @@ import csv
 import math
 from pathlib import Path
 
-from beidou_svc.fleet.registry import Policy, Role, Terminal, is_token_hash
+from beidou_svc.fleet.registry import Policy, Role, Terminal, Vector, is_token_hash
 from gnss.frames.geodetic import geodetic_to_ecef
 
 _COLUMNS = ("id", "name", "token_hash", "policy", "frame", "role", "ecef", "llh")
@@ -13,8 +13,6 @@ _ROLES = {"": Role.UNSAID, "rover": Role.ROVER, "base": Role.BASE}
 
 RADIUS_M_MIN, RADIUS_M_MAX = 6.3e6, 6.4e6
 """Distance from the geocentre of an antenna on the ground."""
-
-Vector = tuple[float, float, float]
 
 
 def read_terminals(path: Path) -> list[Terminal]:

@@ -12,6 +12,7 @@ from gnss.batches import NO_TIME, FixBatch, SegmentBatch
 from gnss.decoder import RTCM3_KIND, Push, StreamDecoder
 from gnss.nmea.catalogue import KIND_MAX, KIND_NAMES
 from gnss.nmea.satellites import SatelliteBatch
+from gnss.rtcm.epochs import EpochBatch
 
 FOREVER = int(np.iinfo(np.int64).max)
 """A receive time after everything."""
@@ -40,6 +41,7 @@ class Pipeline:
         self._complete_ns = NO_TIME
         self._is_untimed = self._is_used = False
         self.last_push: Push | None = None
+        self._arrived: list[Arrived] = []
         self.positioning = PositioningView(capacity)
         self.barred: NDArray[np.bool_] | None = None
         """By slot: terminals whose ephemerides and places nobody is to rely on."""
@@ -112,6 +114,11 @@ class Pipeline:
             arrived.append(self._receiver.take(self.last_push, None, self.barred))
         return FixBatch.concat([*parts, *self._located(arrived, segments, now_ns)])
 
+    def observed(self) -> FixBatch:
+        """Terminal and time of the epochs whose observations came with the last tick; nothing else of them is known."""
+        epochs = EpochBatch.concat([each.epochs for each in self._arrived])
+        return FixBatch.missing(len(epochs), slot=epochs.slot, t_gpst_ns=epochs.t_gpst_ns)
+
     def finish(self) -> FixBatch:
         """Nothing more will come: what still waits is located now."""
         if self._runner is None:
@@ -128,7 +135,7 @@ class Pipeline:
 
     def _located(self, arrived: Sequence[Arrived | None], segments: SegmentBatch, now_ns: int | None) -> list[FixBatch]:
         """Hand on what arrived; rows of what was located meanwhile."""
-        new = [each for each in arrived if each is not None]
+        self._arrived = new = [each for each in arrived if each is not None]
         for each in new:
             self.positioning.note_sky(each)
         if self._runner is None:

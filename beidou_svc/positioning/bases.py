@@ -1,13 +1,12 @@
 """The base stations: which terminals they are, where they stand, how they are, and their last epochs."""
 
 from collections import deque
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.fleet.registry import Role
+from beidou_svc.fleet.registry import Role, Vector
 from beidou_svc.positioning.settings import PositioningSettings
 from gnss.batches import NO_TIME
 from gnss.rtcm._kit import NO_STATION
@@ -23,8 +22,6 @@ SURVEYED = 0
 _POSITION_NUMBERS = (1005, 1006)
 _IDENTITIES_A_BASE = 1 << 20
 
-Vector = tuple[float, float, float]
-
 
 class BaseEpoch(NamedTuple):
     """One epoch of a base. `identity` tells bases apart, and a base from what it was before it jumped."""
@@ -36,15 +33,34 @@ class BaseEpoch(NamedTuple):
     observations: ObservationBatch
 
 
+class Register(Protocol):
+    """What is known of terminals beforehand, by slot."""
+
+    def role_of(self, slot: int) -> Role:
+        """Base or rover, as far as it is said."""
+        ...
+
+    def place_of(self, slot: int) -> Vector | None:
+        """Where a base was surveyed to stand, ECEF in m."""
+        ...
+
+
+class NoRegister:
+    """Nothing is known."""
+
+    def role_of(self, slot: int) -> Role:
+        return Role.UNSAID
+
+    def place_of(self, slot: int) -> Vector | None:
+        return None
+
+
 class BaseTable:
     """Bases by row, in order of appearance; a row is never given to another."""
 
-    def __init__(
-        self, settings: PositioningSettings, roles: Mapping[int, Role], surveyed: Mapping[int, Vector], capacity: int
-    ) -> None:
-        """`roles` and `surveyed` positions (ECEF, m) by slot, as far as the register states them."""
+    def __init__(self, settings: PositioningSettings, register: Register, capacity: int) -> None:
         n = settings.bases_max
-        self._settings, self._roles, self._surveyed = settings, roles, surveyed
+        self._settings, self._register = settings, register
         first, last, jumped, ill = (np.full(n, NO_TIME, np.int64) for _ in range(4))
         self.columns = BaseColumns(np.full((n, 3), np.nan), first, last, jumped, ill, np.zeros(n, np.int32))
         self.slot = np.full(n, -1, np.int32)
@@ -54,10 +70,9 @@ class BaseTable:
         self._jumps = np.zeros(n, np.int64)
         self._kept: list[deque[BaseEpoch]] = []
         self.row = np.full(capacity, NO_ROW, np.int32)
+        self._is_known = np.zeros(capacity, np.bool_)
+        self._is_surveyed = np.zeros(n, np.bool_)
         self.refused = 0
-        for slot, role in roles.items():
-            if role == Role.BASE:
-                self._enter(slot)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -65,7 +80,15 @@ class BaseTable:
     def grow(self, n: int) -> None:
         """Make room for `n` terminals."""
         if n > len(self.row):
+            self._is_known = np.concatenate([self._is_known, np.zeros(n - len(self.row), np.bool_)])
             self.row = np.concatenate([self.row, np.full(n - len(self.row), NO_ROW, np.int32)])
+
+    def recognise(self, slots: NDArray[np.int32]) -> None:
+        """Look terminals up in the register, each once."""
+        for slot in np.unique(slots[~self._is_known[slots]]).tolist():
+            self._is_known[slot] = True
+            if self._register.role_of(slot) == Role.BASE:
+                self._enter(slot)
 
     def in_use(self) -> BaseColumns:
         """The columns of the bases that there are."""
@@ -78,17 +101,19 @@ class BaseTable:
         if row == self._settings.bases_max:
             self.refused += 1
             return NO_ROW
-        self.grow(slot + 1)
         self.row[slot], self.slot[row] = row, slot
         self._kept.append(deque(maxlen=self._settings.base_epochs_max))
-        if slot in self._surveyed:
-            self.columns.ecef_m[row] = self._surveyed[slot]
+        place = self._register.place_of(slot)
+        if place is not None:
+            self._is_surveyed[row] = True
+            self.columns.ecef_m[row] = place
         return row
 
     def hear_stations(self, stations: StationBatch) -> None:
         """Take in what stations say of their place (messages 1005 and 1006: the antenna reference point)."""
         placed = np.isin(stations.number, _POSITION_NUMBERS) & (stations.status == Status.OK)
         placed &= np.isfinite(stations.ecef_m).all(axis=1) & (stations.ecef_m != 0.0).any(axis=1)
+        self.recognise(stations.slot)
         for k in np.flatnonzero(placed).tolist():
             row = self._row_for(int(stations.slot[k]))
             if row != NO_ROW:
@@ -96,16 +121,14 @@ class BaseTable:
 
     def _row_for(self, slot: int) -> int:
         """The row of a terminal that states a place; that makes it a base unless the register says otherwise."""
-        if slot < len(self.row) and self.row[slot] != NO_ROW:
-            return int(self.row[slot])
-        if self._roles.get(slot, Role.UNSAID) == Role.ROVER or not self._settings.auto_bases:
-            return NO_ROW
-        return self._enter(slot)
+        row = int(self.row[slot])
+        may = self._settings.auto_bases and self._register.role_of(slot) == Role.UNSAID
+        return self._enter(slot) if row == NO_ROW and may else row
 
     def _place(self, row: int, number: int, station: int, ecef_m: NDArray[np.float64]) -> None:
         c = self.columns
         self.station[row] = station
-        if int(self.slot[row]) in self._surveyed:
+        if self._is_surveyed[row]:
             return
         moved_m = float(np.linalg.norm(ecef_m - c.ecef_m[row]))
         if moved_m > self._settings.jump_m:

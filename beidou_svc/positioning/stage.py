@@ -5,15 +5,14 @@ of rovers, which choose a base and wait for it. What a terminal's rows are depen
 how it was cut into steps.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.fleet.registry import Role
 from beidou_svc.positioning.arrived import Arrived, Notes
 from beidou_svc.positioning.base_rows import rows_of_bases
-from beidou_svc.positioning.bases import BaseEpoch, BaseTable, Vector
+from beidou_svc.positioning.bases import BaseEpoch, BaseTable, NoRegister, Register
 from beidou_svc.positioning.located import Gauges, Located, Outcome, bases_now
 from beidou_svc.positioning.rounds import Backlog, Round
 from beidou_svc.positioning.rovers import Rovers
@@ -30,17 +29,11 @@ from gnss.status import Status
 class Positioning:
     """The state of positioning and its step."""
 
-    def __init__(
-        self,
-        settings: PositioningSettings,
-        capacity: int,
-        roles: Mapping[int, Role] | None = None,
-        surveyed: Mapping[int, Vector] | None = None,
-    ) -> None:
-        """`roles` and `surveyed` positions of bases (ECEF, m) by slot, as the register has them."""
+    def __init__(self, settings: PositioningSettings, capacity: int, register: Register | None = None) -> None:
+        """`register`: which terminals are bases, and where they stand, as far as that is known beforehand."""
         self._settings = settings
         self._backlog = Backlog(settings.backlog_rows_max)
-        self._bases = BaseTable(settings, roles or {}, surveyed or {}, capacity)
+        self._bases = BaseTable(settings, register or NoRegister(), capacity)
         self._waiting = Waiting(settings.wait_ns, settings.base.tolerance_ns, settings.waiting_max)
         self._solver = Solver(settings, capacity)
         self._rovers = Rovers(capacity)
@@ -51,6 +44,10 @@ class Positioning:
         self._rovers.grow(n)
         self._bases.grow(n)
         self._solver.grow(n)
+
+    def expect(self, slots: Sequence[int]) -> None:
+        """Terminals that the register knows, so that bases show before they have spoken."""
+        self._bases.recognise(np.array(slots, np.int32))
 
     def step(self, arrived: Sequence[Arrived], complete_ns: int) -> Located:
         """Take in what arrived; everything received up to `complete_ns` (UTC since 1970) is there now.
@@ -99,6 +96,7 @@ class Positioning:
         repeated = epochs.status != Status.OK
         outcome.drop(epochs.slot[repeated], epochs.status[repeated])
         epochs = epochs.take(~repeated)
+        self._bases.recognise(epochs.slot)
         is_base = self._bases.row[epochs.slot] != NO_ROW
         self._hear_bases(epochs.take(is_base), now, outcome)
         rovers = epochs.take(~is_base)

@@ -63,14 +63,23 @@ def replay(
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65_535, help="HTTP port of --serve; 0 = any free one.")
     ] = None,
-    config: Annotated[Path | None, typer.Option("--config", help="Settings of --serve: TOML file.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings of --serve and of RTK: TOML file.")] = None,
     reference_time: ReferenceTime = None,
+    base: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--base",
+            metavar="ID",
+            help="Terminal that is an RTK base station; all others are rovers then. May be repeated.",
+            show_default="those that send 1005 or 1006",
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Replay recorded logs through the live pipeline; ends with the final tables and a SHA-256 over them."""
     from beidou_svc.replay.replay_command import run_replay, run_served
 
-    options = ReplayOptions(logs, speed, seek, until, out, port, config, reference_time, force)
+    options = ReplayOptions(logs, speed, seek, until, out, port, config, reference_time, force, base or ())
     run_served(options) if serve else run_replay(options)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from beidou_svc.fleet.side import EPOCH_COLUMNS, POSITION_COLUMNS
 from beidou_svc.fleet.state import FleetState
 from beidou_svc.replay.events import EventBatch, find_events
-from gnss.batches import FixBatch
+from gnss.batches import FixBatch, Source
 from gnss.nmea.catalogue import KIND_MAX
 from gnss.status import STATUS_MAX
 
@@ -92,15 +92,27 @@ def final_tables(
     return FinalTables(
         ids=[ids[slot] for slot in by_name],
         fixes=fixes,
-        events=find_events(fixes, gap_s),
+        events=find_events(_telling(fixes, len(ids)), gap_s),
         terminals=_terminals(state, order),
         counted=None if counted is None else _reordered(counted, order),
     )
 
 
+def _telling(fixes: FixBatch, terminals: int) -> FixBatch:
+    """Rows that events are read off: of terminals that have computed positions these, of others their own."""
+    computed = fixes.source == Source.ENGINE
+    if not computed.any():
+        return fixes
+    is_computed = np.zeros(terminals, np.bool_)
+    is_computed[fixes.slot[computed]] = True
+    return fixes.take(computed | ~is_computed[fixes.slot])
+
+
 def _sorted(fixes: FixBatch) -> FixBatch:
-    """Rows by terminal and time, equal ones in order of arrival. Single logs mostly are so already."""
-    slot, t_ns = fixes.slot, fixes.t_gpst_ns
+    """Rows by terminal and time, equal ones in order of arrival, computed ones last. Logs mostly are so already."""
+    slot, t_ns, computed = fixes.slot, fixes.t_gpst_ns, fixes.source == Source.ENGINE
+    if computed.any():
+        return fixes.take(np.lexsort((computed, t_ns, slot)))
     in_order = (slot[1:] > slot[:-1]) | ((slot[1:] == slot[:-1]) & (t_ns[1:] >= t_ns[:-1]))
     return fixes if in_order.all() else fixes.take(np.lexsort((t_ns, slot)))
 

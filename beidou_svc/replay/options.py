@@ -32,3 +32,4 @@ class ReplayOptions:
     config: Path | None
     reference_time: str | None
     force: bool
+    bases: Sequence[str] = ()

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from beidou_svc.clock import SystemClock
+from beidou_svc.config import RtkSection
 from beidou_svc.replay.command import error_console, guarded, open_logs, out_console, time_option
 from beidou_svc.replay.feed import FOREVER
 from beidou_svc.replay.final_io import refuse_existing, write_tables
@@ -35,7 +37,9 @@ def _replay(options: ReplayOptions) -> Sequence[str]:
     if options.out is not None:
         refuse_existing(options.out, overwrite=options.force)
     sources, ids, problems = open_logs(options.logs)
-    replayer = Replayer(ids, reference_gpst_ns=reference_gpst_ns, window=window)
+    replayer = Replayer(
+        ids, reference_gpst_ns=reference_gpst_ns, window=window, rtk=_rtk(options.config), bases=options.bases
+    )
     began_s = time.monotonic()
     with reading_progress(error_console(), sources, "replaying") as on_page:
         tables = replay_logs(sources, replayer, window, tempo, on_page)
@@ -46,7 +50,16 @@ def _replay(options: ReplayOptions) -> Sequence[str]:
         console.print(f"the tables are in {options.out}", soft_wrap=True)
     if not len(tables.fixes):
         problems.append("no epoch was found: is this a log of a receiver, and does --seek ... --until hold any?")
+    missing = [name for name in options.bases if name not in tables.ids]
+    problems += [f"--base {name}: no log is of that terminal; there are {', '.join(tables.ids)}" for name in missing]
     return [*problems, *(problem for source in sources for problem in source.problems())]
+
+
+def _rtk(config: Path | None) -> RtkSection:
+    """Settings of RTK: those of a file that is named, and of no other, so that the result depends on what is asked."""
+    from beidou_svc.config_io import load_settings
+
+    return RtkSection() if config is None else load_settings(config, {}).rtk
 
 
 def _serve(options: ReplayOptions) -> Sequence[str]:
@@ -61,6 +74,7 @@ def _serve(options: ReplayOptions) -> Sequence[str]:
         speed=speed_of(options.speed or "1") or SPEED_MAX,
         start_unix_ns=begin.t_unix_ns,
         reference_gpst_ns=time_option(options.reference_time, "--reference-time"),
+        bases=options.bases,
     )
     sources, ids, problems = open_logs(options.logs)
     console = error_console()

@@ -1,12 +1,16 @@
 """Logs through the live pipeline into a fleet, in this process: what comes out are the final tables."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.config import RtkSection
+from beidou_svc.fleet.registry import Role, Vector
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
-from beidou_svc.pipeline.runner import Pipeline
+from beidou_svc.pipeline.build import replay_pipeline
+from beidou_svc.positioning.bases import NoRegister
 from beidou_svc.replay.events import GAP_S
 from beidou_svc.replay.feed import FOREVER, Fed
 from beidou_svc.replay.final import Counted, FinalTables, final_tables
@@ -14,7 +18,7 @@ from beidou_svc.replay.ids import TERMINALS_MAX, Ids
 from beidou_svc.replay.log_io import LogError
 from beidou_svc.replay.row_store import RowStore
 from gnss._jit import leaf_kernel
-from gnss.batches import NO_TIME, FixBatch, SegmentBatch
+from gnss.batches import NO_TIME, FixBatch, SegmentBatch, Source
 from gnss.time.scales import gpst_ns_to_unix_ns
 
 ROWS_MAX = 50_000_000
@@ -66,6 +70,19 @@ def _select(
         wanted[i] = t_ns != NO_TIME and t_ns >= from_gpst_ns and not is_over[slot[i]]
 
 
+class NamedBases:
+    """A register that knows the bases by their ids; every other terminal is a rover."""
+
+    def __init__(self, ids: Ids, bases: Collection[str]) -> None:
+        self._ids, self._bases = ids, frozenset(bases)
+
+    def role_of(self, slot: int) -> Role:
+        return Role.BASE if self._ids.names[slot] in self._bases else Role.ROVER
+
+    def place_of(self, slot: int) -> Vector | None:
+        return None
+
+
 class Replayer:
     """Takes what a feed brings. Rows depend on the logs alone, so how they are cut and how fast they come is free.
 
@@ -74,25 +91,34 @@ class Replayer:
     """
 
     def __init__(
-        self, ids: Ids, *, reference_gpst_ns: int = NO_TIME, window: Window | None = None, gap_s: float = GAP_S
+        self,
+        ids: Ids,
+        *,
+        reference_gpst_ns: int = NO_TIME,
+        window: Window | None = None,
+        gap_s: float = GAP_S,
+        rtk: RtkSection | None = None,
+        bases: Collection[str] = (),
     ) -> None:
+        """`rtk`: settings of positioning. `bases`: ids of base stations; all others are rovers then."""
         self._ids = ids
         self._window = window or Window()
         self._gap_s = gap_s
         self._capacity = 16
-        self.pipeline = Pipeline(capacity=self._capacity, reference_gpst_ns=reference_gpst_ns)
+        register = NamedBases(ids, bases) if bases else NoRegister()
+        self.pipeline = replay_pipeline(rtk or RtkSection(), self._capacity, register, reference_gpst_ns)
         self._rows = RowStore()
         self._is_over = np.zeros(self._capacity, np.bool_)
 
     def take(self, fed: Fed) -> FixBatch:
-        """Decode what was fed; returns the epochs that closed."""
+        """Decode what was fed; returns the epochs that closed, and those whose observations wait to be solved."""
         if self._ids.count > self._capacity:
             self._grow()
         closed = self.pipeline.tick(fed.buffer, fed.segments, _NO_SLOTS, show_open=False)
         self._keep(closed)
         if len(fed.ended):
             closed = FixBatch.concat([closed, self._end(fed.ended)])
-        return closed
+        return FixBatch.concat([closed, self.pipeline.observed()])
 
     def is_over(self, slot: int) -> bool:
         """Whether a terminal is beyond the window, so that the rest of its log need not be read."""
@@ -104,6 +130,7 @@ class Replayer:
         if ids.count > self._capacity:
             self._grow()
         self._end(np.arange(ids.count, dtype=np.int32))
+        self._keep(self.pipeline.finish())
         rows = self._rows.table()
         counted = None
         if self._window.is_open:
@@ -128,9 +155,15 @@ class Replayer:
         self._rows.add(rows)
 
     def _wanted(self, rows: FixBatch) -> NDArray[np.bool_]:
-        wanted = np.empty(len(rows), np.bool_)
-        window = self._window
-        _select(rows.slot, rows.t_gpst_ns, window.from_gpst_ns, window.until_gpst_ns, self._is_over, wanted)
+        """Rows within the window. Computed ones come late and say nothing of how far their terminal was read."""
+        wanted, window = np.zeros(len(rows), np.bool_), self._window
+        computed = rows.source == Source.ENGINE
+        said = rows.take(~computed)
+        of_said = np.empty(len(said), np.bool_)
+        _select(said.slot, said.t_gpst_ns, window.from_gpst_ns, window.until_gpst_ns, self._is_over, of_said)
+        wanted[~computed] = of_said
+        t_ns = rows.t_gpst_ns[computed]
+        wanted[computed] = (t_ns >= window.from_gpst_ns) & (t_ns <= window.until_gpst_ns)
         return wanted
 
     def _grow(self) -> None:

@@ -1,7 +1,7 @@
 """`beidou replay --serve`: API and page over logs instead of sockets, with the time of the logs as the clock."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from beidou_svc.app import Service, run_on_own_loop
 from beidou_svc.clock import Clock, SystemClock
 from beidou_svc.config import Settings
-from beidou_svc.fleet.registry import NO_SLOT, Registry
+from beidou_svc.fleet.registry import NO_SLOT, Registry, Role, Terminal
 from beidou_svc.ingest.ingest import Tick
+from beidou_svc.parts import build_registry
+from beidou_svc.pipeline.build import build_pipeline
 from beidou_svc.pipeline.runner import Pipeline
 from beidou_svc.replay.feed import Fed
 from beidou_svc.replay.ids import Ids
@@ -24,7 +26,7 @@ from beidou_svc.replay.run import player_of
 from beidou_svc.replay.source import LogSource, close_all
 from beidou_svc.telemetry.logs import install_logging
 from beidou_svc.warm import load_kernels
-from gnss.batches import NO_TIME, SegmentBatch
+from gnss.batches import NO_TIME, FixBatch, SegmentBatch
 
 _NO_SLOTS = np.empty(0, np.int32)
 _NO_BYTES = np.empty(0, np.uint8)
@@ -108,11 +110,16 @@ class LogFeed:
             t_rx_ns = np.where(segments.t_rx_ns == NO_TIME, self._clock.utc_ns(), segments.t_rx_ns)
             segments = segments.replace(slot=self._slots.to_service(segments.slot), t_rx_ns=t_rx_ns)
             self._service.take(Tick(fed.buffer, segments, _NO_SLOTS))
-            if self._pipeline.last_push is not None:
-                fixes = self._pipeline.last_push.fixes
+            for fixes in self._heard():
                 self._player.heard(fixes.replace(slot=self._slots.to_logs(fixes.slot)))
         if len(fed.ended):
             self._service.take(Tick(_NO_BYTES, SegmentBatch.empty(), self._slots.to_service(fed.ended)))
+
+    def _heard(self) -> Iterator[FixBatch]:
+        """Epochs of the last tick, solved or not."""
+        if self._pipeline.last_push is not None:
+            yield self._pipeline.last_push.fixes
+        yield self._pipeline.observed()
 
 
 def settings_for_replay(base: Settings, port: int | None, bounds: Bounds | None) -> Settings:
@@ -133,6 +140,15 @@ class Play:
     speed: float
     start_unix_ns: int | None
     reference_gpst_ns: int = NO_TIME
+    bases: Collection[str] = ()
+
+
+def _registry(settings: Settings, ids: Ids, bases: Collection[str]) -> Registry:
+    """The register of the settings, or, where bases are named, the terminals of the logs with their roles."""
+    if not bases:
+        return build_registry(settings.fleet)
+    roles = [Terminal(name, role=Role.BASE if name in bases else Role.ROVER) for name in ids.names]
+    return Registry(roles, terminals_max=settings.fleet.terminals_max)
 
 
 def serve_logs(
@@ -162,8 +178,9 @@ async def play_into(
     """Run a service and play logs into it; `announce` is told its address, and "" when the logs have ended."""
     machine = SystemClock()
     clock = ReplayClock(machine, machine.utc_ns() if play.start_unix_ns is None else play.start_unix_ns)
-    pipeline = Pipeline(capacity=1_024, reference_gpst_ns=play.reference_gpst_ns)
-    service = Service(settings, pipeline, clock=clock, load_kernels=load_kernels)
+    registry = _registry(settings, ids, play.bases)
+    pipeline = build_pipeline(settings, registry, play.reference_gpst_ns)
+    service = Service(settings, pipeline, clock=clock, registry=registry, load_kernels=load_kernels)
     serving = asyncio.create_task(service.run())
     ready = asyncio.create_task(service.ready.wait())
     await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
