@@ -242,9 +242,9 @@ def test_an_old_base_epoch_makes_positions_less_sure_and_not_wrong(age_s: int) -
     [
         ({"systems": "GX"}, "systems: X are none of"),
         ({"signals": ("1C", "Q9")}, "signals: .'Q9'. are no RINEX codes"),
-        ({"failure_rate_max": 0.0}, "failure_rate_max lies between 0 and 1"),
-        ({"failure_rate_max": 1.5}, "failure_rate_max lies between 0 and 1"),
-        ({"failure_rate_max": np.nan}, "failure_rate_max lies between 0 and 1"),
+        ({"failure_rate_max": 0.0}, "failure_rate_max lies between"),
+        ({"failure_rate_max": 1.5}, "failure_rate_max lies between"),
+        ({"failure_rate_max": np.nan}, "failure_rate_max lies between"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_with_a_sentence(changed: dict[str, object], sentence: str) -> None:
