@@ -229,6 +229,10 @@ def record_type(
     """The record that a class of array annotations describes; `other` shapes than the `usual` one by field."""
     shapes = other or {}
     fields = [(name, _TYPES[how], shapes.get(name, usual)) for name, how in kind.__annotations__.items()]
+    padding = np.dtype(fields, align=True).itemsize - np.dtype(fields).itemsize
+    if padding:
+        # bytes of no field are not copied: equal records would differ in what is left there
+        fields.append(("padding", "u1", (padding,)))
     # np.record: fields are attributes in plain Python too, as they are for the compiler
     return np.dtype((np.record, np.dtype(fields, align=True)))
 

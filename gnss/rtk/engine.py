@@ -180,6 +180,7 @@ def step(
         raise ValueError(f"epochs of terminal {int(rovers.epochs.slot.max())}, known are {len(state)}")
     w, rules = workspace or RtkWorkspace(), rules_of(settings)
     results = Results.for_rows(len(rovers.epochs))
+    base_of = _fresh(rovers.epochs, bases.epochs, base_of, settings.age_corr_s_max)
     results.why[base_of < 0] = Why.NO_BASE
     columns, base_columns = (_sink(rovers.observations), _sink(bases.observations)), _base_columns(bases)
     for portion in _portions(rovers.epochs, bases.epochs, base_of):
@@ -203,6 +204,16 @@ class _Portion(NamedTuple):
     instants: NDArray[np.int64]
     table: NDArray[np.int64]
     base_table: NDArray[np.int64]
+
+
+def _fresh(rover: EpochBatch, base: EpochBatch, base_of: NDArray[np.int64], age_corr_s_max: float) -> NDArray[np.int64]:
+    """`base_of` without base epochs that are too old, or later than the rover's."""
+    chosen = np.flatnonzero(base_of >= 0)
+    age_ns = rover.t_gpst_ns[chosen] - base.t_gpst_ns[base_of[chosen]]
+    usable = (age_ns <= age_corr_s_max * NS_PER_S) & (age_ns >= -TAG_TOLERANCE_NS)
+    fresh = np.full(len(base_of), NO_BASE_EPOCH, np.int64)
+    fresh[chosen[usable]] = base_of[chosen[usable]]
+    return fresh
 
 
 def _portions(rover: EpochBatch, base: EpochBatch, base_of: NDArray[np.int64]) -> list[_Portion]:

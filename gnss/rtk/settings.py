@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batches import SYSTEMS
-from gnss.constants import NS_PER_S
 from gnss.rtcm.signals import CODE_INDEX, CODE_NAMES
 
 
@@ -73,7 +72,6 @@ class Rules(NamedTuple):
     code_used: NDArray[np.uint8]
     sin_el_min: float
     cn0_dbhz_min: float
-    age_ns_max: int
     baseline_m_max: float
     sigma_phase_m: float
     sigma_code_ratio: float
@@ -94,16 +92,41 @@ def _used(names: Iterable[str], known: Sequence[str]) -> NDArray[np.uint8]:
     return used
 
 
+BOUNDS: dict[str, tuple[float, float]] = {
+    "elevation_mask_deg": (0.0, 89.0),
+    "cn0_dbhz_min": (0.0, 99.0),
+    "age_corr_s_max": (0.0, 3_600.0),
+    "baseline_m_max": (1.0, 1e6),
+    "sigma_phase_m": (1e-5, 1.0),
+    "sigma_code_ratio": (0.1, 1e6),
+    "correlation_code_s": (1e-12, 1e9),
+    "correlation_phase_s": (1e-12, 1e9),
+    "correlation_rest_s": (1e-12, 1e9),
+    "memory_s": (1e-3, 1e300),
+    "failure_rate_max": (1e-12, 0.5),
+    "common_ratio": (0.0, 0.99),
+    "iono_ppm": (0.0, 100.0),
+    "sigma_site_m": (0.0, 10.0),
+}
+"""What each number of `RtkSettings` lies between."""
+
+
 def _refuse(settings: RtkSettings) -> None:
     """Raise ValueError, naming the setting, where one makes no sense."""
+    for name, (low, high) in BOUNDS.items():
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise ValueError(f"{name} lies between {low:g} and {high:g}, not {value}")
+    if settings.mode not in list(Mode):
+        raise ValueError(f"mode: {settings.mode} is none of {', '.join(mode.name.lower() for mode in Mode)}")
+    if not settings.systems:
+        raise ValueError("systems: name one at least")
     unknown = set(settings.systems) - set(SYSTEMS)
     if unknown:
         raise ValueError(f"systems: {''.join(sorted(unknown))} are none of {SYSTEMS}")
     strange = set(settings.signals) - set(CODE_INDEX)
     if strange:
         raise ValueError(f"signals: {sorted(strange)} are no RINEX codes; {sorted(CODE_INDEX)} are")
-    if not 0.0 < settings.failure_rate_max < 1.0:
-        raise ValueError("failure_rate_max lies between 0 and 1")
 
 
 def rules_of(settings: RtkSettings) -> Rules:
@@ -118,7 +141,6 @@ def rules_of(settings: RtkSettings) -> Rules:
         code_used=_used(settings.signals or CODE_INDEX, CODE_NAMES),
         sin_el_min=sin(radians(settings.elevation_mask_deg)),
         cn0_dbhz_min=settings.cn0_dbhz_min,
-        age_ns_max=round(settings.age_corr_s_max * NS_PER_S),
         baseline_m_max=settings.baseline_m_max,
         sigma_phase_m=settings.sigma_phase_m,
         sigma_code_ratio=settings.sigma_code_ratio,
