@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from gnss.constants import NS_PER_MS, NS_PER_WEEK
 from tests.bench.result import Result
 from tests.bench.rtk_cases import ALL, BASE_SILENT, BDS, GPS_BDS, PLAIN, SINGLE, Case, plain, pooled
 from tests.bench.rtk_page import rate, write_accuracy
-from tests.bench.rtk_recordings import has_data, recorded
+from tests.bench.rtk_recordings import DATA_DIR, has_data, recorded
 from tests.bench.rtk_scores import Score, quantile, score
 from tests.bench.rtk_worse import VARIANTS
 
@@ -81,9 +82,9 @@ def _from_arp(case: Case, label: str) -> Result:
     )
 
 
-def dated_right() -> tuple[int, int]:
+def dated_right(data_dir: Path = DATA_DIR) -> tuple[int, int]:
     """Epochs of the base of `str_static` that are dated right, by the times of week of its GPS messages; and all."""
-    base = recorded("str_static").base
+    base = recorded("str_static", data_dir).base
     o, right = base.observations, 0
     is_gps = o.system == SYSTEMS.index("G")
     for first, rows, t_ns in zip(base.epochs.first, base.epochs.rows, base.epochs.t_gpst_ns, strict=True):
