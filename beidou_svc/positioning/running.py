@@ -125,7 +125,7 @@ class Beside:
 
     def collect(self, *, wait: bool = False) -> list[Located]:
         self._settle(wait=wait)
-        if wait and self._ticks:
+        if wait and self._complete_ns != self._begun_ns:
             self._begin()
             self._settle(wait=True)
         located, self._located = self._located, []

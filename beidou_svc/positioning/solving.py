@@ -96,7 +96,9 @@ class Solver:
         _, fixes, solved = step(self._state, rovers, bases, base_of, self.book, settings, self._space)
         stations = np.array([epoch.station for epoch in used], np.int32)
         base_id = np.where(fixes.base_id < 0, fixes.base_id, stations[base_of]).astype(np.int32)
-        return fixes.replace(base_id=base_id), solved.why
+        # every rover here has a base epoch: one that the engine calls missing is too old
+        why = np.where(solved.why == Why.NO_BASE, Why.STALE, solved.why).astype(np.uint8)
+        return fixes.replace(base_id=base_id), why
 
     def _indices(self, slots: NDArray[np.int32], wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
         """Row of each rover in the engine's memory, made where it is wanted; `NO_INDEX` = not wanted, or too many."""
