@@ -9,6 +9,7 @@ from beidou_svc.positioning.running import Beside, Inline
 from beidou_svc.positioning.stage import Positioning
 from beidou_svc.positioning.view import SWITCHES_KEPT_MAX, PositioningView
 from beidou_svc.positioning.warm import warm
+from gnss.batches import FixBatch
 from gnss.constants import NS_PER_MS, NS_PER_S
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
@@ -136,12 +137,12 @@ def test_a_runner_that_is_behind_says_so_and_loses_nothing() -> None:
     runner = Beside(positioning, interval_ns=10**18, ticks_max=3)
     whole = new_pipeline(AIR.rows)
     pipeline = type(whole)(capacity=AIR.rows, positioning=runner)
-    behind = []
+    behind, parts = [], []
     for piece in pieces(AIR):
-        feed(pipeline, [piece], now_ns=piece.t_rx_ns)
+        parts.append(feed(pipeline, [piece], now_ns=piece.t_rx_ns))
         behind.append(pipeline.is_behind)
     assert behind[:5] == [False, False, False, True, True]
-    rows = pipeline.finish()
+    rows = FixBatch.concat([*parts, pipeline.finish()])
     pipeline.close()
     assert rows.take(np.lexsort((rows.t_gpst_ns, rows.slot))).equals(run(whole, pieces(AIR)))
 
