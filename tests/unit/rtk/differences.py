@@ -16,8 +16,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 WAVES_M = {"1C": 0.190293672798, "5Q": 0.254828048791, "2I": 0.192039486310, "6I": 0.236332464604}
-FIRST_PRN = {0: 1, 3: 19}
-"""Of GPS, and of BeiDou's third generation."""
+FIRST_PRN = {0: 1, 1: 1, 2: 1, 3: 19}
+"""By system; of BeiDou the third generation."""
 SYSTEM_SIGNALS = ((0, ("1C", "5Q")), (3, ("2I", "6I")))
 
 

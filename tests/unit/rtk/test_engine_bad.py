@@ -1,6 +1,6 @@
 """Bad data: the engine gives no position and a reason, or does without; it never fails and never lies."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -237,21 +237,38 @@ def test_an_old_base_epoch_makes_positions_less_sure_and_not_wrong(age_s: int) -
     assert solved.fixes.sigma_u_m[-1] > fresh.fixes.sigma_u_m[-1]
 
 
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"systems": "GX"}, "systems: X are none of"),
-        ({"signals": ("1C", "Q9")}, "signals: .'Q9'. are no RINEX codes"),
-        ({"failure_rate_max": 0.0}, "failure_rate_max lies between"),
-        ({"failure_rate_max": 1.5}, "failure_rate_max lies between"),
-        ({"failure_rate_max": np.nan}, "failure_rate_max lies between"),
-    ],
-)
+@pytest.mark.compiled
+def test_a_base_epoch_that_is_too_old_or_later_is_none() -> None:
+    told = scene(seconds=12)
+    solved = solve(told, replace(ENOUGH, age_corr_s_max=5.0), base_of=np.full(12, 3))
+    assert solved.found.why.tolist() == [Why.NO_BASE] * 3 + [Why.SOLVED] * 6 + [Why.NO_BASE] * 3
+    none = np.flatnonzero(solved.found.why == Why.NO_BASE)
+    assert_no_positions(
+        Solved(solved.fixes.take(none), solved.found.take(none), solved.error_enu_m[none], solved.state), Why.NO_BASE
+    )
+
+
+SENTENCES: list[tuple[dict[str, object], str]] = [
+    ({"systems": "GX"}, "systems: X are none of"),
+    ({"systems": ""}, "systems: name one at least"),
+    ({"signals": ("1C", "Q9")}, "signals: .'Q9'. are no RINEX codes"),
+    ({"mode": 9}, "mode: 9 is none of kinematic, static"),
+]
+
+
+@pytest.mark.parametrize(("changed", "sentence"), SENTENCES)
 def test_settings_that_make_no_sense_are_refused_with_a_sentence(changed: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         rules_of(replace(RtkSettings(), **changed))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=sentence):
         solve(scene(seconds=3), replace(ENOUGH, **changed))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(RtkSettings) if isinstance(f.default, float)])
+@pytest.mark.parametrize("value", [-1.0, np.nan, np.inf, -np.inf])
+def test_numbers_that_make_no_sense_are_refused_by_name(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"^{name} lies between"):
+        rules_of(replace(RtkSettings(), **{name: value}))  # type: ignore[arg-type]
 
 
 @pytest.mark.compiled

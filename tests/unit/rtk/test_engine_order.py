@@ -135,6 +135,7 @@ def test_a_state_that_was_kept_is_taken_up_where_it_was(how: str) -> None:
     assert whole.fixes.take(rows[:25]).equals(first.fixes)
     assert whole.fixes.take(rows[25:]).equals(rest.fixes)
     assert whole.found.take(rows[25:]).equals(rest.found)
+    assert RtkState(kept.memory[:4]).equals(state)
 
 
 def test_growing_to_fewer_keeps_all() -> None:
@@ -150,6 +151,13 @@ def test_states_are_equal_only_if_they_are() -> None:
     solve(told, state=one)
     assert not one.equals(other)
     assert len(one.to_bytes()) == 2 * one.bytes_per_terminal == 2 * MEMORY_TYPE.itemsize
+
+
+def test_a_record_has_no_bytes_that_mean_nothing() -> None:
+    # numpy does not copy padding: two equal states would have different bytes
+    assert MEMORY_TYPE.fields is not None
+    named = sum(kind.itemsize for kind, *_ in MEMORY_TYPE.fields.values())
+    assert named == MEMORY_TYPE.itemsize
 
 
 def test_bytes_of_another_version_are_refused() -> None:
