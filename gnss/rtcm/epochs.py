@@ -175,8 +175,8 @@ def assemble_epochs(
     memory = _Memory(np.full(len(state.t_gpst_ns), _NONE), state.t_gpst_ns, state.station, state.is_believed)
     memory.open[still_open.slot] = np.arange(len(still_open))
     found = _found_from(still_open, len(kept))
-    columns = (getattr(m, name)[kept] for name in ("slot", "station", "t_gpst_ns", "t_rx_ns", "more"))
-    n = _group(*columns, memory, found, len(still_open))
+    k = m.take(kept)
+    n = _group(k.slot, k.station, k.t_gpst_ns, k.t_rx_ns, k.more, memory, found, len(still_open))
     if ended is not None:
         numbers = memory.open[ended]
         found.is_closed[numbers[numbers != _NONE]] = 1

@@ -66,7 +66,7 @@ def by_trying_all(information: Floats, a_cyc: Floats, k_max: int) -> tuple[Float
     The box holds the ellipsoid through the k-th best of the integers next to the float solution.
     """
     n = len(a_cyc)
-    near = np.array(list(product((-1.0, 0.0, 1.0), repeat=n))) + np.rint(a_cyc)
+    near = np.array(list(product((-2.0, -1.0, 0.0, 1.0, 2.0), repeat=n))) + np.rint(a_cyc)
     bound = np.sort([misfit_of(information, a_cyc, z) for z in near])[k_max - 1]
     reach = np.sqrt(bound * np.diag(np.linalg.inv(information))) + 1e-9
     sides = [np.arange(np.ceil(a - r), np.floor(a + r) + 1.0) for a, r in zip(a_cyc, reach, strict=True)]

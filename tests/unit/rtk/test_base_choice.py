@@ -53,7 +53,7 @@ class World:
         ecef[~self.placed] = np.nan
         times = [self.last_s * 0 + T0_S - 60, self.last_s, self.jumped_s, self.ill_s]
         ns = [np.where(t == NO_TIME, NO_TIME, t * NS_PER_S) for t in times]
-        return BaseColumns(ecef, *ns, self.satellites)
+        return BaseColumns(ecef, ns[0], ns[1], ns[2], ns[3], self.satellites)
 
     def second(self, n: int = 1, rules: BaseRules = RULES) -> tuple[int, BaseReason]:
         """So many epochs of everybody that is not silent; base and reason of the rover then."""
@@ -166,7 +166,8 @@ def test_rovers_are_chosen_for_each_by_itself_whatever_the_others_are() -> None:
     )  # fmt: skip
     rovers = np.array([place(*xy) for xy in rng.uniform(-60, 60, (n, 2))])
     rovers[::7] = np.nan
-    before = Choice(*(rng.integers(-1, m, n).astype(column.dtype) for column in Choice.none(n)))
+    none = Choice.none(n)
+    before = none._replace(**{name: rng.integers(-1, m, n).astype(c.dtype) for name, c in none._asdict().items()})
     before = before._replace(reason=rng.integers(0, 8, n).astype(np.uint8))
     t_ns = rng.integers(95, 104, n) * NS_PER_S
     together = choose_bases(before, t_ns, rovers, bases, RULES)
@@ -176,7 +177,7 @@ def test_rovers_are_chosen_for_each_by_itself_whatever_the_others_are() -> None:
 
 
 def _one(choice: Choice, k: int) -> Choice:
-    return Choice(*(column[k : k + 1] for column in choice))
+    return choice._replace(**{name: column[k : k + 1] for name, column in choice._asdict().items()})
 
 
 def _same(choice: Choice) -> Any:
