@@ -20,6 +20,15 @@ ReferenceTime = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+BaseIds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--base",
+        metavar="ID",
+        help="Terminal that is an RTK base station; all others are rovers then. May be repeated.",
+        show_default="those that send 1005 or 1006",
+    ),
+]
 
 
 def decode(
@@ -65,15 +74,7 @@ def replay(
     ] = None,
     config: Annotated[Path | None, typer.Option("--config", help="Settings of --serve and of RTK: TOML file.")] = None,
     reference_time: ReferenceTime = None,
-    base: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--base",
-            metavar="ID",
-            help="Terminal that is an RTK base station; all others are rovers then. May be repeated.",
-            show_default="those that send 1005 or 1006",
-        ),
-    ] = None,
+    base: BaseIds = None,
     force: Force = False,
 ) -> None:
     """Replay recorded logs through the live pipeline; ends with the final tables and a SHA-256 over them."""
