@@ -5,10 +5,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gnss._jit import leaf_kernel
 from gnss.batches import SYSTEM_COUNT
-from gnss.orbits.satellites import NO_SATELLITE, SATELLITE_COUNT, satellite_index
+from gnss.orbits.satellites import NO_SATELLITE, SATELLITE_COUNT, satellite_row
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
+
+
+@leaf_kernel
+def _count(
+    first: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    system: NDArray[np.uint8],
+    prn: NDArray[np.uint8],
+    cn0_dbhz: NDArray[np.float32],
+    seen_in: NDArray[np.int64],
+    view: NDArray[np.uint8],
+    total_dbhz: NDArray[np.float64],
+    heard: NDArray[np.int64],
+) -> None:
+    """`seen_in` (448,): the epoch that last had each satellite, -1 = none."""
+    for e in range(len(first)):
+        for row in range(first[e], first[e] + rows[e]):
+            satellite = satellite_row(int(system[row]), int(prn[row]))
+            if satellite == NO_SATELLITE:
+                continue
+            if seen_in[satellite] != e:
+                seen_in[satellite] = e
+                view[e, system[row]] += np.uint8(1)
+            if cn0_dbhz[row] > 0:
+                total_dbhz[e, system[row]] += cn0_dbhz[row]
+                heard[e, system[row]] += 1
+
+
+def _plain(array: NDArray[Any]) -> NDArray[Any]:
+    """In the form that the kernel is compiled for."""
+    plain = np.ascontiguousarray(array).view()
+    plain.flags.writeable = False
+    return plain
 
 
 def sky_of(epochs: EpochBatch, observations: ObservationBatch) -> dict[str, NDArray[Any]]:
@@ -16,22 +50,10 @@ def sky_of(epochs: EpochBatch, observations: ObservationBatch) -> dict[str, NDAr
 
     Shape: a row an epoch. Unit: dB-Hz. Error: exact counts; NaN where no signal strength is stated. Source: none.
     """
-    n = len(epochs)
-    epoch = np.repeat(np.arange(n), epochs.rows)
-    start = np.repeat(epochs.first - np.concatenate([[0], np.cumsum(epochs.rows)[:-1]]), epochs.rows) if n else epoch
-    rows = np.arange(len(epoch)) + start
-    satellite = satellite_index(observations.system[rows], observations.prn[rows])
-    seen = satellite != NO_SATELLITE
-    different = np.unique(epoch[seen] * SATELLITE_COUNT + satellite[seen])
-    system = different % SATELLITE_COUNT // (SATELLITE_COUNT // SYSTEM_COUNT)
-    view = np.bincount(different // SATELLITE_COUNT * SYSTEM_COUNT + system, minlength=n * SYSTEM_COUNT)
-    strength = observations.cn0_dbhz[rows].astype(np.float64)
-    heard = seen & (strength > 0)
-    cell = epoch[heard] * SYSTEM_COUNT + observations.system[rows][heard]
-    count = np.bincount(cell, minlength=n * SYSTEM_COUNT)
-    total = np.bincount(cell, weights=strength[heard], minlength=n * SYSTEM_COUNT)
-    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return {
-        "sats_view": view[: n * SYSTEM_COUNT].reshape(n, SYSTEM_COUNT).astype(np.uint8),
-        "cn0_dbhz": mean[: n * SYSTEM_COUNT].reshape(n, SYSTEM_COUNT).astype(np.float32),
-    }
+    shape, o = (len(epochs), SYSTEM_COUNT), observations
+    view, total_dbhz, heard = np.zeros(shape, np.uint8), np.zeros(shape), np.zeros(shape, np.int64)
+    seen_in = np.full(SATELLITE_COUNT, -1, np.int64)
+    columns = (_plain(column) for column in (epochs.first, epochs.rows, o.system, o.prn, o.cn0_dbhz))
+    _count(*columns, seen_in, view, total_dbhz, heard)
+    mean_dbhz = np.where(heard > 0, total_dbhz / np.maximum(heard, 1), np.nan)
+    return {"sats_view": view, "cn0_dbhz": mean_dbhz.astype(np.float32)}
