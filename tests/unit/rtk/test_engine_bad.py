@@ -15,6 +15,9 @@ from gnss.rtk.state import RtkState
 from gnss.status import Status
 from tests.unit.rtk.stage import BASE, ENOUGH, FAR, NEAR, STATION, Solved, scene, solve
 
+pytestmark = pytest.mark.compiled
+"""The engine as a whole is too slow without the compiler; its kernels are interpreted in tests of their own."""
+
 QUIET_M = 0.02
 
 

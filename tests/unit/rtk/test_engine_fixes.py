@@ -9,6 +9,9 @@ from gnss.rtk.engine import RtkWorkspace, latest_base
 from gnss.rtk.settings import Mode, RtkSettings
 from tests.unit.rtk.stage import BASE, ENOUGH, FAR, NEAR, STATION, Place, scene, solve
 
+pytestmark = pytest.mark.compiled
+"""The engine as a whole is too slow without the compiler; its kernels are interpreted in tests of their own."""
+
 FIXED_WITHIN_S = 3
 ROVERS: tuple[Place, ...] = (NEAR, FAR, (100.0, 50.0, 2.0), (-30.0, 900.0, 1.0))
 SPEEDS: tuple[Place, ...] = (BASE, BASE, (12.0, -9.0, 0.3))
