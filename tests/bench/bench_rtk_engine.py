@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gnss.rtcm.epochs import EpochBatch
+from gnss.rtcm.observations import ObservationBatch
 from gnss.rtk.engine import Received, RtkWorkspace, latest_base, step
 from gnss.rtk.settings import RtkSettings
 from gnss.rtk.state import RtkState
@@ -17,7 +19,7 @@ from simulators.signals.degrade import add_noise
 from tests.bench.measure import cpu_s_of
 from tests.bench.result import Result
 from tests.bench.rtk_errors import as_terminals
-from tests.bench.rtk_recordings import has_data, recorded
+from tests.bench.rtk_recordings import compact, has_data, recorded
 from tests.bench.rtk_rtklib import library, positioning
 from tests.bench.rtk_worse import Rows
 
@@ -51,12 +53,17 @@ LOADS = (
 )  # fmt: skip
 
 
+def by_arrival(epochs: EpochBatch, o: ObservationBatch) -> tuple[EpochBatch, ObservationBatch]:
+    """As a service has them: what all terminals sent in a second lies together in memory."""
+    return compact(epochs.take(np.lexsort((epochs.slot, epochs.t_gpst_ns))), o)
+
+
 def engine(load: Load, terminals: int) -> tuple[Callable[[], float], int]:
     """A function that solves all epochs anew and returns the share that is fixed, and how many epochs they are."""
     r, settings, workspace = recorded(load.recording), RtkSettings(signals=load.signals), RtkWorkspace()
     rng = np.random.default_rng(1)
     noisy = [Rows(*add_noise(r.epochs, r.observations, rng, NOISE_CODE_M, NOISE_PHASE_M)[:2]) for _ in range(terminals)]
-    epochs, observations = as_terminals(noisy)
+    epochs, observations = by_arrival(*as_terminals(noisy))
     base_of = latest_base(epochs, r.base.epochs, settings.age_corr_s_max)
     rovers, base_of = Received(epochs.take(base_of >= 0), observations), base_of[base_of >= 0]
 
