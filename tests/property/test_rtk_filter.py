@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gnss.rtk.settings import Mode
 from tests.unit.rtk.dense import ALL_NEW, Dense, Filter, add_epoch
 from tests.unit.rtk.differences import World
+
+pytestmark = pytest.mark.compiled
+"""Whole epochs take seconds without the compiler; their kernels are interpreted in tests of their own."""
 
 SATELLITES = 12
 

@@ -21,6 +21,9 @@ from gnss.rtk._work import POSITION, new_lattice
 from tests.unit.rtk.dense import Filter
 from tests.unit.rtk.differences import Differences, Floats, World
 
+pytestmark = pytest.mark.compiled
+"""Whole epochs take seconds without the compiler; their kernels are interpreted in tests of their own."""
+
 X_M = (1.0, 2.0, -0.5)
 ONE_SIGNAL = ((0, ("1C",)),)
 
