@@ -18,7 +18,7 @@ from gnss.rtk.state import RtkState
 from simulators.signals.degrade import add_noise
 from tests.bench.measure import cpu_s_of
 from tests.bench.result import Result
-from tests.bench.rtk_errors import as_terminals
+from tests.bench.rtk_errors import FIXED, as_terminals
 from tests.bench.rtk_recordings import compact, has_data, recorded
 from tests.bench.rtk_rtklib import library, positioning
 from tests.bench.rtk_worse import Rows
@@ -70,7 +70,7 @@ def engine(load: Load, terminals: int) -> tuple[Callable[[], float], int]:
     def run() -> float:
         state = RtkState.for_slots(terminals)
         _, fixes, _ = step(state, rovers, r.base, base_of, r.book, settings, workspace)
-        return float(np.mean(fixes.fix_quality == 4))
+        return float(np.mean(fixes.fix_quality == FIXED))
 
     return run, len(rovers.epochs)
 

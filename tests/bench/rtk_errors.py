@@ -21,7 +21,7 @@ from tests.bench.rtk_worse import Rows
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-FIXED, FLOAT = 4, 5
+FIXED, FLOAT, DGNSS = 4, 5, 2
 """Fix qualities as GGA has them."""
 
 WRONG_H_M, WRONG_V_M = 0.2, 0.4

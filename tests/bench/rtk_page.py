@@ -17,7 +17,7 @@ from tests.bench.rtk_cases import (
     plain,
     pooled,
 )  # fmt: skip
-from tests.bench.rtk_errors import FIXED, FLOAT, WRONG_H_M, WRONG_V_M, Errors, joined
+from tests.bench.rtk_errors import DGNSS, FIXED, FLOAT, WRONG_H_M, WRONG_V_M, Errors, joined
 from tests.bench.rtk_plots import draw_cdf, draw_stanford
 from tests.bench.rtk_recordings import SOURCES
 from tests.bench.rtk_scores import ALERT_H_M, ALERT_V_M, NORMAL_PCT, Score, calibration, score
@@ -27,7 +27,6 @@ PAGE = DOCS / "accuracy.md"
 IMAGES = DOCS / "img"
 CDF, STANFORD = "rtk-cdf.png", "rtk-stanford.png"
 
-DGNSS = 2
 CLASSES = {FIXED: "fixed", FLOAT: "float", DGNSS: "DGNSS"}
 
 HEAD = f"""\
