@@ -18,6 +18,9 @@ from gnss.constants import NS_PER_S
 IDLE_NS = NS_PER_S
 """Receive time after which a step looks at the bases although nothing came."""
 
+ROWS_MAX = 1_000_000
+"""Observations that may wait for a step beside: 70 MB."""
+
 logger = logging.getLogger("beidou_svc.positioning")
 
 
@@ -69,28 +72,30 @@ class Inline:
 class Beside:
     """In a thread of its own, one step at a time; ticks that come meanwhile are taken together with the next."""
 
-    def __init__(self, positioning: Positioning, *, interval_ns: int, ticks_max: int) -> None:
-        """`interval_ns`: least receive time between two steps. `ticks_max`: ticks that wait before it is behind."""
+    def __init__(self, positioning: Positioning, *, interval_ns: int, ticks_max: int, rows_max: int = ROWS_MAX) -> None:
+        """`interval_ns`: least receive time between two steps. `ticks_max` ticks, or `rows_max` observations, may wait
+        before it is behind."""
         self._positioning = positioning
-        self._interval_ns, self._ticks_max = interval_ns, ticks_max
+        self._interval_ns, self._ticks_max, self._rows_max = interval_ns, ticks_max, rows_max
         self._executor = ThreadPoolExecutor(1, "positioning")
         self._running: Future[Located] | None = None
         self._inbox: list[Arrived] = []
         self._complete_ns = self._begun_ns = 0
-        self._ticks = self._waiting = 0
+        self._ticks = self._rows = self._waiting = 0
         self._room = 0
         self._located: list[Located] = []
         self.failed = 0
 
     @property
     def is_behind(self) -> bool:
-        return self._ticks >= self._ticks_max
+        return self._ticks >= self._ticks_max or self._rows >= self._rows_max
 
     def grow(self, n: int) -> None:
         self._room = n
 
     def submit(self, arrived: Sequence[Arrived], complete_ns: int) -> None:
         self._inbox.extend(arrived)
+        self._rows += sum(len(each.observations) for each in arrived)
         self._ticks += bool(self._inbox)
         self._complete_ns = complete_ns
         self._settle()
@@ -103,7 +108,7 @@ class Beside:
         return since_ns >= (self._interval_ns if has_work else IDLE_NS)
 
     def _begin(self) -> None:
-        inbox, self._inbox, self._ticks = self._inbox, [], 0
+        inbox, self._inbox, self._ticks, self._rows = self._inbox, [], 0, 0
         self._begun_ns = self._complete_ns
         self._running = self._executor.submit(self._step, inbox, self._complete_ns, self._room)
 
