@@ -73,6 +73,14 @@ def test_what_is_left_of_two_receivers_differs_by_their_clocks() -> None:
     assert np.abs(left_m[high]).max() < 0.003
 
 
+def test_what_is_left_of_one_receiver_is_its_clock_and_group_delays() -> None:
+    (base, _), _, clock_s = heard()
+    w, n = reduced(base)
+    left_m = column(w, "code_m", n) - clock_s[0] * SPEED_OF_LIGHT_MPS
+    # satellites' own clocks, hundreds of kilometres, are taken off
+    assert np.abs(left_m - np.median(left_m)).max() < 30.0
+
+
 def test_phases_are_whole_waves_beside_that() -> None:
     (base, rover), _, clock_s = heard()
     (a, n), (b, _) = reduced(base), reduced(rover, ROVER)
