@@ -53,7 +53,7 @@ def sky_of(epochs: EpochBatch, observations: ObservationBatch) -> dict[str, NDAr
     shape, o = (len(epochs), SYSTEM_COUNT), observations
     view, total_dbhz, heard = np.zeros(shape, np.uint8), np.zeros(shape), np.zeros(shape, np.int64)
     seen_in = np.full(SATELLITE_COUNT, -1, np.int64)
-    first, rows, system, prn, cn0_dbhz = map(_plain, (epochs.first, epochs.rows, o.system, o.prn, o.cn0_dbhz))
-    _count(first, rows, system, prn, cn0_dbhz, seen_in, view, total_dbhz, heard)
+    first, rows = _plain(epochs.first), _plain(epochs.rows)
+    _count(first, rows, _plain(o.system), _plain(o.prn), _plain(o.cn0_dbhz), seen_in, view, total_dbhz, heard)
     mean_dbhz = np.where(heard > 0, total_dbhz / np.maximum(heard, 1), np.nan)
     return {"sats_view": view, "cn0_dbhz": mean_dbhz.astype(np.float32)}
