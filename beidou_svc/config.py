@@ -91,6 +91,12 @@ class FleetSettings(Section):
     offset_window_s: float = Field(300.0, gt=0, description="A clock offset is forgotten after one to two of these, s.")
     recent_s: int = Field(300, ge=1, le=3_600, description="Recent seconds kept of each terminal, one row a second, s.")
 
+    computed_hold_s: float = Field(
+        2.0,
+        ge=0,
+        description="A computed position is shown before a worse one of the receiver that is so much newer, s.",
+    )
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.offline_after_s <= self.stale_after_s:

@@ -18,6 +18,7 @@ def fleet_rules(settings: FleetSettings) -> FleetRules:
         liveness=LivenessRules(round(settings.stale_after_s * NS_PER_S), round(settings.offline_after_s * NS_PER_S)),
         offset_window_ns=round(settings.offset_window_s * NS_PER_S),
         recent_s=settings.recent_s,
+        hold_ns=round(settings.computed_hold_s * NS_PER_S),
     )
 
 

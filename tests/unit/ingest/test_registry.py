@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from beidou_svc.fleet.registry import (
     token_matches,
 )
 from beidou_svc.fleet.registry_io import read_terminals
+from gnss.frames.geodetic import ecef_to_geodetic
 
 
 @given(st.lists(st.text(min_size=1, max_size=4), max_size=60))
@@ -93,9 +95,33 @@ def test_the_register_is_read_from_a_spreadsheet(tmp_path: Path) -> None:
     ]
 
 
+def test_the_register_names_bases_and_where_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "terminals.csv"
+    path.write_text(
+        "id,role,ecef,llh\nrover,rover,,\nroof,base,-2267335.6693 5008649.1555 3222374.9736,\n"
+        'mast,base,,"30.5, 114.36, 61.25"\nunplaced,base,,\nother,,,\n',
+        "utf-8",
+    )
+    registry = Registry(read_terminals(path))
+    assert [registry.role_of(slot).name for slot in range(5)] == ["ROVER", "BASE", "BASE", "BASE", "UNSAID"]
+    assert registry.bases() == [1, 2, 3]
+    assert registry.place_of(1) == (-2267335.6693, 5008649.1555, 3222374.9736)
+    placed = registry.place_of(2)
+    assert placed is not None
+    lat_rad, lon_rad, h_ell_m = ecef_to_geodetic(np.array(placed))
+    assert np.degrees([lat_rad, lon_rad]) == pytest.approx([30.5, 114.36], abs=1e-9)
+    assert h_ell_m == pytest.approx(61.25, abs=1e-6)
+    assert [registry.place_of(slot) for slot in (0, 3, 4)] == [None] * 3
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("id,role\na,master\n", "line 2: role is 'master', not base or rover"),
+        ("id,role,ecef\na,base,1 2\n", "line 2: ecef is X Y Z in metres, not '1 2'"),
+        ("id,role,ecef\na,base,1 2 3\n", "line 2: the base would stand 4 m from the centre"),
+        ("id,role,llh\na,base,114.36 30.5 61\n", "line 2: llh: '114.36 30.5 61' is not on the Earth; latitude comes"),
+        ("id,role,llh\na,rover,30.5 114.36 61\n", "line 2: ecef or llh, one of them, says where a base stands"),
         ("name\nx\n", "the first line must name columns"),
         ("id,colour\nx,red\n", "the first line must name columns"),
         ("id,name\n,x\n", "line 2: a terminal without an id"),
