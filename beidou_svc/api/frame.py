@@ -13,13 +13,17 @@ from beidou_svc.fleet import fixed_point as fp
 from beidou_svc.fleet.merge import TRUST_DATED, TRUST_UNDATED
 from beidou_svc.fleet.state import FleetState
 from gnss._jit import kernel
-from gnss.batches import NO_TIME
+from gnss.batches import NO_TIME, Source
 from gnss.constants import NS_PER_MS
 from gnss.time.scales import gpst_ns_to_unix_ns
 
 MAGIC = b"BDF1"
 FLAG_UNDATED = 1
 FLAG_QUARANTINED = 2
+FLAG_BASE = 4
+FLAG_COMPUTED = 8
+
+_ENGINE = int(Source.ENGINE)
 
 _WIRE_BYTES = 16
 """Room before the message for the WebSocket header; keeps the columns aligned."""
@@ -67,11 +71,13 @@ class Shown(NamedTuple):
     age_corr_s: NDArray[np.float64]
     fix_quality: NDArray[np.uint8]
     sats_used: NDArray[np.uint8]
+    source: NDArray[np.uint8]
     t_ns: NDArray[np.int64]
     position_trust: NDArray[np.uint8]
     epoch_trust: NDArray[np.uint8]
     liveness: NDArray[np.uint8]
     policy: NDArray[np.uint8]
+    is_base: NDArray[np.uint8]
 
 
 class Columns(NamedTuple):
@@ -131,12 +137,14 @@ def _fill_qualities(shown: Shown, out: Columns) -> None:
     out.sats_used[:] = shown.sats_used
     for k in range(out.flags.size):
         undated = shown.epoch_trust[k] == TRUST_UNDATED
-        out.flags[k] = undated * FLAG_UNDATED + (shown.policy[k] != 0) * FLAG_QUARANTINED
+        flags = undated * FLAG_UNDATED + (shown.policy[k] != 0) * FLAG_QUARANTINED
+        out.flags[k] = flags + shown.is_base[k] * FLAG_BASE + (shown.source[k] == _ENGINE) * FLAG_COMPUTED
 
 
 def _shown(state: FleetState, slots: NDArray[np.int32]) -> Shown:
     """What is shown of some slots, ascending. A run of slots is not copied."""
-    own = (state.position.t_ns, state.position.trust, state.epoch.trust, state.liveness, state.policy)
+    position, epoch = state.position, state.epoch
+    own = (position.t_ns, position.trust, epoch.trust, state.liveness, state.policy, state.is_base)
     columns = (*(state.columns[name] for name in Shown._fields[: -len(own)]), *own)
     n = len(slots)
     is_run = n > 0 and int(slots[-1]) - int(slots[0]) == n - 1
