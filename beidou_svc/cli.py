@@ -46,13 +46,14 @@ def demo(
     seed: Annotated[int, typer.Option(help="City and traffic follow from it.")] = 7,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="HTTP port; 0 = any free one.")] = 8080,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    rovers: Annotated[int, typer.Option(min=0, max=10_000, help="Terminals that stream raw observations.")] = 60,
 ) -> None:
     """Run the service over an invented city in which a simulated fleet drives."""
     from beidou_svc.config_io import load_settings
     from beidou_svc.demo import DemoPlan, run_demo
 
     try:
-        run_demo(DemoPlan(terminals, rate_hz, seed, port, open_browser), load_settings(config))
+        run_demo(DemoPlan(terminals, rate_hz, seed, port, open_browser, rovers), load_settings(config))
     except ServiceError as error:
         _give_up(error)
 

@@ -2,31 +2,26 @@
 
 import asyncio
 import contextlib
-import ctypes
 import hashlib
 import os
-import shutil
-import signal
 import socket
 import subprocess
 import sys
 import webbrowser
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from beidou_svc.config import Settings
+from beidou_svc.demo_children import Child, find_simulator, simulating
 from beidou_svc.errors import StartError
 
-_PR_SET_PDEATHSIG = 1
-CHILD_STOP_S_MAX = 3.0
 CHILD_POLL_S = 0.5
 SPARE_CONNECTIONS = 256
 """Beyond one for each simulated terminal."""
 
-
-Child = subprocess.Popen[Any]
+RTK_SCENARIO = "rtk-demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +33,27 @@ class DemoPlan:
     seed: int
     http_port: int
     open_browser: bool
+    rovers: int = 60
+    bases: int = 3
 
 
 def run_demo(plan: DemoPlan, base: Settings) -> None:
     """Run until Ctrl-C. Raises StartError if the simulator is missing or fails."""
-    simulator = _simulator()
+    simulator = find_simulator()
     world = _world(simulator, plan.seed).result()
-    ingest_port = _free_port()
-    with TemporaryFile(mode="w+") as complaints:
-        fleet = _start_fleet(simulator, plan, world, ingest_port, complaints)
-        try:
-            # the simulator loads at the same time, and tries again until it finds the service listening
-            _serve(_settings(base, plan, world, ingest_port), plan, fleet)
-        finally:
-            _end(fleet)
-        if fleet.returncode not in (0, -signal.SIGTERM, -signal.SIGKILL):
-            complaints.seek(0)
-            raise StartError(f"`beidou-sim fleet` failed ({fleet.returncode}): {complaints.read()[-2_000:].strip()}")
+    common = {"host": "127.0.0.1", "port": _free_port(), "seed": plan.seed, "world": world}
+    fleet = {**common, "terminals": plan.terminals, "rate-hz": plan.rate_hz}
+    rtk = {**common, "terminals": plan.rovers, "bases": plan.bases, "scenario": RTK_SCENARIO}
+    with contextlib.ExitStack() as stack:
+        # the simulators load at the same time, and try again until they find the service listening
+        children = [stack.enter_context(simulating(simulator, "fleet", fleet))]
+        if plan.rovers:
+            children.append(stack.enter_context(simulating(simulator, "rtk", rtk)))
+        _serve(_settings(base, plan, world, int(str(common["port"]))), plan, children)
 
 
-def _serve(settings: Settings, plan: DemoPlan, fleet: Child) -> None:
-    """Run the service until it is told to stop or the fleet has ended."""
+def _serve(settings: Settings, plan: DemoPlan, children: Sequence[Child]) -> None:
+    """Run the service until it is told to stop or a simulator has ended."""
     from beidou_svc.app import build_service, run_on_own_loop
     from beidou_svc.telemetry.logs import install_logging
 
@@ -71,7 +66,7 @@ def _serve(settings: Settings, plan: DemoPlan, fleet: Child) -> None:
         await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
         if not serving.done():
             _announce(service.http_address, plan)
-            while not serving.done() and fleet.poll() is None:
+            while not serving.done() and not any(child.has_ended for child in children):
                 await asyncio.wait([serving], timeout=CHILD_POLL_S)
             service.stop()
         await serving
@@ -118,14 +113,6 @@ def _builder_stamp() -> str:
     return digest.hexdigest()[:12]
 
 
-def _simulator() -> str:
-    beside = Path(sys.executable).with_name("beidou-sim")
-    found = str(beside) if beside.is_file() else shutil.which("beidou-sim")
-    if found is None:
-        raise StartError("`beidou-sim` is not installed beside `beidou`; install the package again")
-    return found
-
-
 def _settings(base: Settings, plan: DemoPlan, world: Path, ingest_port: int) -> Settings:
     """The given settings with the demo's own on top: loopback, the invented city, room for the fleet."""
     values: dict[str, Any] = base.model_dump()
@@ -135,17 +122,23 @@ def _settings(base: Settings, plan: DemoPlan, world: Path, ingest_port: int) -> 
     values["page"] |= {"demo": True}
     values["ingest"] |= {"tcp": [listener], "udp": [], "outgoing": []}
     values["ingest"]["limits"] |= {
-        "connections_max": plan.terminals + SPARE_CONNECTIONS,
+        "connections_max": plan.terminals + plan.rovers + plan.bases + SPARE_CONNECTIONS,
         "accept_per_s_max": float(max(plan.terminals, 2_000)),
     }
-    values["fleet"]["terminals_max"] = max(base.fleet.terminals_max, plan.terminals)
+    values["fleet"]["terminals_max"] = max(base.fleet.terminals_max, plan.terminals + plan.rovers + plan.bases)
     return Settings.model_validate(values)
 
 
 def _announce(address: str, plan: DemoPlan) -> None:
     frame = "─" * (len(address) + 8)
     sys.stdout.write(f"\n  {frame}\n      {address}\n  {frame}\n")
-    sys.stdout.write(f"  {plan.terminals} simulated terminals at {plan.rate_hz:g} Hz. Ctrl-C ends everything.\n\n")
+    sys.stdout.write(f"  {plan.terminals} simulated terminals at {plan.rate_hz:g} Hz. Ctrl-C ends everything.\n")
+    if plan.rovers:
+        sys.stdout.write(
+            f"  {plan.rovers} more (rtk-...) stream raw observations: their centimetres are computed here, against\n"
+            f"  {plan.bases} base stations, of which one is unplugged every few minutes.\n"
+        )
+    sys.stdout.write("\n")
     sys.stdout.flush()
     if plan.open_browser:
         with contextlib.suppress(webbrowser.Error):
@@ -157,33 +150,3 @@ def _free_port() -> int:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
         return port
-
-
-def _start_fleet(simulator: str, plan: DemoPlan, world: Path, port: int, complaints: IO[str]) -> Child:
-    options = {"host": "127.0.0.1", "port": port, "terminals": plan.terminals, "rate-hz": plan.rate_hz}
-    options |= {"seed": plan.seed, "world": world}
-    arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    # a session of its own: Ctrl-C reaches the service alone, which ends the fleet in its turn
-    return subprocess.Popen(
-        [simulator, "fleet", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=complaints,
-        start_new_session=True,
-        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 (no thread has started yet)
-    )
-
-
-def _end_with_parent() -> None:
-    """In the child: the kernel ends it when the demo dies, however it dies (prctl(2), PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _end(child: Child) -> None:
-    if child.poll() is not None:
-        return
-    child.terminate()
-    try:
-        child.wait(CHILD_STOP_S_MAX)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()

@@ -155,9 +155,8 @@ class BaseTable:
         # a copy: a view would keep the observations of everybody in memory
         mine = observations.take(np.arange(int(epochs.rows[k])) + int(epochs.first[k]))
         c.satellites[row] = len(np.unique(mine.system.astype(np.int64) << 8 | mine.prn))
-        gap_ns = t_ns - c.t_last_ns[row] if c.t_last_ns[row] != NO_TIME else None
-        is_well = gap_ns is not None and gap_ns <= self._settings.base.silent_after_ns
-        if not is_well or c.satellites[row] < self._settings.base.satellites_min:
+        was_silent = c.t_last_ns[row] != NO_TIME and t_ns - c.t_last_ns[row] > self._settings.base.silent_after_ns
+        if was_silent or c.satellites[row] < self._settings.base.satellites_min:
             c.t_ill_ns[row] = t_ns
         c.t_last_ns[row] = t_ns
         if not np.isfinite(c.ecef_m[row]).all():

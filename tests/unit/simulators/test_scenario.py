@@ -10,7 +10,7 @@ from simulators.scenario import Scenario, describe_settings, load_scenario, pars
 
 def test_shipped_scenarios_load_and_say_what_they_are_for() -> None:
     shipped = shipped_scenarios()
-    assert set(shipped) == {"calm", "city", "load", "rtk", "rtk-calm", "rtk-storm", "storm"}
+    assert set(shipped) == {"calm", "city", "load", "rtk", "rtk-calm", "rtk-demo", "rtk-storm", "storm"}
     for name, text in shipped.items():
         assert load_scenario(name).name == name
         assert text.startswith("# ")
@@ -35,7 +35,7 @@ def test_mistakes_are_named(text: str, message: str) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ScenarioError, match="calm, city, load, rtk-calm, rtk-storm, rtk, storm"):
+    with pytest.raises(ScenarioError, match="calm, city, load, rtk-calm, rtk-demo, rtk-storm, rtk, storm"):
         load_scenario("rainy")
 
 
