@@ -98,27 +98,28 @@ def scene(
     bases: tuple[Place, ...] = (BASE,),
     seconds: int = 6,
     v_enu_mps: tuple[Place, ...] = (),
+    rate_hz: int = 1,
+    make: str = "board",
     **changed: Any,
 ) -> Scene:
-    """Slots 0, 1, ... are the rovers; noise as receivers have it, a little multipath, nothing else that disturbs."""
+    """Slots 0, 1, ... are the rovers; noise as receivers have it, a little multipath, nothing else that disturbs.
+
+    Bases have an epoch a second, rovers `rate_hz` of them.
+    """
     told = settings(**{"noise_ratio": 1.0, "multipath_ratio": 0.3, "systems": "GC", "signals_max": 2, **changed})
     n, m = len(rovers), len(bases)
-    who = observer(("board",) * n + ("reference",) * m, told)
-    speeds = [*v_enu_mps, *[BASE] * (n + m - len(v_enu_mps))]
-    seen = watch(who, [*rovers, *bases], range(seconds), speeds)
+    who = observer((make,) * n + ("reference",) * m, told)
+    starts, speeds = np.array([*rovers, *bases]), np.array([*v_enu_mps, *[BASE] * (n + m - len(v_enu_mps))])
+    seen = watch(who, starts, np.arange(seconds * rate_hz) / rate_hz, speeds)
     rows = np.cumsum([0] + [len(s.observations) for s in seen])
     epochs = EpochBatch.concat([s.epochs.replace(first=s.epochs.first + rows[k]) for k, s in enumerate(seen)])
     observations = ObservationBatch.concat([s.observations for s in seen])
-    is_rover = epochs.slot < n
-    after_s = (epochs.t_gpst_ns[is_rover] - T0)[:, None] / NS_PER_S
-    truth = np.array([*rovers])[epochs.slot[is_rover]] + after_s * np.array(speeds)[epochs.slot[is_rover]]
-    of_base = epochs.take(~is_rover)
-    which = of_base.slot - n
-    base_x = ecef(
-        np.array(bases)[which] + (of_base.t_gpst_ns - T0)[:, None] / NS_PER_S * np.array(speeds)[of_base.slot]
-    )
-    received = BaseReceived(of_base, observations, base_x, (STATION + which).astype(np.int32))
-    return Scene(Received(epochs.take(is_rover), observations), received, truth, book(who))
+    after_ns = epochs.t_gpst_ns - T0
+    where = starts[epochs.slot] + after_ns[:, None] / NS_PER_S * speeds[epochs.slot]
+    rover, base = epochs.slot < n, (epochs.slot >= n) & (after_ns % NS_PER_S == 0)
+    station = (STATION - n + epochs.slot[base]).astype(np.int32)
+    received = BaseReceived(epochs.take(base), observations, ecef(where[base]), station)
+    return Scene(Received(epochs.take(rover), observations), received, where[rover], book(who))
 
 
 def book(who: Any) -> OrbitBook:

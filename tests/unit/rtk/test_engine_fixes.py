@@ -102,6 +102,17 @@ def test_a_base_that_moves_along_gives_the_heading() -> None:
 
 
 @pytest.mark.compiled
+def test_the_heading_does_not_need_to_know_where_the_car_is() -> None:
+    # the base's own position is a single-point one, metres off and another one in every second
+    told = scene(((1.2, 1.6, 0.1),), seconds=12, v_enu_mps=((8.0, 8.0, 0.0), (8.0, 8.0, 0.0)))
+    rough = told.bases.ecef_m + np.random.default_rng(1).normal(0.0, 2.0, told.bases.ecef_m.shape)
+    solved = solve(replace(told, bases=replace(told.bases, ecef_m=rough)), replace(ENOUGH, mode=Mode.MOVING_BASE))
+    assert solved.is_fixed[FIXED_WITHIN_S:].all()
+    heading_deg = np.degrees(solved.fixes.heading_rad[FIXED_WITHIN_S:])
+    assert np.abs(heading_deg - np.degrees(np.arctan2(1.2, 1.6))).max() < 1.0
+
+
+@pytest.mark.compiled
 def test_headings_are_only_given_where_the_base_rides_along() -> None:
     assert np.isnan(solve(scene()).fixes.heading_rad).all()
 
@@ -124,6 +135,27 @@ def test_any_constellation_of_satellites_enough_will_do(systems: str) -> None:
     solved = solve(scene(seconds=15, systems="GREC"), RtkSettings(systems=systems))
     assert solved.is_fixed[-5:].all()
     assert solved.error_m[solved.is_fixed].max() < 0.03
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("make", ["reference", "free", "chip", "other"])
+def test_rover_and_base_may_be_of_different_makes(make: str) -> None:
+    # other signals, clocks that run free, offsets between systems and half cycles of GEOs
+    solved = solve(scene(seconds=12, make=make, systems="GREC"), RtkSettings(systems="GREC"))
+    assert solved.is_fixed[FIXED_WITHIN_S:].all()
+    assert solved.error_m[solved.is_fixed].max() < 0.02
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("rate_hz", [2, 10])
+def test_between_the_seconds_of_the_base_rovers_stay_fixed(rate_hz: int) -> None:
+    told = scene(seconds=10, rate_hz=rate_hz, v_enu_mps=((12.0, -9.0, 0.3),))
+    solved = solve(told)
+    late = np.arange(FIXED_WITHIN_S * rate_hz, 10 * rate_hz)
+    assert solved.fixes.age_corr_s[late] == pytest.approx(late % rate_hz / rate_hz)
+    assert solved.is_fixed[late].all()
+    assert solved.error_m[late].max() < 0.02
+    assert solved.fixes.speed_mps[late] == pytest.approx(np.full(len(late), 15.0), abs=0.05 * rate_hz)
 
 
 @pytest.mark.compiled
