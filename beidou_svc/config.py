@@ -146,6 +146,7 @@ class RtkSection(Section):
     base_settle_s: float = Field(10.0, ge=0, description="A base that states another place is not used for so long, s.")
     base_return_s: float = Field(30.0, ge=0, description="A base must be well for so long to be gone back to, s.")
     base_satellites_min: int = Field(6, ge=0, description="A base that observes fewer satellites is left for another.")
+    threads: int = Field(2, ge=1, le=64, description="Threads among which the rovers are shared; results are the same.")
     bases_max: int = Field(256, ge=1, description="Base stations at once; more are not used.")
     base_epochs_max: int = Field(64, ge=2, description="Epochs kept of each base.")
     rovers_max: int = Field(20_000, ge=1, description="Rovers at once (34 kB each); more get single points.")

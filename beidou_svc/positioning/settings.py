@@ -15,7 +15,8 @@ class PositioningSettings(NamedTuple):
     """Settings of the engines and of what is around them.
 
     `wait_ns`: how long an epoch waits for its base; `jump_m`: how far a base must move to have jumped; `auto_bases`:
-    whether messages 1005 and 1006 make a base of a terminal that the register says nothing of. Limits: `bases_max`,
+    whether messages 1005 and 1006 make a base of a terminal that the register says nothing of; `threads` among which
+    rovers are shared. Limits: `bases_max`,
     `base_epochs_max` kept of each base, `rovers_max` with a memory in the engine, `waiting_max` epochs that wait for
     their base, `backlog_rows_max` observations that wait for their turn.
     """
@@ -26,6 +27,7 @@ class PositioningSettings(NamedTuple):
     wait_ns: int = 150 * NS_PER_MS
     jump_m: float = 0.05
     auto_bases: bool = True
+    threads: int = 1
     bases_max: int = 256
     base_epochs_max: int = 64
     rovers_max: int = 20_000
@@ -50,6 +52,7 @@ class PositioningSettings(NamedTuple):
             base=base,
             wait_ns=section.base_wait_ms * NS_PER_MS,
             auto_bases=section.base_from_messages,
+            threads=section.threads,
             bases_max=section.bases_max,
             base_epochs_max=section.base_epochs_max,
             rovers_max=section.rovers_max,

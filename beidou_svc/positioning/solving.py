@@ -1,6 +1,7 @@
 """Epochs whose base epoch is decided, solved: by the RTK engine, and what it cannot solve as single points."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +16,15 @@ from gnss.position.spp import solve_spp
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtk.base_choice import NO_ROW
-from gnss.rtk.engine import NO_BASE_EPOCH, BaseReceived, Received, RtkWorkspace, Why, step
+from gnss.rtk.engine import NO_BASE_EPOCH, BaseReceived, Received, RtkWorkspace, SolvedBatch, Why, step
 from gnss.rtk.state import RtkState
 from gnss.status import Status
 
 NO_INDEX = -1
 ROVERS_FIRST = 64
+
+SHARED_MIN = 64
+"""Epochs from which it pays to solve them in several threads."""
 
 
 class Decided(NamedTuple):
@@ -48,7 +52,8 @@ class Solver:
         self._settings = settings
         self.book = OrbitBook.empty()
         self._state = RtkState.for_slots(min(ROVERS_FIRST, settings.rovers_max))
-        self._space = RtkWorkspace()
+        self._spaces = [RtkWorkspace() for _ in range(settings.threads)]
+        self._threads = ThreadPoolExecutor(settings.threads, "rtk")
         self._index = np.full(capacity, NO_INDEX, np.int32)
         self.rovers = 0
         self.refused = 0
@@ -91,13 +96,24 @@ class Solver:
     def _solve_rtk(
         self, rovers: Received, used: Sequence[BaseEpoch], base_of: NDArray[np.int64]
     ) -> tuple[FixBatch, NDArray[np.uint8]]:
-        """Rows of the rovers by their index, and why there is no position."""
-        bases, settings = _base_received(used), self._settings.rtk
-        _, fixes, solved = step(self._state, rovers, bases, base_of, self.book, settings, self._space)
+        """Rows of the rovers by their index, and why there is no position. Shares of the rovers, each in its thread."""
+        bases, index = _base_received(used), rovers.epochs.slot
+        shares = self._settings.threads if len(index) >= SHARED_MIN else 1
+        parts = [np.flatnonzero(index % shares == k) for k in range(shares)]
+
+        def solve_share(k: int) -> tuple[FixBatch, SolvedBatch]:
+            mine = Received(rovers.epochs.take(parts[k]), rovers.observations)
+            engine = (self.book, self._settings.rtk, self._spaces[k])
+            return step(self._state, mine, bases, base_of[parts[k]], *engine)[1:]
+
+        solved = list((map if shares == 1 else self._threads.map)(solve_share, range(shares)))
+        order = np.argsort(np.concatenate(parts), kind="stable")
+        fixes = FixBatch.concat([each for each, _ in solved]).take(order)
+        why = np.concatenate([each.why for _, each in solved])[order]
         stations = np.array([epoch.station for epoch in used], np.int32)
         base_id = np.where(fixes.base_id < 0, fixes.base_id, stations[base_of]).astype(np.int32)
         # every rover here has a base epoch: one that the engine calls missing is too old
-        why = np.where(solved.why == Why.NO_BASE, Why.STALE, solved.why).astype(np.uint8)
+        why = np.where(why == Why.NO_BASE, Why.STALE, why).astype(np.uint8)
         return fixes.replace(base_id=base_id), why
 
     def _indices(self, slots: NDArray[np.int32], wanted: NDArray[np.bool_]) -> NDArray[np.int32]:

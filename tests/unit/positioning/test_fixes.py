@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from beidou_svc.pipeline.runner import Pipeline
+from beidou_svc.positioning import solving
 from beidou_svc.positioning.running import Beside
 from beidou_svc.positioning.stage import Positioning
 from gnss.batches import Source
@@ -90,3 +91,9 @@ def test_a_thread_beside_finds_the_same() -> None:
     pipeline.close()
     assert rows.take(np.lexsort((rows.t_gpst_ns, rows.slot))).equals(whole)
     assert runner.failed == 0
+
+
+def test_threads_that_share_the_rovers_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "SHARED_MIN", 2)
+    shared = run(new_pipeline(AIR.rows, SETTINGS._replace(threads=3)), pieces(AIR))
+    assert shared.equals(run(new_pipeline(AIR.rows), pieces(AIR)))
