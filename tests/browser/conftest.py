@@ -14,6 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
 
 BEIDOU = Path(sys.executable).with_name("beidou")
+# all that the page counts: those with positions of their own, rovers, and the bases they are computed against
+ROVERS = 20
+BASES = 3
 TERMINALS = 300
 VIEW: ViewportSize = {"width": 1440, "height": 900}
 # WebGL on machines without a graphics card
@@ -56,8 +59,9 @@ def built() -> None:
 
 @pytest.fixture(scope="package")
 def demo(built: None) -> Iterator[str]:
-    """Address of the demo: a small simulated fleet over its own base map."""
-    with running("demo", "--terminals", str(TERMINALS), "--port", "0") as url:
+    """Address of the demo: a small simulated fleet and its base stations over its own base map."""
+    own = TERMINALS - ROVERS - BASES
+    with running("demo", "--terminals", str(own), "--rovers", str(ROVERS), "--port", "0") as url:
         yield url
 
 
