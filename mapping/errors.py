@@ -15,3 +15,7 @@ class MapFormatError(MappingError):
 
 class TileRangeError(MappingError, ValueError):
     """A tile address that the tile pyramid does not have."""
+
+
+class NotConfiguredError(MappingError, ValueError):
+    """Something that a calculation cannot do without was not configured; the message says what to configure."""
