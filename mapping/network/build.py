@@ -39,6 +39,8 @@ class NetworkBuilder:
         road_kind: str = "way",
         turns_are_stated: bool = False,
         join_m: float = JOIN_M,
+        drives_on_right: bool = True,
+        stop_to_road_m_max: float = STOP_TO_ROAD_M_MAX,
         report: NetworkReport | None = None,
     ) -> None:
         self.name = name
@@ -46,6 +48,8 @@ class NetworkBuilder:
         self.road_kind = road_kind
         self.turns_are_stated = turns_are_stated
         self.join_m = join_m
+        self.drives_on_right = drives_on_right
+        self.stop_to_road_m_max = stop_to_road_m_max
         self.report = NetworkReport() if report is None else report
         self.roads: list[RoadDraft] = []
         self.lanes: list[tuple[int, LaneDraft]] = []
@@ -99,7 +103,7 @@ class NetworkBuilder:
         self.restrictions.append(restriction)
 
     def add_stop(self, stop: StopDraft) -> None:
-        """Take a stop; it is placed on the nearest road within `STOP_TO_ROAD_M_MAX` that has it on its right."""
+        """Take a stop; it is placed on the nearest road within `stop_to_road_m_max` that has it on its kerb side."""
         self.stops.append(stop)
 
     def add_route(self, route: RouteDraft) -> None:

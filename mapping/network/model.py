@@ -23,6 +23,7 @@ from mapping.network.tables import (
     Lines,
     Lists,
     Nodes,
+    Points,
     Routes,
     RouteStops,
     Stops,
@@ -155,3 +156,34 @@ def offsets_of(counts: NDArray[Any]) -> Ints:
     first = np.zeros(counts.size + 1, dtype=np.int32)
     np.cumsum(counts, out=first[1:])
     return first
+
+
+def empty_network(name: str, plane: Plane) -> RoadNetwork:
+    """A network without anything."""
+    none = np.zeros(1, dtype=np.int32)
+    no_lines, no_lists = Lines(none, Points.empty()), Lists(none, np.empty(0, dtype=np.int32))
+    return RoadNetwork(
+        name=name,
+        plane=plane,
+        names=("",),
+        nodes=Nodes.empty(),
+        edges=Edges.empty(),
+        shape=no_lines,
+        first_next=none,
+        turns=Turns.empty(),
+        banned=no_lists,
+        lanes=Lanes.empty(),
+        first_lane=none,
+        lane_shape=no_lines,
+        lane_left=no_lines,
+        lane_right=no_lines,
+        lane_next=no_lists,
+        stops=Stops.empty(),
+        routes=Routes.empty(),
+        route_edges=no_lists,
+        first_route_stop=none,
+        route_stops=RouteStops.empty(),
+        junction_ref=np.empty(0, dtype=np.int64),
+        junction_nodes=no_lists,
+        units=Units.empty(),
+    )
