@@ -64,9 +64,7 @@ def _joined(parts: list[Floats]) -> Floats:
     return np.concatenate(parts).astype(np.float64, copy=False) if parts else np.empty(0)
 
 
-def _name_points(
-    roads: list[RoadDraft], first: Ints, x_m: Floats, y_m: Floats, join_m: float
-) -> tuple[Ints, Longs]:
+def _name_points(roads: list[RoadDraft], first: Ints, x_m: Floats, y_m: Floats, join_m: float) -> tuple[Ints, Longs]:
     """Dense node of every point, and what each node is called; unnamed ends are joined where they meet."""
     named = np.zeros(x_m.size, dtype=np.bool_)
     refs = np.zeros(x_m.size, dtype=np.int64)

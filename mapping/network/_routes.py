@@ -31,14 +31,18 @@ class RouteFinder:
         """The edges of a route; roads that are not there or do not meet are reported and leave a gap."""
         refs = [ref for ref in route.road_refs if ref in self._edges]
         if missing := len(route.road_refs) - len(refs):
-            report.fault("route", route.ref, f"{_count(missing)} of its roads are not in the network", "kept, with gaps")
+            report.fault(
+                "route", route.ref, f"{_count(missing)} of its roads are not in the network", "kept, with gaps"
+            )
         edges: list[int] = []
         for i, ref in enumerate(refs):
             goals = self._nodes(refs[i + 1]) if i + 1 < len(refs) else set()
             at = self._to[edges[-1]] if edges else None
             part, is_joined = self._through(ref, at, goals)
             if edges and not is_joined:
-                report.fault("route", route.ref, "its roads do not lead into each other in this order", "kept, with gaps")
+                report.fault(
+                    "route", route.ref, "its roads do not lead into each other in this order", "kept, with gaps"
+                )
             edges += part
         return edges
 
@@ -87,7 +91,9 @@ def _segments(edges: list[int], shape: Lines) -> Floats:
     for edge in edges:
         line = shape.line(edge)
         parts.append(
-            np.column_stack((line.x_m[:-1], line.y_m[:-1], np.diff(line.x_m), np.diff(line.y_m), run_m + line.run_m[:-1]))
+            np.column_stack(
+                (line.x_m[:-1], line.y_m[:-1], np.diff(line.x_m), np.diff(line.y_m), run_m + line.run_m[:-1])
+            )
         )
         run_m += float(line.run_m[-1])
     return np.concatenate(parts) if parts else np.empty((0, 5))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mapping.network.drafts import RouteDraft, StopDraft
+from mapping.network.drafts import StopDraft
 from mapping.network.grid import Near, SegmentGrid, near_segments
 from mapping.network.report import NetworkReport
 from mapping.network.tables import Ints, Stops

@@ -99,7 +99,9 @@ def _calls(builder: "NetworkBuilder", network: RoadNetwork, route: RouteDraft, e
     runs = runs_of_stops(edges, network.shape, stops.x_m[stop], stops.y_m[stop], builder.drives_on_right)
     for row, run_m in zip(stop.tolist(), runs.tolist(), strict=True):
         if run_m != run_m:
-            builder.report.fault("stop", int(stops.ref[row]), "is not beside a route that calls there", "kept, without run")
+            builder.report.fault(
+                "stop", int(stops.ref[row]), "is not beside a route that calls there", "kept, without run"
+            )
     times = [(_at(route.arrive_s, i), _at(route.depart_s, i)) for i, _ in known]
     return [(row, run, *time) for (_, row), run, time in zip(known, runs.tolist(), times, strict=True)]
 

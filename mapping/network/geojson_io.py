@@ -17,11 +17,12 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class FeatureCollection:
-    """The features of one file as they came (broken ones too), its name, and its frame where the file has one."""
+    """The features of one file as they came (broken ones too), its name, its frame and its routes where it has any."""
 
     features: list[object]
     frame: Frame | None
     name: str
+    routes: tuple[object, ...] = ()
 
 
 def read_geojson(path: Path, bytes_max: int = FILE_BYTES_MAX) -> FeatureCollection:
@@ -62,8 +63,13 @@ def parse_geojson(text: bytes) -> FeatureCollection:
     features = collection.get("features")
     if not isinstance(features, list):
         raise MapFormatError('the FeatureCollection has no list "features"')
-    name = collection.get("name")
-    return FeatureCollection(features, _frame(collection.get("frame")), name if isinstance(name, str) else "")
+    name, routes = collection.get("name"), collection.get("routes")
+    return FeatureCollection(
+        features,
+        _frame(collection.get("frame")),
+        name if isinstance(name, str) else "",
+        tuple(routes) if isinstance(routes, list) else (),
+    )
 
 
 def _frame(stated: Any) -> Frame | None:

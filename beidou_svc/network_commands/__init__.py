@@ -1,0 +1,1 @@
+"""`beidou network`: maps to road networks, their checks and pictures."""
