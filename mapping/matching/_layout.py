@@ -1,0 +1,68 @@
+"""Where the numbers of rows and places stand in their arrays: columns by name."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+# a row: what was observed
+X, Y = 0, 1  # m, plane
+SXX, SXY, SYY = 2, 3, 4  # m2, covariance of the position
+HX, HY = 5, 6  # unit vector of the course, NaN = none
+SIGMA_H = 7  # rad, of the course
+SPEED = 8  # m/s, NaN = none
+H_MAP = 9  # m above the map's zero, NaN = none
+SIGMA_U = 10  # m
+RADIUS = 11  # m
+SIGMA = 12  # m, root of the larger of the two variances
+LAT, LON = 13, 14  # rad, as they came
+ROW_WIDTH: Final = 15
+
+# a place: a candidate, and the filter of slow errors on the best way to it
+OFFSET = 0  # m from the start of the edge
+LATERAL = 1  # m, left positive: the position seen from the place
+ALONG = 2  # m beyond the end of the line, or round a corner of it
+UX, UY = 3, 4  # unit vector along the edge
+STATIC = 5  # what course, height and structure say, a logarithm
+BX, BY = 6, 7  # m, slow error of the position on the way to here
+PXX, PXY, PYY = 8, 9, 10  # m2, its covariance
+PLACE_WIDTH: Final = 11
+
+OFF_ROAD: Final = -1
+"""Edge of the place that is on no road."""
+
+
+class Trellis(NamedTuple):
+    """Places of rows: (rows, K) each, `count` (rows,) of them in use; `place` (rows, K, PLACE_WIDTH).
+
+    `edge` of each place, `score` and `back` as in `viterbi`; a link of -1 is a beginning, or a jump where no way leads.
+    `row` (rows, ROW_WIDTH) is what was observed, `t_ns` when.
+    """
+
+    edge: Ints
+    back: Ints
+    score: Floats
+    place: Floats
+    count: Ints
+    row: Floats
+    t_ns: Longs
+
+
+def new_trellis(rows: int, places: int) -> Trellis:
+    """Room for so many rows of so many places.
+
+    Shape: as `Trellis` says. Unit: m, ns.
+    """
+    return Trellis(
+        np.full((rows, places), OFF_ROAD, np.int32),
+        np.full((rows, places), -1, np.int32),
+        np.zeros((rows, places)),
+        np.zeros((rows, places, PLACE_WIDTH)),
+        np.zeros(rows, np.int32),
+        np.zeros((rows, ROW_WIDTH)),
+        np.zeros(rows, np.int64),
+    )

@@ -1,0 +1,208 @@
+"""Where on the roads a position may be: the nearest place of every edge within reach, the likeliest K of them."""
+
+from math import inf, sqrt
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import inline_kernel, leaf_kernel
+from mapping.matching._layout import (
+    ALONG,
+    LATERAL,
+    OFFSET,
+    PLACE_WIDTH,
+    RADIUS,
+    SIGMA,
+    STATIC,
+    UX,
+    UY,
+    X,
+    Y,
+    Floats,
+    Ints,
+    Trellis,
+)
+from mapping.matching.emission import course_log, height_log
+from mapping.matching.grid import MARGIN_M, Grid
+from mapping.matching.model import Rules
+
+FOUND_MAX: Final = 96
+"""Places considered of one position, before the likeliest are chosen; those found later are not."""
+
+CELL_STEP: Final = 3
+"""Columns and rows of cells that one cell with its margin covers, in a search wider than the margin."""
+
+D2: Final = PLACE_WIDTH
+H_FOOT: Final = PLACE_WIDTH + 1
+FOUND_WIDTH: Final = PLACE_WIDTH + 2
+
+
+class Found(NamedTuple):
+    """Room for the places of one position: (FOUND_MAX,) edges, (FOUND_MAX, FOUND_WIDTH) places with distance squared
+    and height of the foot, and the logarithm of how probable each is by itself."""
+
+    edge: Ints
+    place: Floats
+    log: Floats
+
+
+def new_found() -> Found:
+    """Room for the places of one position.
+
+    Shape: as `Found` says. Unit: m.
+    """
+    return Found(np.zeros(FOUND_MAX, np.int32), np.zeros((FOUND_MAX, FOUND_WIDTH)), np.zeros(FOUND_MAX))
+
+
+@inline_kernel
+def _project(piece: Floats, p: int, x: float, y: float) -> tuple[float, float, float, float]:
+    """(run along the piece, left of it, beyond its end, distance squared) of a position."""
+    dx, dy, ux, uy = x - piece[p, 0], y - piece[p, 1], piece[p, 2], piece[p, 3]
+    run, lateral = dx * ux + dy * uy, ux * dy - uy * dx
+    foot = min(max(run, 0.0), piece[p, 4])
+    along = run - foot
+    return foot, lateral, along, lateral * lateral + along * along
+
+
+@leaf_kernel
+def _keep(grid: Grid, p: int, n: int, is_wide: bool, x: float, y: float, found: Found) -> int:
+    """Add the place on one piece, or put it in the stead of a farther one of the same edge found in another cell."""
+    edge, at = grid.piece_edge[p], n
+    foot, lateral, along, d2 = _project(grid.piece, p, x, y)
+    if is_wide:
+        for k in range(n):
+            if found.edge[k] == edge:
+                at = k
+    if at < n and found.place[at, D2] <= d2:
+        return n
+    if at >= FOUND_MAX:
+        return n
+    place = found.place
+    found.edge[at] = edge
+    place[at, OFFSET], place[at, LATERAL], place[at, ALONG] = grid.piece[p, 5] + foot, lateral, along
+    place[at, UX], place[at, UY], place[at, D2] = grid.piece[p, 2], grid.piece[p, 3], d2
+    place[at, H_FOOT] = grid.piece[p, 6] + grid.piece[p, 7] * foot
+    return max(n, at + 1)
+
+
+@leaf_kernel
+def _scan_cell(
+    grid: Grid, column: int, row: int, n: int, is_wide: bool, x: float, y: float, r2: float, found: Found
+) -> int:
+    """The nearest place of each edge that a cell lists, within the radius; pieces of an edge stand together."""
+    if not (0 <= column < grid.columns and 0 <= row < grid.rows):
+        return n
+    cell = row * grid.columns + column
+    best, best2, edge = -1, r2, -1
+    for k in range(grid.first[cell], grid.first[cell + 1]):
+        p = grid.member[k]
+        if grid.piece_edge[p] != edge:
+            if best >= 0:
+                n = _keep(grid, best, n, is_wide, x, y, found)
+            best, best2, edge = -1, r2, grid.piece_edge[p]
+        d2 = _project(grid.piece, p, x, y)[3]
+        if d2 < best2:
+            best, best2 = p, d2
+    return _keep(grid, best, n, is_wide, x, y, found) if best >= 0 else n
+
+
+@leaf_kernel
+def scan(grid: Grid, x: float, y: float, radius_m: float, found: Found) -> int:
+    """The nearest places within a radius, one for each edge that the grid lists (a road with twins once); how many.
+
+    Shape: scalars. Unit: m.
+    """
+    column, row = int(np.floor((x - grid.x0_m) / grid.cell_m)), int(np.floor((y - grid.y0_m) / grid.cell_m))
+    wide = max(0, int(np.ceil((radius_m - MARGIN_M) / (CELL_STEP * grid.cell_m))))
+    if wide == 0:
+        return _scan_cell(grid, column, row, 0, False, x, y, radius_m * radius_m, found)
+    n = 0
+    for r in range(-wide, wide + 1):
+        for c in range(-wide, wide + 1):
+            n = _scan_cell(
+                grid, column + CELL_STEP * c, row + CELL_STEP * r, n, True, x, y, radius_m * radius_m, found
+            )
+    return n
+
+
+@leaf_kernel
+def _add_twins(grid: Grid, length_m: Floats, n: int, found: Found) -> int:
+    """The same places in the other direction, where the road is driven both ways."""
+    place, m = found.place, n
+    for k in range(n):
+        twin = grid.mirror[found.edge[k]]
+        if twin < 0 or m >= FOUND_MAX:
+            continue
+        for column in range(FOUND_WIDTH):
+            place[m, column] = place[k, column]
+        for column in (LATERAL, ALONG, UX, UY):
+            place[m, column] = -place[k, column]
+        place[m, OFFSET] = max(length_m[found.edge[k]] - place[k, OFFSET], 0.0)
+        found.edge[m] = twin
+        m += 1
+    return m
+
+
+@leaf_kernel
+def _judge(n: int, row: Floats, closed: NDArray[np.uint8], cost: Floats, rules: Rules, found: Found) -> None:
+    """How probable each place is by itself; a closed edge is not."""
+    sigma2 = row[SIGMA] * row[SIGMA] + rules.sigma_map_m * rules.sigma_map_m
+    for k in range(n):
+        edge, place = found.edge[k], found.place
+        static = course_log(row, place[k, UX], place[k, UY], rules) + height_log(row, place[k, H_FOOT], rules.tail_dof)
+        place[k, STATIC] = static - cost[edge]
+        found.log[k] = -inf if closed[edge] else place[k, STATIC] - 0.5 * place[k, D2] / sigma2
+
+
+@leaf_kernel
+def _drop_least(n: int, most: int, found: Found) -> None:
+    """Make all but the most probable places impossible; of equal ones the first stays."""
+    possible = 0
+    for k in range(n):
+        possible += found.log[k] > -inf
+    while possible > most:
+        worst, low = -1, inf
+        for k in range(n):
+            if -inf < found.log[k] <= low:
+                worst, low = k, found.log[k]
+        found.log[worst] = -inf
+        possible -= 1
+
+
+@leaf_kernel
+def find_places(
+    grid: Grid, length_m: Floats, closed: NDArray[np.uint8], cost: Floats, rules: Rules, trellis: Trellis, q: int,
+    found: Found,
+) -> int:  # fmt: skip
+    """Fill in the places of row q of a trellis, without scores; the last place is the one off the road. How many.
+
+    Shape: `length_m`, `closed` and `cost` (edges,). Unit: m. At least one place of the trellis is left for "off road".
+    """
+    row = trellis.row[q]
+    n = scan(grid, row[X], row[Y], row[RADIUS], found)
+    n = _add_twins(grid, length_m, n, found)
+    _judge(n, row, closed, cost, rules, found)
+    _drop_least(n, trellis.edge.shape[1] - 1, found)
+    m = 0
+    for k in range(n):
+        if found.log[k] > -inf:
+            trellis.edge[q, m] = found.edge[k]
+            for column in range(PLACE_WIDTH):
+                trellis.place[q, m, column] = found.place[k, column]
+            m += 1
+    trellis.edge[q, m] = -1
+    for column in range(PLACE_WIDTH):
+        trellis.place[q, m, column] = 0.0
+    trellis.count[q] = m + 1
+    return m + 1
+
+
+@leaf_kernel
+def distance_m(trellis: Trellis, p: int, q: int) -> float:
+    """Straight distance between the positions of two rows.
+
+    Shape: scalars. Unit: m.
+    """
+    dx, dy = trellis.row[q, X] - trellis.row[p, X], trellis.row[q, Y] - trellis.row[p, Y]
+    return sqrt(dx * dx + dy * dy)

@@ -1,0 +1,153 @@
+"""How well a place explains a position: its residual after the slow error, its course, its height.
+
+A position is the place plus a slow error (a first-order process that every way through the trellis estimates for
+itself) plus a quick one with heavy tails. Only the part of the residual across the road tells places apart: along it
+the place goes where the position is.
+"""
+
+from math import exp, isnan, log, log1p, pi, sqrt
+from typing import Final, NamedTuple
+
+from gnss._jit import leaf_kernel
+from mapping.matching._layout import (
+    ALONG,
+    BX,
+    BY,
+    H_MAP,
+    HX,
+    HY,
+    LATERAL,
+    PXX,
+    PXY,
+    PYY,
+    SIGMA_H,
+    SIGMA_U,
+    SXX,
+    SXY,
+    SYY,
+    UX,
+    UY,
+    Floats,
+)
+from mapping.matching.model import Rules
+
+SIGMA_H_MAP_M: Final = 2.0
+"""Heights of maps, m."""
+
+
+class Noise(NamedTuple):
+    """What may have happened to the error between two rows.
+
+    `kept` is the part of the slow error that is still there; the rest are covariances: `cxx`, `cxy`, `cyy` that of
+    what the slow error gained, `qxx`, `qxy`, `qyy` that of the quick error.
+    """
+
+    kept: float
+    cxx: float
+    cxy: float
+    cyy: float
+    qxx: float
+    qxy: float
+    qyy: float
+
+
+@leaf_kernel
+def noise_between(row: Floats, before: Floats, age_s: float, rules: Rules) -> Noise:
+    """Noise of a row that comes `age_s` after another; a negative age means that nothing is known of before.
+
+    Shape: `row` and `before` (ROW_WIDTH,). Unit: m, s.
+    """
+    rho, shrunk = 0.0, 1.0
+    if age_s >= 0.0:
+        rho = exp(-age_s / rules.slow_s)
+        map_m2 = rules.sigma_map_m**2
+        shrunk = (rules.slow_ratio * 0.5 * (row[SXX] + row[SYY]) + map_m2) / (
+            rules.slow_ratio * 0.5 * (before[SXX] + before[SYY]) + map_m2
+        )
+    slow, quick = rules.slow_ratio, 1.0 - rules.slow_ratio
+    gained = 1.0 - rho * rho / max(shrunk, 1.0)
+    map_m2, line_m2 = rules.sigma_map_m**2, rules.sigma_line_m**2
+    return Noise(
+        rho * sqrt(min(shrunk, 1.0)),
+        gained * (slow * row[SXX] + map_m2), gained * slow * row[SXY], gained * (slow * row[SYY] + map_m2),
+        quick * row[SXX] + line_m2, quick * row[SXY], quick * row[SYY] + line_m2,
+    )  # fmt: skip
+
+
+@leaf_kernel
+def residual_log(place: Floats, before: Floats, noise: Noise, dof: float) -> float:
+    """Logarithm of how probable the residual of a place is, given the slow error on the way to it.
+
+    Shape: places (PLACE_WIDTH,). Unit: m. Up to a constant that is the same for all places of a row.
+    """
+    ux, uy, kept2 = place[UX], place[UY], noise.kept * noise.kept
+    pxx, pxy = kept2 * before[PXX] + noise.cxx, kept2 * before[PXY] + noise.cxy
+    pyy = kept2 * before[PYY] + noise.cyy
+    sxx, sxy, syy = pxx + noise.qxx, pxy + noise.qxy, pyy + noise.qyy
+    across_m2 = uy * uy * sxx - 2.0 * ux * uy * sxy + ux * ux * syy
+    across_m = place[LATERAL] - noise.kept * (ux * before[BY] - uy * before[BX])
+    half = -0.5 * (dof + 1.0)
+    found = half * log1p(across_m * across_m / (dof * across_m2)) - 0.5 * log(across_m2)
+    if place[ALONG] != 0.0:
+        along_m2 = ux * ux * sxx + 2.0 * ux * uy * sxy + uy * uy * syy
+        along_m = place[ALONG] - noise.kept * (ux * before[BX] + uy * before[BY])
+        found += half * log1p(along_m * along_m / (dof * along_m2))
+    return found
+
+
+@leaf_kernel
+def carry_error(place: Floats, before: Floats, noise: Noise, dof: float) -> None:
+    """The slow error on the way over `before` to `place`, with what the residual of `place` tells of it.
+
+    Shape: places (PLACE_WIDTH,), `place` is filled in. Unit: m, m².
+    """
+    kept2 = noise.kept * noise.kept
+    place[BX], place[BY] = noise.kept * before[BX], noise.kept * before[BY]
+    place[PXX], place[PXY] = kept2 * before[PXX] + noise.cxx, kept2 * before[PXY] + noise.cxy
+    place[PYY] = kept2 * before[PYY] + noise.cyy
+    ux, uy = place[UX], place[UY]
+    _learn(place, -uy, ux, place[LATERAL], noise, dof)
+    if place[ALONG] != 0.0:
+        _learn(place, ux, uy, place[ALONG], noise, dof)
+
+
+@leaf_kernel
+def _learn(place: Floats, nx: float, ny: float, seen_m: float, noise: Noise, dof: float) -> None:
+    """A Kalman update by the residual in one direction; the less probable it is, the less it is believed."""
+    gx, gy = place[PXX] * nx + place[PXY] * ny, place[PXY] * nx + place[PYY] * ny
+    known_m2 = nx * gx + ny * gy
+    quick_m2 = nx * nx * noise.qxx + 2.0 * nx * ny * noise.qxy + ny * ny * noise.qyy
+    surprise_m = seen_m - nx * place[BX] - ny * place[BY]
+    belief = (dof + 1.0) / (dof + surprise_m * surprise_m / (known_m2 + quick_m2))
+    total_m2 = known_m2 + quick_m2 / min(belief, 1.0)
+    place[BX] += gx / total_m2 * surprise_m
+    place[BY] += gy / total_m2 * surprise_m
+    place[PXX] -= gx * gx / total_m2
+    place[PXY] -= gx * gy / total_m2
+    place[PYY] -= gy * gy / total_m2
+
+
+@leaf_kernel
+def course_log(row: Floats, ux: float, uy: float, rules: Rules) -> float:
+    """Logarithm of how probable the course of a row is on a road in direction (ux, uy); 0 where it has no course.
+
+    Shape: `row` (ROW_WIDTH,). Unit: m. A part of courses, `course_outlier_ratio`, may be anything.
+    """
+    if isnan(row[HX]):
+        return 0.0
+    sigma_rad, wild = row[SIGMA_H], rules.course_outlier_ratio
+    near = exp(-(1.0 - row[HX] * ux - row[HY] * uy) / (sigma_rad * sigma_rad)) / (sigma_rad * sqrt(2.0 * pi))
+    return log((1.0 - wild) * near + wild / (2.0 * pi))
+
+
+@leaf_kernel
+def height_log(row: Floats, h_map_m: float, dof: float) -> float:
+    """Logarithm of how probable the height of a row is on a road of that height; 0 where either is not known.
+
+    Shape: `row` (ROW_WIDTH,). Unit: m.
+    """
+    over_m = row[H_MAP] - h_map_m
+    if isnan(over_m):
+        return 0.0
+    variance_m2 = row[SIGMA_U] ** 2 + SIGMA_H_MAP_M**2
+    return -0.5 * (dof + 1.0) * log1p(over_m * over_m / (dof * variance_m2))

@@ -1,0 +1,66 @@
+"""All that matching knows of a network: made once for it, shared by every terminal and every thread."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping.matching._advance_kernel import Numbers, Work, new_work
+from mapping.matching.grid import Grid, build_grid
+from mapping.matching.model import MatchModel
+from mapping.matching.paths import REACH_M, PathTable, build_paths
+from mapping.network.codes import Structure
+from mapping.network.model import RoadNetwork
+
+
+@dataclass(frozen=True)
+class MatchTables:
+    """A network made ready for matching: grid of its pieces, table of ways, what a place on each edge costs."""
+
+    network: RoadNetwork
+    model: MatchModel
+    grid: Grid
+    open_paths: PathTable
+    paths: PathTable
+    cost: NDArray[np.float64]
+
+    @property
+    def closed(self) -> NDArray[np.int32]:
+        """The edges that are closed now."""
+        return np.flatnonzero(self.paths.roads.closed).astype(np.int32)
+
+    @property
+    def numbers(self) -> Numbers:
+        """What kernels take."""
+        return Numbers(self.grid, self.paths.roads, self.paths.ways, self.cost)
+
+    def with_closed(self, edges: Iterable[int]) -> Self:
+        """The same network with these edges closed and all others open: no way leads over them, no place is on them.
+
+        The table of ways is not built anew: only ways from edges that reach a closed one are. States of matching stay
+        valid. Shape: any number of edges. Raises ValueError for an edge that does not exist.
+        """
+        wanted = np.unique(np.fromiter(edges, np.int32))
+        if wanted.size and not (0 <= wanted[0] and wanted[-1] < self.network.edge_count):
+            raise ValueError(f"edges are 0 to {self.network.edge_count - 1}, got {wanted[0]} to {wanted[-1]}")
+        return replace(self, paths=self.open_paths.closing(wanted) if wanted.size else self.open_paths)
+
+    def new_work(self, places: int) -> Work:
+        """Room for the kernels, for rows of so many places."""
+        return new_work(places, self.network.edge_count, self.paths.roads.next_edge.size)
+
+
+def build_tables(
+    network: RoadNetwork, *, model: MatchModel | None = None, reach_m: float = REACH_M
+) -> MatchTables:
+    """Make a network ready for matching.
+
+    Shape: as the parts say. Unit: m. Frame: the network's plane. The reach of the table of ways shrinks where it would
+    be too large.
+    """
+    model = MatchModel() if model is None else model
+    paths = build_paths(network, reach_m=reach_m)
+    cost = np.where(network.edges.structure == Structure.TUNNEL, model.tunnel_cost, 0.0)
+    return MatchTables(network, model, build_grid(network), paths, paths, cost)

@@ -1,0 +1,230 @@
+"""Whole traces at their best: the same model as online, with every row deciding every other."""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnss._jit import leaf_kernel
+from gnss.status import Status
+from mapping.datums.placed import Placed
+from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, NS, Numbers, Work, advance
+from mapping.matching._layout import OFFSET, SXX, SYY, Floats, Ints, Longs, Trellis, X, Y, new_trellis
+from mapping.matching._online_kernel import TOLD_WIDTH, Told, write_place
+from mapping.matching._route_kernel import Search, begin_search, search_from, way_to
+from mapping.matching.candidates import distance_m
+from mapping.matching.model import Rules
+from mapping.matching.observe import observe
+from mapping.matching.online import to_batch
+from mapping.matching.paths import find_way
+from mapping.matching.result import MatchBatch
+from mapping.matching.tables import MatchTables
+from mapping.matching.transition import BACK_SIGMAS_MAX, agreement_log, along_sigma_m
+from mapping.matching.viterbi import best_state, smoothed
+
+PLACES: Final = 12
+"""Places a row of a whole trace; online has fewer."""
+
+WINDOW: Final = 16
+"""Rows by which it is judged how sure a place of a whole trace is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A trace on the roads.
+
+    `rows` one final row per position, in order of time. `way` (m,) the edges driven, those between positions included;
+    `way_row` (m,) the row that each was driven before or at; `is_joined` (m,) whether each follows from the edge before
+    it on the map: it does not at the start, after a time off the road, and where the map has a gap.
+    """
+
+    rows: MatchBatch
+    way: Ints
+    way_row: Ints
+    is_joined: NDArray[np.bool_]
+
+
+class Way(NamedTuple):
+    """Room for a way: edges, rows, joined, and a buffer."""
+
+    edge: Ints
+    row: Ints
+    joined: NDArray[np.bool_]
+    part: Ints
+
+
+def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) -> Trace:
+    """The best path of one terminal through all its rows.
+
+    Shape: n rows in any order, of one terminal; the result's rows are in the order of the input. Unit: rad, m, ns.
+    Frame: `placed` must be in the network's, any other raises `FrameMixedError`. Error: rows with a status, without
+    position or date, or of an instant that was already there keep their status and have no edge.
+    """
+    rows, status = observe(tables, placed)
+    fixes, n = placed.rows, len(placed)
+    order = _usable(fixes.t_gpst_ns, status, rows)
+    trellis = new_trellis(order.size, places)
+    trellis.row[:], trellis.t_ns[:] = rows[order], fixes.t_gpst_ns[order]
+    work, rules, numbers = tables.new_work(places), tables.model.rules(), tables.numbers
+    _run(numbers, rules, trellis, work)
+    state, share = np.full(order.size, -1, np.int32), np.zeros((order.size, places))
+    _trace_back(trellis, state, share, work.fresh, np.zeros(order.size + 1, np.int32))
+    told = _told(n, fixes.slot, fixes.t_gpst_ns, status)
+    _write(trellis, order, state, share, told)
+    way = _way_of(numbers, rules, trellis, state, work)
+    return Trace(to_batch(tables, told, n), way.edge, order[way.row], way.joined)
+
+
+def _usable(t_ns: Longs, status: NDArray[np.uint8], rows: Floats) -> Ints:
+    """Rows that can be used, in order of time; of one instant the one that online matching would use."""
+    keys = [rows[:, column] for column in (Y, X, SYY, SXX)]
+    order = np.lexsort((*keys, t_ns))
+    order = order[status[order] == 0]
+    again = np.zeros(order.size, np.bool_)
+    again[1:] = t_ns[order[1:]] == t_ns[order[:-1]]
+    status[order[again]] = int(Status.DUPLICATE)
+    return order[~again].astype(np.int32)
+
+
+def _told(n: int, slot: Ints, t_ns: Longs, status: NDArray[np.uint8]) -> Told:
+    edges = np.full((2, n), -1, np.int32)
+    number = np.full((n, TOLD_WIDTH), np.nan)
+    return Told(slot.copy(), t_ns.copy(), edges[0], edges[1], number, np.ones(n, np.bool_), status.copy())
+
+
+@leaf_kernel
+def _run(numbers: Numbers, rules: Rules, trellis: Trellis, work: Work) -> None:
+    p = -1
+    for q in range(len(trellis.t_ns)):
+        if p >= 0 and (trellis.t_ns[q] - trellis.t_ns[p]) * NS > rules.gap_s_max:
+            p = -1
+        advance(numbers, rules, trellis, p, q, work)
+        if trellis.count[q] > 0:
+            p = q
+
+
+@leaf_kernel
+def _trace_back(trellis: Trellis, state: Ints, share: Floats, probability: Floats, rows: Ints) -> None:
+    """The best place of every row, part by part; rows beside the trellis get -1. And how sure each is."""
+    end, last = -1, -1
+    for q in range(len(state) - 1, -1, -1):
+        if trellis.count[q] == 0:
+            continue
+        if end < 0:
+            end, last = 0, best_state(trellis.score[q], trellis.count[q])
+        state[q] = last
+        last = trellis.back[q, last]
+        if trellis.back[q, 0] < 0:
+            end = -1
+    for q in range(len(state)):
+        if trellis.count[q] > 0:
+            n = _window(trellis, q, rows)
+            count = trellis.count[rows[n - 1]]
+            smoothed(trellis.score, trellis.back, rows, n, count, probability, share[q])
+
+
+@leaf_kernel
+def _window(trellis: Trellis, q: int, rows: Ints) -> int:
+    """The rows of one part from row q on, at most `WINDOW`."""
+    rows[0], n = q, 1
+    for r in range(q + 1, len(trellis.count)):
+        if trellis.count[r] == 0:
+            continue
+        if trellis.back[r, 0] < 0 or n >= WINDOW:
+            break
+        rows[n] = r
+        n += 1
+    return n
+
+
+@leaf_kernel
+def _write(trellis: Trellis, order: Ints, state: Ints, share: Floats, told: Told) -> None:
+    for q in range(len(state)):
+        second = -1
+        for j in range(trellis.count[q]):
+            is_other = j != state[q] and trellis.edge[q, j] >= 0 and share[q, j] > 0.0
+            if is_other and (second < 0 or share[q, j] > share[q, second]):
+                second = j
+        write_place(trellis, q, state[q], second, share[q], told, order[q])
+
+
+def _way_of(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work: Work) -> Way:
+    room = max(64, 4 * state.size)
+    edges = len(numbers.roads.length_m)
+    while True:
+        way = Way(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.bool_), np.empty(edges, np.int32))
+        n = _drive(numbers, rules, trellis, state, work, way)
+        if n <= room:
+            return Way(way.edge[:n], way.row[:n], way.joined[:n], way.part)
+        room = n
+
+
+@leaf_kernel
+def _drive(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work: Work, way: Way) -> int:
+    """The edges driven, in order; how many there are, which may be more than there is room for."""
+    n, before = 0, -1
+    for q in range(len(state)):
+        if state[q] < 0:
+            continue
+        edge = trellis.edge[q, state[q]]
+        if edge < 0 or trellis.back[q, 0] < 0:
+            before = -1
+        if edge < 0:
+            continue
+        part = _part(numbers, rules, trellis, state, before, q, work.search, way.part) if before >= 0 else -1
+        if part < 0:
+            way.part[0] = edge
+        for k in range(abs(part)):
+            if n + k < len(way.edge):
+                way.edge[n + k], way.row[n + k], way.joined[n + k] = way.part[k], q, part > 0
+        n, before = n + abs(part), q
+    return n
+
+
+@leaf_kernel
+def _part(
+    numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, p: int, q: int, search: Search, part: Ints
+) -> int:
+    """The edges between two places, the last included, the first not; how many, or -1 where no way leads."""
+    a, b = trellis.edge[p, state[p]], trellis.edge[q, state[q]]
+    seen_m = distance_m(trellis, p, q)
+    age_s = (trellis.t_ns[q] - trellis.t_ns[p]) * NS
+    sigma_m = along_sigma_m(trellis.row[q], trellis.row[p], age_s, rules)
+    on_m = trellis.place[q, state[q], OFFSET] - trellis.place[p, state[p], OFFSET]
+    if a == b and on_m > -BACK_SIGMAS_MAX * sigma_m:
+        return 0
+    part[0] = b
+    if b == numbers.grid.mirror[a]:
+        return 1
+    n = way_between(numbers, a, b, seen_m, search, part)
+    if n < 1:
+        return -1
+    way_m = numbers.roads.length_m[a] + on_m
+    for k in range(n - 1):
+        way_m += numbers.roads.length_m[part[k]]
+    return n if agreement_log(way_m, seen_m, sigma_m, rules) > -2.0 * rules.jump_cost else -1
+
+
+@leaf_kernel
+def way_between(numbers: Numbers, a: int, b: int, seen_m: float, search: Search, part: Ints) -> int:
+    """The edges of the fastest way from the end of one edge through another, in order; how many, 0 = there is none.
+
+    Shape: out `part` (edges,). Unit: m. Where positions are far apart it is searched, otherwise looked up.
+    """
+    if seen_m > FAR_RATIO * numbers.ways.reach_m:
+        begin_search(search)
+        search.target[b] = search.run[0]
+        search_from(numbers.roads, search, a, FAR_TIMES * seen_m + FAR_M, 1)
+        return way_to(search, a, b, part)
+    current, n = a, 0
+    while n < len(part):
+        entry = find_way(numbers.ways, current, b)
+        if entry < 0:
+            return 0
+        current = numbers.ways.via[entry]
+        part[n] = current
+        n += 1
+        if current == b:
+            return n
+    return 0

@@ -1,0 +1,72 @@
+"""How probable it is that a vehicle came from one place to another: how the way on the road agrees with the way seen."""
+
+from math import inf, sqrt
+
+from gnss._jit import leaf_kernel
+from mapping.matching._layout import OFFSET, SPEED, SXX, SYY, Floats
+from mapping.matching.model import Rules
+
+BACK_SIGMAS_MAX = 4.0
+"""How far back on its edge noise may put a vehicle."""
+
+
+@leaf_kernel
+def along_sigma_m(row: Floats, before: Floats, age_s: float, rules: Rules) -> float:
+    """How well the distance between two positions is known along the road.
+
+    Shape: rows (ROW_WIDTH,). Unit: m, s.
+    """
+    mean_m2 = 0.25 * (row[SXX] + row[SYY] + before[SXX] + before[SYY])
+    renewed = 1.0 - rules.slow_ratio + rules.slow_ratio * min(1.0, age_s / rules.slow_s)
+    return sqrt(2.0 * renewed * mean_m2 + rules.sigma_line_m**2)
+
+
+@leaf_kernel
+def agreement_log(way_m: float, seen_m: float, sigma_m: float, rules: Rules) -> float:
+    """Logarithm of how probable a way of that length is where positions moved by `seen_m`, up to a constant.
+
+    Shape: scalars. Unit: m. Exponential, as Newson and Krumm found it to be; -inf for a way that does not exist.
+    """
+    if way_m == inf:
+        return -inf
+    scale_m = rules.detour_m + 0.5 * sigma_m + rules.detour_ratio * seen_m
+    return -abs(way_m - seen_m) / scale_m
+
+
+@leaf_kernel
+def back_log(back_m: float, sigma_m: float) -> float:
+    """Logarithm of how probable it is that noise put a vehicle back on its edge by so much.
+
+    Shape: scalars. Unit: m.
+    """
+    times = back_m / sigma_m
+    return -0.5 * times * times if times < BACK_SIGMAS_MAX else -inf
+
+
+@leaf_kernel
+def speed_log(way_m: float, age_s: float, row: Floats, before: Floats, sigma_m: float, rules: Rules) -> float:
+    """0 where a way can be driven in the time, -inf where it cannot; in between where speeds are known and disagree.
+
+    Shape: rows (ROW_WIDTH,). Unit: m, s.
+    """
+    if way_m > rules.speed_mps_max * age_s + 6.0 * sigma_m + rules.detour_m:
+        return -inf
+    mean_mps = 0.5 * (row[SPEED] + before[SPEED])
+    if not mean_mps >= 0.0:
+        return 0.0
+    over_m = abs(way_m - mean_mps * age_s)
+    scale_m = 2.0 * sigma_m + 2.0 * rules.detour_m + 0.25 * mean_mps * age_s + 0.4 * age_s * age_s
+    return -0.5 * min(over_m / scale_m, 10.0) ** 2
+
+
+@leaf_kernel
+def same_edge_log(place: Floats, before: Floats, loop_m: float, seen_m: float, sigma_m: float, rules: Rules) -> float:
+    """Logarithm of how probable a move along one edge is: on, back by noise, or once round by a loop of `loop_m`.
+
+    Shape: places (PLACE_WIDTH,). Unit: m.
+    """
+    on_m = place[OFFSET] - before[OFFSET]
+    if on_m >= 0.0:
+        return agreement_log(on_m, seen_m, sigma_m, rules)
+    round_log = agreement_log(loop_m + on_m, seen_m, sigma_m, rules)
+    return max(back_log(-on_m, sigma_m), round_log)
