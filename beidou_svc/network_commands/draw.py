@@ -102,5 +102,6 @@ def _errors(axes: Axes, check: NetworkCheck) -> None:
     found = [finding for finding in check.findings if finding.is_error and finding.edges.size]
     for marker, finding in zip("xs^Dv*P<>", found, strict=False):
         label = f"{finding.name} ({finding.edges.size})"
-        style = {"facecolors": "none", "edgecolors": ERROR} if marker not in "x" else {"c": ERROR}
-        axes.scatter(finding.x_m, finding.y_m, s=28.0, marker=marker, linewidths=0.8, zorder=50, label=label, **style)
+        axes.plot(
+            finding.x_m, finding.y_m, marker, ms=5.0, mfc="none", mec=ERROR, mew=0.8, ls="none", zorder=50, label=label
+        )

@@ -1,5 +1,6 @@
 """Drafted lanes into the lane tables of a network."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -89,7 +90,7 @@ def lines_of(parts: list[Floats | None]) -> Lines:
             columns[begin:end, : part.shape[1]] = part
     x_m, y_m, h_map_m = np.ascontiguousarray(columns.T)
     step_m = np.hypot(np.diff(x_m, prepend=0.0), np.diff(y_m, prepend=0.0))
-    run_m = np.concatenate([_run(step_m[a:b]) for a, b in zip(first[:-1], first[1:], strict=True)] or [np.empty(0)])
+    run_m = np.concatenate([_run(step_m[a:b]) for a, b in pairwise(first)] or [np.empty(0)])
     return Lines(first, Points.of(x_m=x_m, y_m=y_m, h_map_m=h_map_m, run_m=run_m))
 
 

@@ -74,7 +74,8 @@ class Restrictor:
 
     def _lead(self, start: int, stages: list[set[int]]) -> tuple[int, ...] | None:
         """The path of fewest edges from an edge through every stage to an edge of the last one, or none."""
-        waiting, seen = deque([((start,), 0)]), {(start, 0)}
+        waiting: deque[tuple[tuple[int, ...], int]] = deque([((start,), 0)])
+        seen = {(start, 0)}
         while waiting:
             path, stage = waiting.popleft()
             for edge in self._next(path[-1]):

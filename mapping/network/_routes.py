@@ -1,6 +1,6 @@
 """Routes: roads in order into directed edges in order, and the calls at stops along them."""
 
-from math import nan
+from math import isnan, nan
 from typing import Final
 
 import numpy as np
@@ -80,7 +80,7 @@ def runs_of_stops(edges: list[int], shape: Lines, x_m: Floats, y_m: Floats, is_r
     reached_m = 0.0
     for i in range(x_m.size):
         run_m = _first_pass(segments, float(x_m[i]), float(y_m[i]), reached_m, is_right_hand)
-        if run_m == run_m:
+        if not isnan(run_m):
             runs[i] = reached_m = run_m
     return runs
 

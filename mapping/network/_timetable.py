@@ -1,7 +1,7 @@
 """Routes over edges, stops on the edges that serve them, and the calls of routes at stops."""
 
 from dataclasses import replace
-from math import nan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +98,7 @@ def _calls(builder: "NetworkBuilder", network: RoadNetwork, route: RouteDraft, e
     stops = network.stops
     runs = runs_of_stops(edges, network.shape, stops.x_m[stop], stops.y_m[stop], builder.drives_on_right)
     for row, run_m in zip(stop.tolist(), runs.tolist(), strict=True):
-        if run_m != run_m:
+        if isnan(run_m):
             builder.report.fault(
                 "stop", int(stops.ref[row]), "is not beside a route that calls there", "kept, without run"
             )

@@ -41,6 +41,7 @@ class Structure(IntEnum):
 class EdgeFlag(IntFlag):
     """What else is true of an edge."""
 
+    NONE = 0
     ONEWAY = 1
     PRIVATE = 2
     ROUNDABOUT = 4

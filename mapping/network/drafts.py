@@ -35,7 +35,7 @@ class RoadDraft:
     lane_count_back: int | None = None
     layer: int = 0
     structure: Structure = Structure.GROUND
-    flags: EdgeFlag = EdgeFlag(0)
+    flags: EdgeFlag = EdgeFlag.NONE
     name: str = ""
 
 

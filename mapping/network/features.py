@@ -5,6 +5,7 @@ road carries its edges by row (`edge`, `edge_back`), so that an answer of the se
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import isfinite, isinf
 from typing import Any, Final
 
@@ -48,7 +49,8 @@ def lon_lat_deg(network: RoadNetwork, x_m: Floats, y_m: Floats) -> Floats:
     Shape: (n,) twice to (n, 2). Unit: m to degrees. Frame: the network's. Error: 1 mm.
     """
     lat_rad, lon_rad = plane_to_geodetic(x_m, y_m, network.plane)
-    return np.round(np.degrees(np.column_stack((lon_rad, lat_rad))), DIGITS)
+    rounded: Floats = np.round(np.degrees(np.column_stack((lon_rad, lat_rad))), DIGITS)
+    return rounded
 
 
 def kmh_of(limit_mps: float) -> str | float | None:
@@ -65,7 +67,7 @@ def _lines(network: RoadNetwork, lines: Lines) -> list[list[list[float]]]:
     """Coordinates of every line."""
     rows: list[list[float]] = lon_lat_deg(network, lines.points.x_m, lines.points.y_m).tolist()
     bounds = lines.first_point.tolist()
-    return [rows[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [rows[a:b] for a, b in pairwise(bounds)]
 
 
 def _feature(kind: str, coordinates: object, properties: Feature, number: int | None = None) -> Feature:

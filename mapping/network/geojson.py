@@ -173,10 +173,10 @@ def _position(position: object) -> tuple[float, float, float] | None:
 
 
 def _add_roads(builder: NetworkBuilder, lines: list[_Line], xy_m: tuple[Floats, Floats], join_m: float) -> None:
-    ends = np.cumsum([len(line.lon_lat_h) for line in lines])[:-1] if lines else []
     columns = np.column_stack((*xy_m, np.concatenate([line.lon_lat_h[:, 2] for line in lines] or [np.empty(0)])))
     layer = np.array([line.way.layer for line in lines], dtype=np.int32)
-    noded = node_lines(np.split(columns, ends) if lines else [], layer, join_m)
+    ends = np.cumsum([len(line.lon_lat_h) for line in lines])
+    noded = node_lines(np.split(columns, ends[:-1]) if lines else [], layer, join_m)
     for line, x_m, y_m, h_map_m, node in zip(lines, noded.x_m, noded.y_m, noded.h_map_m, noded.node, strict=True):
         way = line.way
         builder.add_road(
@@ -206,14 +206,15 @@ def _add_route(builder: NetworkBuilder, row: int, route: object) -> None:
     if not isinstance(route, dict):
         builder.fault("route", f"#{row}", "not an object with the members id, name and roads")
         return
-    ref = route.get("id") if isinstance(route.get("id"), int) else -1 - row
+    given = route.get("id")
+    ref = given if isinstance(given, int) else -1 - row
     roads, stops = tuple(_ints(route.get("roads"))), tuple(_ints(route.get("stops")))
     if not roads:
         builder.fault("route", ref, "names no roads")
         return
-    headway_s = route.get("headway_s")
-    named = RouteDraft(ref, _name(route), roads, stops, headway_s=float(headway_s) if _is_number(headway_s) else nan)
-    builder.add_route(named)
+    headway = route.get("headway_s")
+    headway_s = float(headway) if isinstance(headway, int | float) else nan
+    builder.add_route(RouteDraft(ref, _name(route), roads, stops, headway_s=headway_s))
 
 
 def _is_number(value: object) -> bool:

@@ -238,8 +238,8 @@ def nearest_to(grid: SegmentGrid, x_m: float, y_m: float, radius_m: float) -> tu
     if not (abs(i) < RINGS_MAX and abs(j) < RINGS_MAX):
         return best
     ci, cj = floor(i), floor(j)
-    outside = max(max(-ci, ci - grid.nx + 1), max(-cj, cj - grid.ny + 1))
-    first, last = max(outside, 0), max(max(ci, grid.nx - 1 - ci), max(cj, grid.ny - 1 - cj))
+    outside = max(-ci, ci - grid.nx + 1, -cj, cj - grid.ny + 1)
+    first, last = max(outside, 0), max(ci, grid.nx - 1 - ci, cj, grid.ny - 1 - cj)
     for ring in range(first, last + 1):
         # what the rings before have seen: all within their cells, from inside the grid also what is in reach of these
         seen_m = (ring - 1) * grid.cell_m + (grid.reach_m if outside <= 0 else 0.0)

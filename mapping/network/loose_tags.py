@@ -10,7 +10,7 @@ from mapping.network.osm_tags import HIGHWAYS, HIGHWAYS_IF_SAID, LINKED, Fault, 
 CLASS_KEYS: Final = ("class", "highway", "fclass", "road_class")
 NAME_KEYS: Final = ("name", "name_en", "ref")
 LIMIT_KEYS: Final = ("maxspeed_kmh", "maxspeed", "speed_limit")
-COPIED: Final = (
+COPIED: Final[tuple[str, ...]] = (
     "lanes",
     "layer",
     "junction",
@@ -52,7 +52,7 @@ def road_class_of(label: str) -> tuple[RoadClass, EdgeFlag]:
     if base != label and base in LINKED:
         return HIGHWAYS[base], EdgeFlag.LINK
     known = CLASS_BY_LABEL | HIGHWAYS | HIGHWAYS_IF_SAID
-    return known.get(label, RoadClass.UNKNOWN), EdgeFlag(0)
+    return known.get(label, RoadClass.UNKNOWN), EdgeFlag.NONE
 
 
 def _oneway(texts: Mapping[str, str], fault: Fault) -> str:

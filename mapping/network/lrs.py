@@ -4,7 +4,7 @@ A place beside an edge is on the perpendicular of the segment that holds its off
 segment that begins there. Found back from x and y, a place has the offset of the nearest point of the edge.
 """
 
-from math import hypot, inf, nan
+from math import hypot, inf, isnan, nan
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +58,7 @@ def segment_at(lines: EdgeLines, edge: int, offset_m: float) -> int:
 
     Shape: scalars. Unit: m. Error: offsets beyond the ends give the first or last segment.
     """
-    low, high = lines.first[edge], lines.first[edge + 1] - 1
+    low, high = int(lines.first[edge]), int(lines.first[edge + 1]) - 1
     while high - low > 1:
         middle = (low + high) // 2
         if lines.run_m[middle] <= offset_m:
@@ -79,7 +79,8 @@ def spot_at(lines: EdgeLines, edge: int, offset_m: float, lateral_m: float) -> t
     dx_m, dy_m = lines.x_m[k + 1] - lines.x_m[k], lines.y_m[k + 1] - lines.y_m[k]
     length_m = hypot(dx_m, dy_m)
     along = (offset_m - lines.run_m[k]) / (lines.run_m[k + 1] - lines.run_m[k])
-    along = min(max(along, 0.0), 1.0) if along == along else nan
+    if not isnan(along):  # min and max may lose a NaN
+        along = min(max(along, 0.0), 1.0)
     x_m = lines.x_m[k] + along * dx_m - lateral_m * dy_m / length_m
     y_m = lines.y_m[k] + along * dy_m + lateral_m * dx_m / length_m
     return x_m, y_m, np.arctan2(dx_m, dy_m)

@@ -48,7 +48,7 @@ class RoadNetwork:
     | shape | E | the line of each edge, from `node_from` to `node_to`; `run_m` ends at `length_m` |
     | first_next, turns | E + 1, T | which edges may follow, restrictions applied: `Turns` |
     | banned | B | longer sequences of edges that no one may drive in a row (restrictions by way of other roads) |
-    | lanes, first_lane | L, E + 1 | `Lanes`; those of edge e are `first_lane[e]` to `first_lane[e + 1]`, left to right |
+    | lanes, first_lane | L, E + 1 | `Lanes`; those of edge e: `first_lane[e]` to `first_lane[e + 1]`, left to right |
     | lane_shape, lane_left, lane_right | L | centre line, left and right bound (no points where not known) |
     | lane_next | L | which lanes follow each |
     | stops | | `Stops` |

@@ -35,8 +35,8 @@ def save_network(network: RoadNetwork, path: Path) -> None:
     }
     text = np.frombuffer(orjson.dumps(header), dtype=np.uint8)
     with path.open("wb") as file:
-        arrays: dict[str, Any] = dict(network.arrays())
-        np.savez_compressed(file, **{HEADER: text}, **arrays)
+        arrays: dict[str, Any] = {HEADER: text, **network.arrays()}
+        np.savez_compressed(file, **arrays)
 
 
 def load_network(path: Path) -> RoadNetwork:

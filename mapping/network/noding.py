@@ -97,10 +97,10 @@ def _meetings(
 def _with_inserted(lines_m: list[Floats], first: Longs, node: Longs, inserts: dict[int, list[Insert]]) -> Noded:
     """The lines with the points at which others meet them."""
     made = Noded([], [], [], [])
-    for number, line in enumerate(lines_m):
-        nodes = node[first[number] : first[number + 1]]
+    for number, given in enumerate(lines_m):
+        line, nodes = given, node[first[number] : first[number + 1]]
         if number in inserts:
-            line, nodes = _inserted(line, nodes, node, inserts[number])
+            line, nodes = _inserted(given, nodes, node, inserts[number])
         made.x_m.append(line[:, 0])
         made.y_m.append(line[:, 1])
         made.h_map_m.append(line[:, 2])

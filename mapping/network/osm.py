@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from mapping.datums.frame import Frame
-from mapping.datums.plane import Plane, geodetic_to_plane
+from mapping.datums.plane import Plane, PlanePoints, geodetic_to_plane
 from mapping.network.build import NetworkBuilder
 from mapping.network.codes import Direction, EdgeFlag, RestrictionKind
 from mapping.network.drafts import Floats, RestrictionDraft, RoadDraft, RouteDraft, StopDraft
@@ -32,18 +32,25 @@ def osm_network(
     Shape: rows by table. Unit: rad in, m in the plane. Frame: `frame`, which the format does not state. Error: objects
     that are broken stand in the report with their ids. Source: OSM's data model and tags.
     """
-    plane = plane or plane_around(file.lat_rad, file.lon_rad, frame)
+    ways = [way for way in file.ways if drivable(way.tags) is not None]
+    lat_rad, lon_rad = _joined([way.lat_rad for way in ways]), _joined([way.lon_rad for way in ways])
+    plane = plane or plane_around(lat_rad, lon_rad, frame)
     builder = NetworkBuilder(name or file.name, plane)
-    builder.report.read["ways"] = len(file.ways)
-    _Importer(file, builder, plane).run()
+    builder.report.read |= {"ways": len(file.ways), "drivable ways": len(ways)}
+    _Importer(file, builder, (ways, geodetic_to_plane(lat_rad, lon_rad, plane, frame=frame))).run()
     return builder.build()
 
 
+def _joined(parts: list[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
 class _Importer:
-    def __init__(self, file: OsmFile, builder: NetworkBuilder, plane: Plane) -> None:
+    def __init__(self, file: OsmFile, builder: NetworkBuilder, drivable: tuple[list[OsmWay], PlanePoints]) -> None:
         self._file = file
         self._builder = builder
-        self._plane = plane
+        self._plane = builder.plane
+        self._ways, self._xy_m = drivable
         self._stops: set[int] = set()
 
     def run(self) -> None:
@@ -59,13 +66,9 @@ class _Importer:
             self._add_restriction(restriction)
 
     def _add_roads(self) -> None:
-        ways = [way for way in self._file.ways if drivable(way.tags) is not None]
-        self._builder.report.read["drivable ways"] = len(ways)
-        refs = np.concatenate([way.node_refs for way in ways]) if ways else np.empty(0, dtype=np.int64)
-        lat_rad, lon_rad = self._file.positions(refs)
-        x_m, y_m = geodetic_to_plane(lat_rad, lon_rad, self._plane, frame=self._plane.frame)
+        x_m, y_m = self._xy_m
         end = 0
-        for way in ways:
+        for way in self._ways:
             begin, end = end, end + way.node_refs.size
             fault = partial(self._builder.fault, "way", way.ref)
             road = read_way(way.tags, fault)
@@ -96,10 +99,10 @@ class _Importer:
             self._add_stop(member.ref, stop.tags.get("name", ""), stop.lat_rad, stop.lon_rad)
         elif member.kind == "w" and member.ref in self._file.platforms:
             way = self._file.platforms[member.ref]
-            lat_rad, lon_rad = self._file.positions(way.node_refs)
-            if not (np.isfinite(lat_rad) & np.isfinite(lon_rad)).any():
+            if not np.isfinite(way.lat_rad).any():
                 return False
-            self._add_stop(way.ref, way.tags.get("name", ""), float(np.nanmean(lat_rad)), float(np.nanmean(lon_rad)))
+            middle_rad = float(np.nanmean(way.lat_rad)), float(np.nanmean(way.lon_rad))
+            self._add_stop(way.ref, way.tags.get("name", ""), *middle_rad)
         else:
             return False
         return True

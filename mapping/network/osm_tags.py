@@ -108,25 +108,37 @@ def drivable(tags: Tags) -> tuple[RoadClass, EdgeFlag] | None:
     """Class and flags of a way on which motor vehicles, or at least buses, may drive; None for all others."""
     highway = tags.get("highway", "")
     base = highway.removesuffix("_link")
-    flags = EdgeFlag.LINK if highway != base else EdgeFlag(0)
-    if highway != base and base not in LINKED:
+    is_link = highway != base
+    if (is_link and base not in LINKED) or tags.get("area") == "yes":
         return None
-    if tags.get("area") == "yes":
-        return None
-    access = next((tags[key] for key in ACCESS_KEYS if key in tags), "")
-    bus = next((tags[key] for key in BUS_KEYS if key in tags), "")
-    is_for_buses = bus in YES or highway in ("busway", "bus_guideway")
+    link = EdgeFlag.LINK if is_link else EdgeFlag.NONE
+    if base in HIGHWAYS:
+        use = _use_of_road(tags, HIGHWAYS[base])
+        return None if use is None else (HIGHWAYS[base], link | use)
     if base in HIGHWAYS_IF_SAID:
-        said = next((tags[key] for key in ACCESS_KEYS[:2] if key in tags), "")
-        if said not in YES and not is_for_buses:
-            return None
-        return HIGHWAYS_IF_SAID[base], flags | (EdgeFlag(0) if said in YES else EdgeFlag.BUS)
-    if base not in HIGHWAYS:
-        return None
-    road_class = HIGHWAYS[base]
+        use = _use_of_path(tags)
+        return None if use is None else (HIGHWAYS_IF_SAID[base], use)
+    return None
+
+
+def _use_of_road(tags: Tags, road_class: RoadClass) -> EdgeFlag | None:
+    """Who may drive on a road, unless nobody may."""
+    access = next((tags[key] for key in ACCESS_KEYS if key in tags), "")
     if access in NO or (road_class is RoadClass.BUSWAY and access not in YES):
-        return (road_class, flags | EdgeFlag.BUS) if is_for_buses else None
-    return road_class, flags | (EdgeFlag.PRIVATE if access in PRIVATE else EdgeFlag(0))
+        return EdgeFlag.BUS if _is_for_buses(tags) or road_class is RoadClass.BUSWAY else None
+    return EdgeFlag.PRIVATE if access in PRIVATE else EdgeFlag.NONE
+
+
+def _use_of_path(tags: Tags) -> EdgeFlag | None:
+    """Who may drive on a way that is no road, unless nobody may: only what its tags say in so many words."""
+    said = next((tags[key] for key in ACCESS_KEYS[:2] if key in tags), "")
+    if said in YES:
+        return EdgeFlag.NONE
+    return EdgeFlag.BUS if _is_for_buses(tags) else None
+
+
+def _is_for_buses(tags: Tags) -> bool:
+    return next((tags[key] for key in BUS_KEYS if key in tags), "") in YES
 
 
 def _direction(tags: Tags, road_class: RoadClass, fault: Fault) -> Direction:
@@ -225,7 +237,7 @@ EXCEPTED: Final = frozenset({"motorcar", "motor_vehicle", "vehicle"})
 
 
 def read_restriction(tags: Tags, fault: Fault) -> str | None:
-    """The value of a restriction that holds for motor cars at all times, or None; what else there is goes to `fault`."""
+    """The value of a restriction that holds for motor cars at all times, or None; what else it is goes to `fault`."""
     value = next((tags[key] for key in RESTRICTION_KEYS if key in tags), None)
     if value is None:
         others = list(_other_restrictions(tags))

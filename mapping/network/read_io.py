@@ -39,7 +39,7 @@ class MapFormat(StrEnum):
 
 
 class ReadOptions(NamedTuple):
-    """What a file does not state: its frame, the plane to use, where local coordinates begin, what to join, its name."""
+    """What a file does not state: frame, plane to use, where local coordinates begin, what to join, name."""
 
     frame: Frame
     plane: Plane | None = None

@@ -51,9 +51,9 @@ def network_tiles(network: RoadNetwork) -> TileSet:
     x_m, y_m = network.shape.points.x_m, network.shape.points.y_m
     bounds = None
     if x_m.size:
-        corners = lon_lat_deg(network, x_m, y_m)
-        west, south, east, north = *corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()
-        bounds = (west, south, east, north)
+        positions = lon_lat_deg(network, x_m, y_m)
+        low, high = positions.min(axis=0), positions.max(axis=0)
+        bounds = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     return TileSet(BaseMap(layers, make_report(count, count, []), bounds), network.frame, network.name)
 
 
