@@ -49,7 +49,8 @@ def lon_lat_deg(network: RoadNetwork, x_m: Floats, y_m: Floats) -> Floats:
     Shape: (n,) twice to (n, 2). Unit: m to degrees. Frame: the network's. Error: 1 mm.
     """
     lat_rad, lon_rad = plane_to_geodetic(x_m, y_m, network.plane)
-    rounded: Floats = np.round(np.degrees(np.column_stack((lon_rad, lat_rad))), DIGITS)
+    positions_rad: Floats = np.column_stack((lon_rad, lat_rad))
+    rounded: Floats = np.degrees(positions_rad).round(DIGITS)
     return rounded
 
 
