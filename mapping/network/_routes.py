@@ -16,6 +16,7 @@ WRONG_SIDE_M: Final = 4.0
 """How much nearer the route must be on the other side of a stop to serve it there: a lane."""
 NEXT_PASS_M: Final = 15.0
 """Where a route passes a stop several times, the first pass that is not farther than the nearest by more than this."""
+KEPT: Final = "kept, with gaps"
 
 
 class RouteFinder:
@@ -35,15 +36,14 @@ class RouteFinder:
                 "route", route.ref, f"{_count(missing)} of its roads are not in the network", "kept, with gaps"
             )
         edges: list[int] = []
+        has_gap = False
         for i, ref in enumerate(refs):
             goals = self._nodes(refs[i + 1]) if i + 1 < len(refs) else set()
-            at = self._to[edges[-1]] if edges else None
-            part, is_joined = self._through(ref, at, goals)
-            if edges and not is_joined:
-                report.fault(
-                    "route", route.ref, "its roads do not lead into each other in this order", "kept, with gaps"
-                )
+            part, is_joined = self._through(ref, self._to[edges[-1]] if edges else None, goals)
+            has_gap |= bool(edges) and not is_joined
             edges += part
+        if has_gap:
+            report.fault("route", route.ref, "its roads do not lead into each other in this order", KEPT)
         return edges
 
     def _nodes(self, ref: int) -> set[int]:
@@ -67,10 +67,6 @@ class RouteFinder:
         # a road that is left where it was entered is driven to its other end, a ring to its first exit
         end = ends[0] if is_round else ends[-1]
         return turned[: end + 1], bool(starts) or at is None, True
-
-
-def _count(n: int) -> str:
-    return "one" if n == 1 else "some"
 
 
 def runs_of_stops(edges: list[int], shape: Lines, x_m: Floats, y_m: Floats, is_right_hand: bool) -> Floats:

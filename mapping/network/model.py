@@ -104,7 +104,7 @@ class RoadNetwork:
         """SHA-256 over plane, names and all columns: equal for equal networks, whatever file they came from."""
         digest = hashlib.sha256()
         plane = self.plane
-        digest.update(repr((FORMAT, self.name, str(plane.frame), plane.lat0_rad, plane.lon0_rad, self.names)).encode())
+        digest.update(repr((FORMAT, str(plane.frame), plane.lat0_rad, plane.lon0_rad, self.names)).encode())
         for name, array in self.arrays().items():
             digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())

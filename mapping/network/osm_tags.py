@@ -42,8 +42,8 @@ HIGHWAYS_IF_SAID: Final = {
 ACCESS_KEYS: Final = ("motorcar", "motor_vehicle", "vehicle", "access")  # the most special first
 BUS_KEYS: Final = ("bus", "psv")
 YES: Final = frozenset({"yes", "designated", "official", "permissive"})
-NO: Final = frozenset({"no", "agricultural", "forestry", "emergency", "bicycle", "military", "psv", "bus"})
-PRIVATE: Final = frozenset({"private", "permit", "residents", "employees", "unknown_private"})
+NO: Final = frozenset({"no", "emergency", "bicycle", "military", "psv", "bus"})
+PRIVATE: Final = frozenset({"private", "permit", "residents", "employees", "agricultural", "forestry"})
 
 ONEWAY_KEYS: Final = ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
 ONEWAYS: Final = {
