@@ -94,10 +94,13 @@ def _edges(g: Gathered, made: Cut, pool: NamePool) -> Edges:
     roads = g.roads
     limit = np.array([(r.limit_mps, _or(r.limit_back_mps, r.limit_mps)) for r in roads], dtype=np.float32)
     lanes = np.array([(r.lane_count, _or(r.lane_count_back, r.lane_count)) for r in roads], dtype=np.int64)
-    flags = np.array([r.flags for r in roads], dtype=np.uint8)[made.road]
+    flags_of_road = np.array(
+        [(r.flags, r.flags if r.flags_back is None else r.flags_back) for r in roads], dtype=np.uint8
+    )
+    side = made.is_back.astype(np.int64)
+    flags = flags_of_road.reshape(-1, 2)[made.road, side]
     flags |= np.where(made.twin < 0, EdgeFlag.ONEWAY, 0).astype(np.uint8)
     flags |= np.where(made.is_back, EdgeFlag.REVERSED, 0).astype(np.uint8)
-    side = made.is_back.astype(np.int64)
     last = made.shape.first_point[1:] - 1
     return Edges.of(
         ref=np.array([r.ref for r in roads], dtype=np.int64)[made.road],
@@ -141,6 +144,7 @@ def _turns(builder: "NetworkBuilder", made: Cut, edges: Edges, edge_of_road: Int
 def _with_lanes(builder: "NetworkBuilder", network: RoadNetwork, edge_of_road: Ints) -> RoadNetwork:
     links = (builder.lane_followers, builder.lane_neighbours)
     made = lane_tables(builder.lanes, edge_of_road, links, network.edge_count, builder.report)
+    builder.lane_rows = made.row
     counted = np.diff(made.first_lane)
     lane_count = np.where(network.edges.lane_count == 0, np.minimum(counted, 255), network.edges.lane_count)
     return replace(

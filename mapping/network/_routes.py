@@ -32,9 +32,8 @@ class RouteFinder:
         """The edges of a route; roads that are not there or do not meet are reported and leave a gap."""
         refs = [ref for ref in route.road_refs if ref in self._edges]
         if missing := len(route.road_refs) - len(refs):
-            report.fault(
-                "route", route.ref, f"{_count(missing)} of its roads are not in the network", "kept, with gaps"
-            )
+            what = "one of its roads is" if missing == 1 else "some of its roads are"
+            report.fault("route", route.ref, f"{what} not in the network", KEPT)
         edges: list[int] = []
         has_gap = False
         for i, ref in enumerate(refs):

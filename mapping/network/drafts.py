@@ -36,6 +36,7 @@ class RoadDraft:
     layer: int = 0
     structure: Structure = Structure.GROUND
     flags: EdgeFlag = EdgeFlag.NONE
+    flags_back: EdgeFlag | None = None
     name: str = ""
 
 

@@ -76,10 +76,12 @@ class _Importer:
                 self._add_road(way, road, x_m[begin:end], y_m[begin:end])
 
     def _add_road(self, way: OsmWay, road: WayRoad, x_m: Floats, y_m: Floats) -> None:
-        self._builder.add_road(_draft(way, road, x_m, y_m, road.direction, road.flags))
-        if road.is_bus_return:
-            back = Direction.BACKWARD if road.direction is Direction.FORWARD else Direction.FORWARD
-            self._builder.add_road(_draft(way, road, x_m, y_m, back, road.flags | EdgeFlag.BUS))
+        ahead = back = road.flags
+        if road.is_bus_return and road.direction is Direction.FORWARD:
+            back |= EdgeFlag.BUS
+        elif road.is_bus_return:
+            ahead |= EdgeFlag.BUS
+        self._builder.add_road(_draft(way, road, x_m, y_m, (ahead, back)))
 
     def _add_route(self, relation: OsmRelation) -> None:
         ways = [m.ref for m in relation.members if m.kind == "w" and _is_driven(m)]
@@ -135,21 +137,22 @@ class _Importer:
             self._builder.restrict(draft)
 
 
-def _draft(way: OsmWay, road: WayRoad, x_m: Floats, y_m: Floats, direction: Direction, flags: EdgeFlag) -> RoadDraft:
+def _draft(way: OsmWay, road: WayRoad, x_m: Floats, y_m: Floats, flags: tuple[EdgeFlag, EdgeFlag]) -> RoadDraft:
     return RoadDraft(
         ref=way.ref,
         x_m=x_m,
         y_m=y_m,
         node_refs=way.node_refs,
         road_class=road.road_class,
-        direction=direction,
+        direction=Direction.BOTH if road.is_bus_return else road.direction,
         limit_mps=road.limit_mps,
         limit_back_mps=road.limit_back_mps,
         lane_count=road.lane_count,
         lane_count_back=road.lane_count_back,
         layer=road.layer,
         structure=road.structure,
-        flags=flags,
+        flags=flags[0],
+        flags_back=flags[1],
         name=road.name,
     )
 
