@@ -81,8 +81,13 @@ def offset_of(line: Points, x_m: float, y_m: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class LaneImport:
-    """What an importer that knows lanes gives: network, features, and what was wrong with the file's objects."""
+    """What an importer that knows lanes gives: network, features, and what was wrong with the file's objects.
+
+    `is_against` says of each row of `Lanes` whether it is driven against the direction in which the file draws it:
+    with `ref`, that tells the two lanes apart that a lane for both directions becomes.
+    """
 
     network: RoadNetwork
+    is_against: NDArray[np.bool_]
     features: LaneFeatures
     report: NetworkReport

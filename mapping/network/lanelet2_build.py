@@ -37,7 +37,6 @@ from mapping.network.lanelet2_rules import (
     crossing_of,
     reversed_crossing,
 )
-from mapping.network.model import RoadNetwork
 from mapping.network.report import NetworkReport
 
 Floats = NDArray[np.float64]
@@ -53,6 +52,7 @@ class _Map(NamedTuple):
     centres_m: Mapping[int, Floats]
     limits: Mapping[int, Limit]
     builder: NetworkBuilder
+    participant: str
 
 
 def lanelet2_to_network(
@@ -88,7 +88,7 @@ def lanelet2_to_network(
         for ref in centres_m
     }
     _count_others(file, lanelets, centres_m, report, participant)
-    return _build(_Map(file, ways, lanelets, lanes, centres_m, limits, builder))
+    return _build(_Map(file, ways, lanelets, lanes, centres_m, limits, builder, participant))
 
 
 def _centres(lanelets: dict[int, Lanelet], lanes: list[Lane], ways: Ways, report: NetworkReport) -> dict[int, Floats]:
@@ -138,9 +138,15 @@ def _build(source: _Map) -> LaneImport:
     _relate(source, lefts, road_of, draft_of)
     _pair(source, groups, road_of)
     network, report = builder.build()
-    lines = _lines(network)
+    row_of = {row: int(builder.lane_rows[draft]) for row, draft in draft_of.items()}
+    is_against = np.zeros(len(network.lanes), dtype=np.bool_)
+    lines = []
+    for row, lane in enumerate(source.lanes):
+        if row_of[row] >= 0:
+            is_against[row_of[row]] = lane.is_backward
+            lines.append(LaneLine(row_of[row], lane.ref, network.lane_shape.line(row_of[row])))
     features = features_of(source.file, source.lanelets, source.ways, lines, report)
-    return LaneImport(network, features, report)
+    return LaneImport(network, is_against, features, report)
 
 
 def _sole_left(neighbours: list[list[int]], source: _Map) -> list[int]:
@@ -196,7 +202,7 @@ def _road(source: _Map, lanes: list[Lane]) -> RoadDraft:
 
 
 def _flags(lanes: list[Lane], tags: list[dict[str, str]], limits: list[Limit]) -> EdgeFlag:
-    flags = EdgeFlag.REVERSED if lanes[0].is_backward else EdgeFlag(0)
+    flags = EdgeFlag.REVERSED if all(lane.is_backward for lane in lanes) else EdgeFlag(0)
     if any(tag.get("location") == "private" for tag in tags):
         flags |= EdgeFlag.PRIVATE
     if any(limit.is_assumed for limit in limits):
@@ -248,7 +254,7 @@ def _relate(source: _Map, lefts: list[int], road_of: dict[int, int], draft_of: d
     for row, left in enumerate(lefts):
         if left >= 0:
             bound = source.lanes[row].left
-            crossing = crossing_of(source.ways.tags(bound.way))
+            crossing = crossing_of(source.ways.tags(bound.way), source.participant)
             crossing = reversed_crossing(crossing) if bound.is_reversed else crossing
             change = LaneChange.RIGHT if Crossing.TO_RIGHT in crossing else LaneChange.NONE
             change |= LaneChange.LEFT if Crossing.TO_LEFT in crossing else LaneChange.NONE
@@ -270,10 +276,3 @@ def _pair(source: _Map, groups: list[list[int]], road_of: dict[int, int]) -> Non
         if opposite is not None and opposite != road and not {road, opposite} & done:
             source.builder.pair(road, opposite)
             done |= {road, opposite}
-
-
-def _lines(network: RoadNetwork) -> list[LaneLine]:
-    """Centre lines of the lanes of a network, with the ids of their lanelets."""
-    lines = (network.lane_shape.line(row) for row in range(len(network.lanes)))
-    refs = network.lanes.ref
-    return [LaneLine(row, int(refs[row]), line) for row, line in enumerate(lines)]

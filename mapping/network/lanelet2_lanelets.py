@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping.datums.plane import Plane
 from mapping.network.lanelet2_lines import centre_line, reversals
 from mapping.network.lanelet2_osm import OsmFile, Relation, Tags
 from mapping.network.lanelet2_place import PlacedNodes
@@ -58,6 +59,11 @@ class Ways:
     def __init__(self, file: OsmFile, placed: PlacedNodes, report: NetworkReport) -> None:
         self._file, self._placed, self._report = file, placed, report
         self._known: dict[int, tuple[list[int], Floats]] = {}
+
+    @property
+    def plane(self) -> Plane:
+        """Where the points are measured."""
+        return self._placed.plane
 
     def has(self, way: int) -> bool:
         """Whether there is such a line with at least one point."""

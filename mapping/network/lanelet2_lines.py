@@ -4,7 +4,7 @@ Both follow the library `lanelet2` step by step, so that directions and centre l
 Lines are arrays (n, 3) of x, y and height. Source: `lanelet2_core` 1.2, `geometry::align` and `calculateCenterline`.
 """
 
-from math import inf, sqrt
+from math import hypot, inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,22 @@ from gnss._jit import kernel
 Floats = NDArray[np.float64]
 
 
+TOUCH_M = 1e-9  # what is nearer to a line than roundings of a plane's coordinates lies on it
+
+
 @kernel
 def _turn(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> float:
     """Positive where p is left of the line from a to b."""
     return (bx - ax) * (py - ay) - (by - ay) * (px - ax)
+
+
+@kernel
+def _side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> int:
+    """1 where p is left of the line from a to b, -1 where it is right, 0 where it touches it."""
+    turn = _turn(ax, ay, bx, by, px, py)
+    if abs(turn) <= TOUCH_M * hypot(bx - ax, by - ay):
+        return 0
+    return 1 if turn > 0 else -1
 
 
 @kernel
@@ -81,15 +93,17 @@ def reversals(left_m: Floats, right_m: Floats) -> tuple[bool, bool]:
 
 @kernel
 def _within(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> bool:
-    return min(ax, bx) <= px <= max(ax, bx) and min(ay, by) <= py <= max(ay, by)
+    """Whether p lies in the box of a and b."""
+    x_fits = min(ax, bx) - TOUCH_M <= px <= max(ax, bx) + TOUCH_M
+    return x_fits and min(ay, by) - TOUCH_M <= py <= max(ay, by) + TOUCH_M
 
 
 @kernel
 def _meet(ax: float, ay: float, bx: float, by: float, px: float, py: float, qx: float, qy: float) -> bool:
     """Whether the segments ab and pq have a point in common."""
-    a, b = _turn(px, py, qx, qy, ax, ay), _turn(px, py, qx, qy, bx, by)
-    p, q = _turn(ax, ay, bx, by, px, py), _turn(ax, ay, bx, by, qx, qy)
-    if ((a > 0 and b < 0) or (a < 0 and b > 0)) and ((p > 0 and q < 0) or (p < 0 and q > 0)):
+    a, b = _side(px, py, qx, qy, ax, ay), _side(px, py, qx, qy, bx, by)
+    p, q = _side(ax, ay, bx, by, px, py), _side(ax, ay, bx, by, qx, qy)
+    if a * b < 0 and p * q < 0:
         return True
     touches = a == 0 and _within(px, py, qx, qy, ax, ay)
     touches = touches or (b == 0 and _within(px, py, qx, qy, bx, by))
@@ -116,7 +130,7 @@ def _beyond(a_m: Floats, b_m: Floats, x0: float, y0: float, x1: float, y1: float
     """Whether a step goes over the end line from a to b, to its left."""
     if not _meet(x0, y0, x1, y1, a_m[0], a_m[1], b_m[0], b_m[1]):
         return False
-    return _turn(a_m[0], a_m[1], b_m[0], b_m[1], x1, y1) > 0
+    return _side(a_m[0], a_m[1], b_m[0], b_m[1], x1, y1) > 0
 
 
 @kernel

@@ -62,8 +62,10 @@ CROSSINGS: Final = {
     "dashed_solid": Crossing.TO_RIGHT,
     "solid_dashed": Crossing.TO_LEFT,
 }
-"""By subtype, for the types `line_thin` and `line_thick`; every other line may not be crossed."""
+"""By subtype, for vehicles and bicycles, of the types `line_thin` and `line_thick`; other lines may not be crossed."""
 MARKINGS: Final = frozenset({"line_thin", "line_thick"})
+KERB: Final = ("curbstone", "low")
+"""What pedestrians and bicycles may cross, by type and subtype."""
 
 TRUE: Final = frozenset({"yes", "true", "1"})
 FALSE: Final = frozenset({"no", "false", "0"})
@@ -113,18 +115,17 @@ def crossing_to(to_left: bool, to_right: bool) -> Crossing:
     return (Crossing.TO_LEFT if to_left else Crossing.NONE) | (Crossing.TO_RIGHT if to_right else Crossing.NONE)
 
 
-def crossing_of(tags: Tags) -> Crossing:
-    """To which sides vehicles may cross a line with these tags: as it says itself, else by its marking."""
+def crossing_of(tags: Tags, participant: str = VEHICLE) -> Crossing:
+    """To which sides one may cross a line with these tags: as it says itself, else by its marking."""
     if "lane_change" in tags:
         return Crossing.BOTH if truth_of(tags["lane_change"]) else Crossing.NONE
     if "lane_change:left" in tags or "lane_change:right" in tags:
         to_left, to_right = (truth_of(tags.get(f"lane_change:{side}")) is True for side in ("left", "right"))
-        if "lane_change:left" in tags and not to_left:
-            return Crossing.NONE
         return crossing_to(to_left, to_right)
-    if tags.get("type") not in MARKINGS:
-        return Crossing.NONE
-    return CROSSINGS.get(tags.get("subtype", ""), Crossing.NONE)
+    kind, subtype = tags.get("type", ""), tags.get("subtype", "")
+    if kind in MARKINGS and participant != "pedestrian":
+        return CROSSINGS.get(subtype, Crossing.NONE)
+    return Crossing.BOTH if (kind, subtype) == KERB and not participant.startswith(VEHICLE) else Crossing.NONE
 
 
 def reversed_crossing(crossing: Crossing) -> Crossing:

@@ -81,8 +81,10 @@ def opendrive_to_network(
     _follow(drafting)
     _junctions(drafting)
     network, report = builder.build()
-    refs = {key: lane_ref(source.roads[key.road], key) for key in drafting.lane_of}
-    return LaneImport(network, features_of(source, grid, network, refs), report)
+    rows = {key: int(builder.lane_rows[draft]) for key, draft in drafting.lane_of.items()}
+    is_against = np.zeros(len(network.lanes), dtype=np.bool_)
+    is_against[[row for key, row in rows.items() if key.along < 0 <= row]] = True
+    return LaneImport(network, is_against, features_of(source, grid, network, rows), report)
 
 
 def lane_ref(road: OdrRoad, key: LaneKey) -> int:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mapping.errors import MapFormatError
-from mapping.network.codes import EdgeFlag, LaneChange, LaneKind, RoadClass, Structure
+from mapping.network.codes import LaneChange, LaneKind, RoadClass, Structure
 from mapping.network.lane_features import FeatureKind, LaneImport
 from mapping.network.opendrive_build import opendrive_to_network
 from tests.unit.lanes.opendrive_maps import FRAME, PLANE, lane, line, network_of, odr, road, section, straight
@@ -16,10 +16,10 @@ from tests.unit.lanes.opendrive_maps import FRAME, PLANE, lane, line, network_of
 def lane_row(
     found: LaneImport, number: int, road_number: int = 7, section_number: int = 0, back: bool | None = None
 ) -> int:
-    lanes, flags = found.network.lanes, found.network.edges.flags
-    rows = np.flatnonzero(lanes.ref == road_number * 1_000_000 + section_number * 1_000 + 500 + number)
+    wanted = road_number * 1_000_000 + section_number * 1_000 + 500 + number
+    rows = np.flatnonzero(found.network.lanes.ref == wanted)
     if back is not None:
-        rows = rows[((flags[lanes.edge[rows]] & EdgeFlag.REVERSED) != 0) == back]
+        rows = rows[found.is_against[rows] == back]
     assert rows.size == 1
     return int(rows[0])
 
