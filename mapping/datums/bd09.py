@@ -36,6 +36,20 @@ def gcj02_to_bd09_point(lat_deg: float, lon_deg: float) -> tuple[float, float]:
 
 
 @kernel
+def bd09_to_gcj02_point(lat_deg: float, lon_deg: float) -> tuple[float, float]:
+    """GCJ-02 of one BD-09 position.
+
+    Shape: scalars. Unit: degrees to degrees. Frame: BD-09 to GCJ-02. Error: within 1e-8 m in China; NaN in gives NaN
+    out. Source: the public BD-09 formula, by fixed-point iteration.
+    """
+    lat, lon = lat_deg - OFFSET_LAT_DEG, lon_deg - OFFSET_LON_DEG
+    for _ in range(INVERSE_STEPS):
+        reached_lat, reached_lon = gcj02_to_bd09_point(lat, lon)
+        lat, lon = lat + (lat_deg - reached_lat), lon + (lon_deg - reached_lon)
+    return lat, lon
+
+
+@kernel
 def _forward_rows(lat_deg: Floats, lon_deg: Floats, out_deg: Floats) -> None:
     for row in range(lat_deg.size):
         out_deg[0, row], out_deg[1, row] = gcj02_to_bd09_point(lat_deg[row], lon_deg[row])
@@ -44,11 +58,7 @@ def _forward_rows(lat_deg: Floats, lon_deg: Floats, out_deg: Floats) -> None:
 @kernel
 def _inverse_rows(lat_deg: Floats, lon_deg: Floats, out_deg: Floats) -> None:
     for row in range(lat_deg.size):
-        lat, lon = lat_deg[row] - OFFSET_LAT_DEG, lon_deg[row] - OFFSET_LON_DEG
-        for _ in range(INVERSE_STEPS):
-            reached_lat, reached_lon = gcj02_to_bd09_point(lat, lon)
-            lat, lon = lat + (lat_deg[row] - reached_lat), lon + (lon_deg[row] - reached_lon)
-        out_deg[0, row], out_deg[1, row] = lat, lon
+        out_deg[0, row], out_deg[1, row] = bd09_to_gcj02_point(lat_deg[row], lon_deg[row])
 
 
 def gcj02_to_bd09(lat_rad: ArrayLike, lon_rad: ArrayLike) -> tuple[Floats, Floats]:

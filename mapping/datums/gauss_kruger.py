@@ -15,15 +15,19 @@ from gnss._jit import kernel
 from gnss.frames.ellipsoid import CGCS2000
 from mapping.datums.columns import float_columns
 from mapping.datums.frame import CGCS2000_2000, Frame, require_frame
-from mapping.datums.krueger import Series, distortion, project, series_of, unproject
+from mapping.datums.krueger import Series, distortion, series_of
+from mapping.datums.transverse import (
+    DLON_MAX_RAD,
+    LAT_MAX_RAD,
+    Earth,
+    earth_of_cgcs2000,
+    from_transverse,
+    to_transverse,
+)
 
 Floats = NDArray[np.float64]
 
 FALSE_EASTING_M: Final = 500_000.0  # m, EPSG 4491..4554
-DLON_MAX_RAD: Final = np.pi / 6  # rad from the central meridian; rows beyond are NaN
-LAT_MAX_RAD: Final = np.pi / 2  # rad
-EASTING_MAX_M: Final = 3_600_000.0  # m from the central meridian, a little more than 30 degrees at the equator
-NORTHING_MAX_M: Final = 10_010_000.0  # m from the equator, a little more than the pole
 
 # First EPSG code, zone width in degrees, first zone, last zone, zone number in front of the easting. EPSG registry.
 ZONE_BLOCKS: Final = (
@@ -100,25 +104,21 @@ def select_zone(lon_rad: float, width_deg: int = 3, prefixed: bool = False) -> Z
 
 
 @kernel
-def _project_rows(lat_rad: Floats, lon_rad: Floats, grid: tuple[float, ...], alpha: Floats, out_m: Floats) -> None:
-    lon0_rad, false_easting_m, radius_m, e = grid
+def _project_rows(lat_rad: Floats, lon_rad: Floats, origin: tuple[float, float], earth: Earth, out_m: Floats) -> None:
+    lon0_rad, false_easting_m = origin
     for row in range(lat_rad.size):
-        dlon_rad = lon_rad[row] - lon0_rad
-        out_m[0, row] = out_m[1, row] = nan
-        if abs(dlon_rad) <= DLON_MAX_RAD and abs(lat_rad[row]) <= LAT_MAX_RAD:
-            xi, eta = project(lat_rad[row], dlon_rad, e, alpha)
-            out_m[0, row], out_m[1, row] = false_easting_m + radius_m * eta, radius_m * xi
+        x_m, out_m[1, row] = to_transverse(lat_rad[row], lon_rad[row] - lon0_rad, earth)
+        out_m[0, row] = false_easting_m + x_m
 
 
 @kernel
-def _unproject_rows(easting_m: Floats, northing_m: Floats, grid: tuple[float, ...], beta: Floats, out: Floats) -> None:
-    lon0_rad, false_easting_m, radius_m, e = grid
+def _unproject_rows(
+    easting_m: Floats, northing_m: Floats, origin: tuple[float, float], earth: Earth, out: Floats
+) -> None:
+    lon0_rad, false_easting_m = origin
     for row in range(easting_m.size):
-        from_meridian_m = easting_m[row] - false_easting_m
-        out[0, row] = out[1, row] = nan
-        if abs(from_meridian_m) <= EASTING_MAX_M and abs(northing_m[row]) <= NORTHING_MAX_M:
-            lat_rad, dlon_rad = unproject(northing_m[row] / radius_m, from_meridian_m / radius_m, e, beta)
-            out[0, row], out[1, row] = lat_rad, lon0_rad + dlon_rad
+        lat_rad, dlon_rad = from_transverse(easting_m[row] - false_easting_m, northing_m[row], earth)
+        out[0, row], out[1, row] = lat_rad, lon0_rad + dlon_rad
 
 
 @kernel
@@ -136,29 +136,29 @@ def geodetic_to_grid(lat_rad: ArrayLike, lon_rad: ArrayLike, zone: Zone, *, fram
     """Grid coordinates of geodetic ones.
 
     Shape: the broadcast shape, twice. Unit: rad to m. Frame: CGCS2000@2000.0, any other raises `FrameMixedError`.
-    Error: within 5e-9 m of PROJ to 60 degrees latitude, 7.5e-9 m (last bits) at the poles and in zone-prefixed
-    eastings; NaN for NaN, latitudes beyond the poles and longitudes more than 30 degrees from the central meridian.
-    Source: EPSG 4491..4554 (EPSG method 9807), by Krüger's series.
+    Error: within 7.5e-9 m (last bits) of PROJ; NaN for NaN, latitudes beyond the poles and longitudes more than 30
+    degrees from the central meridian. To 3.5 degrees from it and 66 degrees of latitude 50 million points a second,
+    6 million beyond. Source: EPSG 4491..4554 (EPSG method 9807), by `band_series` and Krüger's series.
     """
     require_frame(frame, CGCS2000_2000, "a Gauss-Krüger grid of CGCS2000")
     lat, lon = float_columns(lat_rad, lon_rad)
     grid_m = np.empty((2, lat.size))
-    numbers = (np.radians(zone.central_meridian_deg), zone.false_easting_m, SERIES.radius_m, SERIES.e)
-    _project_rows(lat.ravel(), lon.ravel(), numbers, SERIES.alpha, grid_m)
+    origin = (np.radians(zone.central_meridian_deg), zone.false_easting_m)
+    _project_rows(lat.ravel(), lon.ravel(), origin, earth_of_cgcs2000(), grid_m)
     return GridPoints(grid_m[0].reshape(lat.shape), grid_m[1].reshape(lat.shape))
 
 
 def grid_to_geodetic(easting_m: ArrayLike, northing_m: ArrayLike, zone: Zone) -> tuple[Floats, Floats]:
     """Latitudes and longitudes of grid coordinates, in CGCS2000@2000.0.
 
-    Shape: the broadcast shape, twice. Unit: m to rad. Frame: the zone's, hence CGCS2000@2000.0. Error: within 8e-9 m
+    Shape: the broadcast shape, twice. Unit: m to rad. Frame: the zone's, hence CGCS2000@2000.0. Error: within 1.2e-8 m
     (last bits of a degree) of PROJ; NaN for NaN and for points that no zone reaches (an easting of another zone's
     prefix, for example). Source: EPSG 4491..4554 (EPSG method 9807), by Krüger's series.
     """
     easting, northing = float_columns(easting_m, northing_m)
     lat_lon_rad = np.empty((2, easting.size))
-    numbers = (np.radians(zone.central_meridian_deg), zone.false_easting_m, SERIES.radius_m, SERIES.e)
-    _unproject_rows(easting.ravel(), northing.ravel(), numbers, SERIES.beta, lat_lon_rad)
+    origin = (np.radians(zone.central_meridian_deg), zone.false_easting_m)
+    _unproject_rows(easting.ravel(), northing.ravel(), origin, earth_of_cgcs2000(), lat_lon_rad)
     return lat_lon_rad[0].reshape(easting.shape), lat_lon_rad[1].reshape(easting.shape)
 
 

@@ -61,6 +61,21 @@ def gcj02_shift(lat_deg: float, lon_deg: float) -> tuple[float, float]:
 
 
 @kernel
+def undo_gcj02_point(lat_deg: float, lon_deg: float) -> tuple[float, float]:
+    """True position of one GCJ-02 position.
+
+    Shape: scalars. Unit: degrees to degrees. Frame: GCJ-02 to the frame that was shifted. Error: inverse within 1e-8 m;
+    outside the box unchanged; NaN in gives NaN out. Source: the public GCJ-02 formula, by fixed-point iteration.
+    """
+    lat, lon = lat_deg, lon_deg
+    if _in_box(lat, lon):
+        for _ in range(INVERSE_STEPS):
+            shift_lat, shift_lon = gcj02_shift(lat, lon)
+            lat, lon = lat_deg - shift_lat, lon_deg - shift_lon
+    return lat, lon
+
+
+@kernel
 def _forward_rows(lat_deg: Floats, lon_deg: Floats, out_deg: Floats) -> None:
     for row in range(lat_deg.size):
         lat, lon = lat_deg[row], lon_deg[row]
@@ -71,12 +86,7 @@ def _forward_rows(lat_deg: Floats, lon_deg: Floats, out_deg: Floats) -> None:
 @kernel
 def _inverse_rows(lat_deg: Floats, lon_deg: Floats, out_deg: Floats) -> None:
     for row in range(lat_deg.size):
-        lat, lon = lat_deg[row], lon_deg[row]
-        if _in_box(lat, lon):
-            for _ in range(INVERSE_STEPS):
-                shift_lat, shift_lon = gcj02_shift(lat, lon)
-                lat, lon = lat_deg[row] - shift_lat, lon_deg[row] - shift_lon
-        out_deg[0, row], out_deg[1, row] = lat, lon
+        out_deg[0, row], out_deg[1, row] = undo_gcj02_point(lat_deg[row], lon_deg[row])
 
 
 def geodetic_to_gcj02(lat_rad: ArrayLike, lon_rad: ArrayLike, *, frame: Frame) -> tuple[Floats, Floats]:

@@ -2,7 +2,8 @@
 
 Scalar kernels for scale 1 on the central meridian and an origin on the equator: `project(lat_rad, dlon_rad, e, alpha)
 -> (xi, eta)`, `unproject(xi, eta, e, beta) -> (lat_rad, dlon_rad)`, `distortion(lat_rad, dlon_rad, e, alpha) ->
-(scale_by_radius, convergence_rad)`. `xi` and `eta` are northing and easting in units of the rectifying radius.
+(scale_by_radius, convergence_rad)`, `isometric_latitude(lat_rad, e)` and its inverse. `xi` and `eta` are northing and
+easting in units of the rectifying radius.
 Source: Krüger 1912, in the form of Karney 2011.
 """
 
@@ -102,6 +103,25 @@ def _geodetic_tan(tan_conformal: float, e: float) -> float:
         if not abs(step) > 1e-16 * max(1.0, abs(tan_lat)):
             break
     return tan_lat
+
+
+@kernel
+def isometric_latitude(lat_rad: float, e: float) -> float:
+    """Isometric latitude, in which with the longitude the map is conformal.
+
+    Shape: scalars. Unit: rad to rad. Error: last bits; infinite at the poles, NaN in gives NaN out. Source: Karney
+    2011, equations 7 to 9.
+    """
+    return asinh(_conformal_tan(tan(lat_rad), e))
+
+
+@kernel
+def latitude_of_isometric(q_rad: float, e: float) -> float:
+    """Geodetic latitude of an isometric one: the inverse of `isometric_latitude`.
+
+    Shape: scalars. Unit: rad to rad. Error: last bits; NaN in gives NaN out. Source: Karney 2011, equations 19 to 21.
+    """
+    return atan(_geodetic_tan(sinh(q_rad), e))
 
 
 @inline_kernel

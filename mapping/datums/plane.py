@@ -8,27 +8,19 @@ Source: EPSG method 9807, by Krüger's series (Karney 2011).
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite, nan, pi
+from math import isfinite, pi
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gnss._jit import kernel
-from gnss.frames.ellipsoid import CGCS2000
 from mapping.datums.columns import float_columns
 from mapping.datums.frame import SHIFTED, Frame, require_frame
-from mapping.datums.krueger import project, series_of, unproject
+from mapping.datums.transverse import LAT_MAX_RAD, Earth, earth_of_cgcs2000, from_transverse, to_transverse
 from mapping.errors import FrameMixedError
 
 Floats = NDArray[np.float64]
-
-DLON_MAX_RAD = pi / 6  # rad from the meridian; rows beyond are NaN
-LAT_MAX_RAD = pi / 2  # rad
-X_MAX_M = 3_600_000.0  # m from the meridian, a little more than 30 degrees at the equator
-NORTHING_MAX_M = 10_010_000.0  # m from the equator, a little more than the pole
-
-SERIES = series_of(CGCS2000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +39,11 @@ class Plane:
 
 
 class PlaneNumbers(NamedTuple):
-    """A plane as kernels take it: longitude of the meridian, northing of the origin, and the series."""
+    """A plane as kernels take it: longitude of the meridian, northing of the origin, and the projection."""
 
     lon0_rad: float
     northing0_m: float
-    radius_m: float
-    e: float
-    alpha: Floats
-    beta: Floats
+    earth: Earth
 
 
 class PlanePoints(NamedTuple):
@@ -68,39 +57,31 @@ class PlanePoints(NamedTuple):
 def plane_numbers(plane: Plane) -> PlaneNumbers:
     """The numbers of a plane that `to_plane_point` and `from_plane_point` take.
 
-    Shape: scalars and six coefficients each way. Unit: rad, m. Frame: the plane's. Error: last bits. Source: Karney
-    2011, equations 14, 35 and 36.
+    Shape: scalars and tables. Unit: rad, m. Frame: the plane's. Error: last bits. Source: Karney 2011.
     """
-    xi, _ = project(plane.lat0_rad, 0.0, SERIES.e, SERIES.alpha)
-    return PlaneNumbers(
-        plane.lon0_rad, SERIES.radius_m * xi, SERIES.radius_m, SERIES.e, SERIES.alpha, SERIES.beta
-    )
+    earth = earth_of_cgcs2000()
+    _, northing0_m = to_transverse(plane.lat0_rad, 0.0, earth)
+    return PlaneNumbers(plane.lon0_rad, northing0_m, earth)
 
 
 @kernel
 def to_plane_point(lat_rad: float, lon_rad: float, plane: PlaneNumbers) -> tuple[float, float]:
     """Plane coordinates of one point, for use in kernels.
 
-    Shape: scalars. Unit: rad to m (x east, y north). Frame: the plane's. Error: 5e-9 m; NaN as `geodetic_to_plane`.
-    Source: Karney 2011.
+    Shape: scalars. Unit: rad to m (x east, y north). Frame: the plane's. Error: as `geodetic_to_plane`. Source: Karney
+    2011.
     """
-    dlon_rad = lon_rad - plane.lon0_rad
-    if not (abs(dlon_rad) <= DLON_MAX_RAD and abs(lat_rad) <= LAT_MAX_RAD):
-        return nan, nan
-    xi, eta = project(lat_rad, dlon_rad, plane.e, plane.alpha)
-    return plane.radius_m * eta, plane.radius_m * xi - plane.northing0_m
+    x_m, northing_m = to_transverse(lat_rad, lon_rad - plane.lon0_rad, plane.earth)
+    return x_m, northing_m - plane.northing0_m
 
 
 @kernel
 def from_plane_point(x_m: float, y_m: float, plane: PlaneNumbers) -> tuple[float, float]:
     """Latitude and longitude of one point of the plane, for use in kernels.
 
-    Shape: scalars. Unit: m to rad. Frame: the plane's. Error: 5e-9 m; NaN as `plane_to_geodetic`. Source: Karney 2011.
+    Shape: scalars. Unit: m to rad. Frame: the plane's. Error: as `plane_to_geodetic`. Source: Karney 2011.
     """
-    northing_m = y_m + plane.northing0_m
-    if not (abs(x_m) <= X_MAX_M and abs(northing_m) <= NORTHING_MAX_M):
-        return nan, nan
-    lat_rad, dlon_rad = unproject(northing_m / plane.radius_m, x_m / plane.radius_m, plane.e, plane.beta)
+    lat_rad, dlon_rad = from_transverse(x_m, y_m + plane.northing0_m, plane.earth)
     return lat_rad, plane.lon0_rad + dlon_rad
 
 
@@ -120,7 +101,7 @@ def geodetic_to_plane(lat_rad: ArrayLike, lon_rad: ArrayLike, plane: Plane, *, f
     """Plane coordinates of geodetic ones.
 
     Shape: the broadcast shape, twice. Unit: rad to m (x east, y north). Frame: `frame` must be the plane's, any other
-    raises `FrameMixedError`. Error: 5e-9 m; NaN for NaN, latitudes beyond the poles and longitudes more than 30
+    raises `FrameMixedError`. Error: 1e-8 m; NaN for NaN, latitudes beyond the poles and longitudes more than 30
     degrees from the plane's meridian. Source: EPSG method 9807, by Krüger's series.
     """
     require_frame(frame, plane.frame, "a plane")
@@ -133,7 +114,7 @@ def geodetic_to_plane(lat_rad: ArrayLike, lon_rad: ArrayLike, plane: Plane, *, f
 def plane_to_geodetic(x_m: ArrayLike, y_m: ArrayLike, plane: Plane) -> tuple[Floats, Floats]:
     """Latitudes and longitudes of plane coordinates, in the plane's frame.
 
-    Shape: the broadcast shape, twice. Unit: m to rad. Frame: the plane's. Error: 5e-9 m; NaN for NaN and for points
+    Shape: the broadcast shape, twice. Unit: m to rad. Frame: the plane's. Error: 1e-8 m; NaN for NaN and for points
     more than 3 600 km from the meridian or beyond a pole. Source: EPSG method 9807, by Krüger's series.
     """
     x, y = float_columns(x_m, y_m)

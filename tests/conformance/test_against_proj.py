@@ -41,12 +41,10 @@ def test_the_zone_table_is_the_epsg_registry(epsg: int) -> None:
     assert (f"zone {zone.number}" in words) if zone.prefixed else (f"CM {zone.central_meridian_deg}E" in words)
 
 
-# last bits of the numbers themselves: 5e-9 m in China; zone-prefixed eastings of 4e7 m have bits of 7.5e-9 m
-@pytest.mark.parametrize(
-    ("epsg", "lat_max_deg", "tolerance_m"), [(4547, 60, 5e-9), (4509, 60, 5e-9), (4547, 90, 7.5e-9), (4526, 90, 7.5e-9)]
-)
-@pytest.mark.parametrize("reach_deg", [1.5, 6.0, 29.9])
-def test_gauss_kruger_both_ways(epsg: int, lat_max_deg: float, tolerance_m: float, reach_deg: float) -> None:
+# last bits of the numbers themselves; zone-prefixed eastings of 4e7 m have bits of 7.5e-9 m
+@pytest.mark.parametrize(("epsg", "lat_max_deg"), [(4547, 60), (4509, 60), (4547, 90), (4526, 90)])
+@pytest.mark.parametrize("reach_deg", [1.5, 3.5, 6.0, 29.9])
+def test_gauss_kruger_both_ways(epsg: int, lat_max_deg: float, reach_deg: float) -> None:
     zone = ZONES[epsg]
     rng = np.random.default_rng(epsg)
     lat_deg = rng.uniform(-lat_max_deg, lat_max_deg, 20_000)
@@ -54,12 +52,12 @@ def test_gauss_kruger_both_ways(epsg: int, lat_max_deg: float, tolerance_m: floa
     proj = pyproj.Transformer.from_crs(4490, epsg, always_xy=True)
     easting_m, northing_m = proj.transform(lon_deg, lat_deg)
     grid = geodetic_to_grid(np.radians(lat_deg), np.radians(lon_deg), zone, frame=CGCS2000_2000)
-    assert np.abs(grid.easting_m - easting_m).max() <= tolerance_m
-    assert np.abs(grid.northing_m - northing_m).max() <= tolerance_m
+    assert np.abs(grid.easting_m - easting_m).max() <= 7.5e-9
+    assert np.abs(grid.northing_m - northing_m).max() <= 7.5e-9
     lat_rad, lon_rad = grid_to_geodetic(easting_m, northing_m, zone)
     metres_per_rad = 6.4e6
-    assert np.abs(lat_rad - np.radians(lat_deg)).max() * metres_per_rad <= 8e-9
-    assert (np.abs(lon_rad - np.radians(lon_deg)) * np.cos(np.radians(lat_deg))).max() * metres_per_rad <= 8e-9
+    assert np.abs(lat_rad - np.radians(lat_deg)).max() * metres_per_rad <= 1.2e-8
+    assert (np.abs(lon_rad - np.radians(lon_deg)) * np.cos(np.radians(lat_deg))).max() * metres_per_rad <= 1.2e-8
 
 
 def test_scale_and_convergence() -> None:
