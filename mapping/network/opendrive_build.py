@@ -72,7 +72,6 @@ def opendrive_to_network(
     ends_m = np.array([(p.x_m, p.y_m) for road in source.roads.values() for p in road.pieces]).reshape(-1, 2)
     grid = grid_of(source.geo_reference, source.offset, ends_m, frame, plane=plane, origin=origin)
     check_reference_lines(source, report)
-    check_joins(source, report)
     builder = NetworkBuilder(name or source.name, grid.plane, road_kind="road", turns_are_stated=True, report=report)
     drafting = _Drafting(source, grid, builder, {}, {})
     runs = _runs(source)
@@ -211,12 +210,15 @@ def _neighbours(drafting: _Drafting, road: OdrRoad, keys: list[LaneKey]) -> None
 
 
 def _follow(drafting: _Drafting) -> None:
-    roads = set()
+    roads, joins = set(), []
     for key, lane in drafting.lane_of.items():
         for then in next_lanes(drafting.source, key, drafting.builder.report):
             if then in drafting.lane_of:
                 drafting.builder.follow_lane(lane, drafting.lane_of[then])
                 roads.add((drafting.road_of[key], drafting.road_of[then]))
+                lines = [drafting.builder.lanes[number][1].centre_m for number in (lane, drafting.lane_of[then])]
+                joins.append((key, lines[0][-1], then, lines[1][0]))
+    check_joins(joins, drafting.builder.report)
     for road, next_road in sorted(roads):
         drafting.builder.follow(road, next_road)
 

@@ -1,12 +1,17 @@
-"""Where the roads of an OpenDRIVE file do not meet: gaps and kinks within reference lines and between roads."""
+"""Where the roads of an OpenDRIVE file do not meet: gaps and kinks within reference lines, gaps between lanes."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mapping.network.opendrive_model import Link, OdrMap, OdrRoad
+from mapping.network.opendrive_links import LaneKey
+from mapping.network.opendrive_model import OdrMap, OdrRoad
 from mapping.network.opendrive_planview import Shape, gaps_of, piece_poses
 from mapping.network.report import NetworkReport
+
+Floats = NDArray[np.float64]
 
 GAP_M: Final = 0.01  # smaller ones are roundings of an editor
 KINK_RAD: Final = 0.01
@@ -38,30 +43,15 @@ def _check_cubics(road: OdrRoad, report: NetworkReport) -> None:
                 report.fault("road", road.ref, "a cubic is not as long as it says", FOUND)
 
 
-def check_joins(source: OdrMap, report: NetworkReport) -> None:
-    """Report roads that are joined but do not meet; each pair once."""
+def check_joins(ends: Iterable[tuple[LaneKey, Floats, LaneKey, Floats]], report: NetworkReport) -> None:
+    """Report lanes that are joined but do not meet, once for each pair of roads: a lane, its end, the next, its start.
+
+    Shape: points (2 or 3,). Unit: m. The reference lines of joined roads need not meet, their lanes must.
+    """
     seen = set()
-    for road in source.roads.values():
-        for end, link in (("start", road.predecessor), ("end", road.successor)):
-            if link is None or link.kind != "road" or link.ref not in source.roads:
-                continue
-            pair = frozenset({(road.ref, end), (link.ref, link.contact)})
-            if pair not in seen and _apart(road, end, source.roads[link.ref], link) > GAP_M:
-                report.fault("road", road.ref, f"does not meet road {link.ref}: a gap of more than 1 cm", FOUND)
+    for key, end_m, then, start_m in ends:
+        pair = (key.road, then.road, min(key.section, then.section) if key.road == then.road else 0)
+        if pair not in seen and np.hypot(*(start_m - end_m)[:2]) > GAP_M:
+            what = f"its lanes do not meet those of road {then.road}: a gap of more than 1 cm"
+            report.fault("road", key.road, what, FOUND)
             seen.add(pair)
-
-
-def _apart(road: OdrRoad, end: str, other: OdrRoad, link: Link) -> float:
-    """Distance between the ends of two reference lines, those moved by their lane offsets included where nearer."""
-    a, b = _ends(road, end), _ends(other, link.contact)
-    return min(float(np.hypot(*(p - q))) for p, q in zip(a, b, strict=True))
-
-
-def _ends(road: OdrRoad, end: str) -> list[np.ndarray]:
-    piece = road.pieces[0] if end == "start" else road.pieces[-1]
-    s_m = piece.s_m if end == "start" else piece.s_m + piece.length_m
-    poses = piece_poses(piece, np.array([s_m - piece.s_m]))
-    point = np.array([poses.x_m[0], poses.y_m[0]])
-    offset_m = float(road.lane_offset.at(np.array([s_m]))[0])
-    normal = np.array([-np.sin(poses.hdg_rad[0]), np.cos(poses.hdg_rad[0])])
-    return [point, point + offset_m * normal]

@@ -127,7 +127,8 @@ def their_line(pair: Pair, line: Any, plane: Plane) -> np.ndarray:
     degrees = np.array([(point.lat, point.lon) for point in points])
     x_m, y_m = geodetic_to_plane(np.radians(degrees[:, 0]), np.radians(degrees[:, 1]), plane, frame=FRAME)
     line_m = np.stack([x_m, y_m], axis=1)
-    return line_m[np.concatenate([[True], np.hypot(*np.diff(line_m, axis=0).T) > 1e-7])]
+    kept: np.ndarray = line_m[np.concatenate([[True], np.hypot(*np.diff(line_m, axis=0).T) > 1e-7])]
+    return kept
 
 
 @pytest.mark.parametrize("participant", PARTICIPANTS)
