@@ -15,6 +15,7 @@ from mapping.network.tables import Floats, Ints
 
 CELL_M = 50.0
 REACH_M = 100.0
+TIE_M = 1e-6  # what is nearer by less is equally near
 RINGS_MAX = 1e6  # cells between a point and the grid; points farther away have nothing near
 CELLS_MAX = 1 << 24  # cells of a grid: beyond, cells are made larger (a network of 200 km by 200 km has that many)
 
@@ -266,6 +267,7 @@ def _nearer(
     for k in range(grid.first[cell], grid.first[cell + 1]):
         s = grid.segment[k]
         fraction, distance_m, side = foot(x_m - grid.x_m[s], y_m - grid.y_m[s], grid.dx_m[s], grid.dy_m[s])
-        if distance_m < best[2] or (distance_m == best[2] and (best[0] < 0 or s < best[0])):
+        # the two directions of a road are equally near, but for rounding
+        if distance_m < best[2] - TIE_M or (distance_m <= best[2] + TIE_M and (best[0] < 0 or s < best[0])):
             best = (int(s), fraction, distance_m, side)
     return best
