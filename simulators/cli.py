@@ -43,11 +43,14 @@ app.command()(rtk_log)
 
 @app.command()
 def world(
-    seed: Seed = 7, out: Annotated[Path, typer.Option(help="GeoJSON file to write")] = Path("world.geojson")
+    seed: Seed = 7,
+    out: Annotated[Path, typer.Option(help="GeoJSON file to write")] = Path("world.geojson"),
+    lanelet2: Annotated[Path | None, typer.Option(help="Lanelet2 file of the scenic route's lanes to write")] = None,
 ) -> None:
     """Build a seeded city district of 70 km2 and write it as GeoJSON."""
     from simulators.world import build_world
     from simulators.world.geojson_io import write_world
+    from simulators.world.lanelet2_io import write_lanelet2
 
     city = build_world(seed)
     write_world(city, out)
@@ -55,6 +58,8 @@ def world(
         f"{out}: {city.area_km2:.0f} km2, {city.road_km:.0f} km of road in {len(city.streets)} edges, "
         f"{len(city.buildings)} buildings, {out.stat().st_size / 1e6:.1f} MB"
     )
+    if lanelet2 is not None:
+        console.print(f"{lanelet2}: {write_lanelet2(city, lanelet2)} lanelets of the scenic route")
 
 
 @app.command()

@@ -11,6 +11,7 @@ from simulators.world.blocks import Block, Use, build_blocks
 from simulators.world.buildings import build_buildings, is_canyon
 from simulators.world.expressway import build_expressway
 from simulators.world.labels import build_places
+from simulators.world.lanes import build_lanes, scenic_chain
 from simulators.world.model import Area, Name, Street, World, stage_rng
 from simulators.world.names import Namer
 from simulators.world.noding import Node, merge_short, node_streets, prune, strongly_connected
@@ -18,6 +19,7 @@ from simulators.world.scenic import build_scenic
 from simulators.world.shapes import as_polygon, blob, polygons_of
 from simulators.world.site import MAIN_NAME, TRIBUTARY_NAME, Site, build_site, ring_line
 from simulators.world.streets import build_arterials
+from simulators.world.zones import build_zones, scenic_routes
 
 VERGE_M = 42.0
 EDGE_M = 60.0  # streets may end blind this close to the outline
@@ -37,6 +39,8 @@ def build_world(seed: int) -> World:
     keep_clear = shapely.union_all([site.bank, ring_line(site).buffer(VERGE_M), *(lake.polygon for lake in lakes)])
     buildings = build_buildings(seed, blocks, streets, keep_clear)
     canyon = is_canyon(streets, buildings)
+    chain = scenic_chain(streets)
+    places = build_places(seed, site, streets, blocks, [*lakes, *green], namer) + stops
     return World(
         seed=seed,
         outline=site.outline,
@@ -44,7 +48,10 @@ def build_world(seed: int) -> World:
         water=(Area(site_water(site), "river", MAIN_NAME), Area(site.tributary, "river", TRIBUTARY_NAME), *lakes),
         green=tuple(green),
         buildings=tuple(buildings),
-        places=tuple(build_places(seed, site, streets, blocks, [*lakes, *green], namer) + stops),
+        places=tuple(places),
+        lanes=tuple(build_lanes(streets, chain)),
+        routes=tuple(scenic_routes(chain, places)),
+        zones=tuple(build_zones(site, streets, chain, blocks)),
     )
 
 

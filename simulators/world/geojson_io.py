@@ -10,7 +10,7 @@ import orjson
 from shapely import LineString, Point, Polygon
 
 from simulators.chart import Chart
-from simulators.world.model import Area, Building, Name, Place, Street, Structure, World
+from simulators.world.model import Area, Building, Lane, Name, Place, Route, Street, Structure, World, Zone
 
 ROAD_DIGITS = 8  # 1 mm
 AREA_DIGITS = 7  # 1 cm
@@ -28,7 +28,8 @@ def encode_world(world: World, chart: Chart) -> bytes:
     features += [_area(area, "green", chart) for area in world.green]
     features += [_building(building, chart) for building in world.buildings]
     features += [_road(number, street, chart) for number, street in enumerate(world.streets)]
-    features += [_place(place, chart) for place in world.places]
+    # a stop is called by routes: its number comes after those of the roads
+    features += [_place(len(world.streets) + k, place, chart) for k, place in enumerate(world.places)]
     outline = _lonlat(np.asarray(world.outline.exterior.coords), chart, AREA_DIGITS)
     collection = {
         "type": "FeatureCollection",
@@ -38,6 +39,9 @@ def encode_world(world: World, chart: Chart) -> bytes:
         "area_km2": round(world.area_km2, 3),
         "road_km": round(world.road_km, 3),
         "bbox": [*np.min(outline, axis=0).tolist(), *np.max(outline, axis=0).tolist()],
+        "routes": [_route(k, route, len(world.streets)) for k, route in enumerate(world.routes)],
+        "lanes": [_lane(k, lane, chart) for k, lane in enumerate(world.lanes)],
+        "fences": [_zone(k, zone, chart) for k, zone in enumerate(world.zones)],
         "features": features,
     }
     return orjson.dumps(collection)
@@ -97,8 +101,55 @@ def _road(number: int, street: Street, chart: Chart) -> Feature:
     return {**feature, "id": number}
 
 
-def _place(place: Place, chart: Chart) -> Feature:
-    """One label."""
+def _place(number: int, place: Place, chart: Chart) -> Feature:
+    """One label; stops have a number, by which routes call them."""
     point: Point = place.point
     position = _lonlat(np.asarray(point.coords), chart, AREA_DIGITS)[0]
-    return _feature("Point", position, "place", {"kind": place.kind, **_names(place.name)})
+    feature = _feature("Point", position, "place", {"kind": place.kind, **_names(place.name)})
+    return {**feature, "id": number} if place.kind == "stop" else feature
+
+
+def _route(number: int, route: Route, first_stop: int) -> Feature:
+    """A line of shuttles, by the numbers of its roads and stops."""
+    stops = [first_stop + stop for stop in route.stops]
+    return {
+        "id": number,
+        **_names(route.name),
+        "roads": list(route.roads),
+        "stops": stops,
+        "headway_s": route.headway_s,
+    }
+
+
+def _lane(number: int, lane: Lane, chart: Chart) -> Feature:
+    """The middle of a lane in driving direction, and the road that it belongs to."""
+    return {
+        "id": number,
+        "road": lane.road,
+        "back": lane.is_back,
+        "index": lane.index,
+        "width_m": lane.width_m,
+        "maxspeed_kmh": lane.limit_kmh,
+        "coordinates": _lonlat(np.asarray(lane.line.coords), chart, ROAD_DIGITS),
+    }
+
+
+def _zone(number: int, zone: Zone, chart: Chart) -> Feature:
+    """A fence as the service takes it: an area, or a corridor along a line."""
+    wanted = {
+        "name": f"{zone.name.zh} {zone.name.en}",
+        "kinds": list(zone.kinds),
+        "half_width_m": zone.half_width_m,
+        "speed_limit_kmh": zone.speed_limit_kmh,
+        "dwell_s": zone.dwell_s,
+    }
+    geometry: dict[str, object]
+    if isinstance(zone.shape, Polygon):
+        geometry = {"type": "Polygon", "coordinates": _polygon(zone.shape, chart)}
+    else:
+        geometry = {
+            "type": "LineString",
+            "coordinates": _lonlat(np.asarray(zone.shape.coords), chart, ROAD_DIGITS),
+        }
+    said = {key: value for key, value in wanted.items() if value is not None}
+    return {"type": "Feature", "id": f"zone-{number + 1}", "geometry": geometry, "properties": said}

@@ -122,6 +122,42 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Lane:
+    """One lane with its borders, in driving direction; `road` numbers its street, `index` counts from the left."""
+
+    road: int
+    is_back: bool
+    index: int
+    line: LineString
+    left: LineString
+    right: LineString
+    width_m: float
+    limit_kmh: int
+
+
+@dataclass(frozen=True)
+class Route:
+    """A line that shuttles serve: streets in order (there and back again), stops by their place."""
+
+    name: Name
+    roads: tuple[int, ...]
+    stops: tuple[int, ...]
+    headway_s: float
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Something with a limit worth watching: an area, or a line with a half width; the rest says what is wanted."""
+
+    shape: Polygon | LineString
+    name: Name
+    kinds: tuple[str, ...]
+    half_width_m: float | None = None
+    speed_limit_kmh: float | None = None
+    dwell_s: float | None = None
+
+
+@dataclass(frozen=True)
 class World:
     """A whole city in chart metres, with the outline of the district."""
 
@@ -132,6 +168,9 @@ class World:
     green: tuple[Area, ...]
     buildings: tuple[Building, ...]
     places: tuple[Place, ...]
+    lanes: tuple[Lane, ...] = ()
+    routes: tuple[Route, ...] = ()
+    zones: tuple[Zone, ...] = ()
 
     @property
     def area_km2(self) -> float:

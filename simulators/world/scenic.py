@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Point
 
-from simulators.world.model import Name, Place, RoadClass, Street
+from simulators.world.model import Name, Place, RoadClass, Street, Structure
 from simulators.world.names import Namer
 from simulators.world.noding import cut_line, insert_node, node_at
 from simulators.world.shapes import lines_of
@@ -14,6 +14,10 @@ from simulators.world.site import BANK_M, Site
 
 FROM_WATER_M = 32.0
 EDGE_OF_TOWN_M = 900.0
+TUNNEL_M = 170.0
+TUNNEL_AT = 0.43  # of the route
+PLAZA_AT, PLAZA_M = 0.62, 240.0
+PLAZA_KMH = 15
 LINK_EVERY_M = 780.0
 STOP_EVERY_M = 520.0
 NAME = Name("江湾观光绿道", "River Bend Greenway")
@@ -23,10 +27,30 @@ def build_scenic(site: Site, surface: list[Street], namer: Namer) -> tuple[list[
     """The route with its links, and its stops; splits riverside drives in `surface` where links end."""
     route = _route(site)
     links_m = np.linspace(0.0, route.length, max(2, round(route.length / LINK_EVERY_M)) + 1)
-    pieces = cut_line(route, [float(at_m) for at_m in links_m[1:-1]])
-    streets = [Street(piece, RoadClass.SCENIC, NAME) for piece in pieces]
+    streets = _pieces(route, [float(at_m) for at_m in links_m[1:-1]])
     streets += [_link(route, float(at_m), surface) for at_m in links_m]
     return streets, _stops(route, namer)
+
+
+def _pieces(route: LineString, links_m: list[float]) -> list[Street]:
+    """The route cut where links meet it, at the ends of its tunnel, and around the plaza with its lower limit."""
+    tunnel_m = _between_links(links_m, TUNNEL_AT * route.length, TUNNEL_M)
+    plaza_m = _between_links(links_m, PLAZA_AT * route.length, PLAZA_M)
+    streets, at_m = [], 0.0
+    for piece in cut_line(route, [*links_m, *tunnel_m, *plaza_m]):
+        middle_m = at_m + piece.length / 2
+        at_m += piece.length
+        structure = Structure.TUNNEL if tunnel_m[0] < middle_m < tunnel_m[1] else Structure.GROUND
+        limit_kmh = PLAZA_KMH if plaza_m[0] < middle_m < plaza_m[1] else None
+        streets.append(Street(piece, RoadClass.SCENIC, NAME, structure=structure, maxspeed_kmh=limit_kmh))
+    return streets
+
+
+def _between_links(links_m: list[float], near_m: float, length_m: float) -> tuple[float, float]:
+    """A stretch of a length in the middle between two links of the route."""
+    after = min(max(int(np.searchsorted(links_m, near_m)), 1), len(links_m) - 1)
+    middle_m = (links_m[after - 1] + links_m[after]) / 2
+    return middle_m - length_m / 2, middle_m + length_m / 2
 
 
 def _route(site: Site) -> LineString:
