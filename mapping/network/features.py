@@ -17,6 +17,7 @@ from mapping.datums.plane import plane_to_geodetic
 from mapping.network.check import is_first_of_pair
 from mapping.network.codes import EdgeFlag, LaneKind, RoadClass, Structure
 from mapping.network.model import RoadNetwork
+from mapping.network.osm_tags import LINKED
 from mapping.network.tables import Floats, Lines
 
 DIGITS: Final = 8  # of a degree: 1 mm
@@ -71,11 +72,11 @@ def _lines(network: RoadNetwork, lines: Lines) -> list[list[list[float]]]:
     return [rows[a:b] for a, b in pairwise(bounds)]
 
 
-def _feature(kind: str, coordinates: object, properties: Feature, number: int | None = None) -> Feature:
+def _feature(kind: str, coordinates: object, properties: Feature, number: int) -> Feature:
     """One feature; properties that say nothing are left out."""
-    said = {key: value for key, value in properties.items() if value not in (None, "", False)}
-    feature = {"type": "Feature", "geometry": {"type": kind, "coordinates": coordinates}, "properties": said}
-    return feature if number is None else {**feature, "id": number}
+    said = {key: value for key, value in properties.items() if value is not None and value is not False and value != ""}
+    geometry = {"type": kind, "coordinates": coordinates}
+    return {"type": "Feature", "id": number, "geometry": geometry, "properties": said}
 
 
 def road_features(network: RoadNetwork) -> Iterator[Feature]:
@@ -83,42 +84,38 @@ def road_features(network: RoadNetwork) -> Iterator[Feature]:
 
     Unit: degrees, km/h. The feature's id is that of the road in its source; pieces of one road share it.
     """
-    edges = network.edges
     coordinates = _lines(network, network.shape)
     for row in np.flatnonzero(is_first_of_pair(network)).tolist():
-        back = int(edges.twin[row])
-        flags = EdgeFlag(int(edges.flags[row]))
-        limit, limit_back = kmh_of(float(edges.limit_mps[row])), kmh_of(float(edges.limit_mps[back]))
-        lanes = int(edges.lane_count[row])
-        properties = {
-            "layer": "road",
-            "class": RoadClass(int(edges.road_class[row])).label,
-            "name": network.names[edges.name[row]],
-            "oneway": back < 0,
-            "maxspeed": limit,
-            "maxspeed:backward": limit_back if back >= 0 and limit_back != limit else None,
-            "lanes": lanes if back < 0 else lanes + int(edges.lane_count[back]),
-            "level": int(edges.layer[row]),
-            "bridge": edges.structure[row] == Structure.BRIDGE,
-            "tunnel": edges.structure[row] == Structure.TUNNEL,
-            "access": "private" if EdgeFlag.PRIVATE in flags else None,
-            "junction": "roundabout" if EdgeFlag.ROUNDABOUT in flags else None,
-            "edge_back": back if back >= 0 else None,
-        }
-        # level 0 and edge 0 say something
-        properties = {
-            key: value for key, value in properties.items() if value not in (None, "", False) or key == "level"
-        }
-        feature = _feature("LineString", coordinates[row], {}, int(edges.ref[row]))
-        feature["properties"] = {**properties, "edge": row}
-        yield _plain(feature)
+        yield _feature("LineString", coordinates[row], _road(network, row), int(network.edges.ref[row]))
 
 
-def _plain(feature: Feature) -> Feature:
-    """numpy's truth values as JSON's."""
-    properties = feature["properties"]
-    feature["properties"] = {key: bool(v) if isinstance(v, np.bool_) else v for key, v in properties.items()}
-    return feature
+def _road(network: RoadNetwork, row: int) -> Feature:
+    """The properties of a road by its first edge."""
+    edges = network.edges
+    back = int(edges.twin[row])
+    flags, structure = EdgeFlag(int(edges.flags[row])), Structure(int(edges.structure[row]))
+    lanes, lanes_back = int(edges.lane_count[row]), int(edges.lane_count[back]) if back >= 0 else 0
+    limit, limit_back = (kmh_of(float(edges.limit_mps[edge])) for edge in (row, back))
+    road_class = RoadClass(int(edges.road_class[row])).label
+    is_split = back >= 0 and lanes != lanes_back
+    return {
+        "layer": "road",
+        "class": f"{road_class}_link" if EdgeFlag.LINK in flags and road_class in LINKED else road_class,
+        "name": network.names[edges.name[row]],
+        "oneway": back < 0,
+        "maxspeed": limit,
+        "maxspeed:backward": limit_back if back >= 0 and limit_back != limit else None,
+        "lanes": lanes + lanes_back or None,
+        "lanes:forward": lanes if is_split else None,
+        "lanes:backward": lanes_back if is_split else None,
+        "level": int(edges.layer[row]),
+        "bridge": structure is Structure.BRIDGE,
+        "tunnel": structure is Structure.TUNNEL,
+        "access": "private" if EdgeFlag.PRIVATE in flags else None,
+        "junction": "roundabout" if EdgeFlag.ROUNDABOUT in flags else None,
+        "edge": row,
+        "edge_back": back if back >= 0 else None,
+    }
 
 
 def lane_features(network: RoadNetwork) -> Iterator[Feature]:
@@ -133,10 +130,11 @@ def lane_features(network: RoadNetwork) -> Iterator[Feature]:
             "kind": LaneKind(int(lanes.kind[row])).name.lower(),
             "maxspeed": kmh_of(float(lanes.limit_mps[row])),
             "width_m": round(float(lanes.width_m[row]), 2) if isfinite(lanes.width_m[row]) else None,
+            "lane": row,
+            "edge": int(lanes.edge[row]),
+            "index": int(lanes.index[row]),
         }
-        feature = _feature("LineString", line, properties, int(lanes.ref[row]))
-        feature["properties"] |= {"lane": row, "edge": int(lanes.edge[row]), "index": int(lanes.index[row])}
-        yield feature
+        yield _feature("LineString", line, properties, int(lanes.ref[row]))
 
 
 def stop_features(network: RoadNetwork) -> Iterator[Feature]:
@@ -146,12 +144,14 @@ def stop_features(network: RoadNetwork) -> Iterator[Feature]:
     """
     stops = network.stops
     for row, position in enumerate(lon_lat_deg(network, stops.x_m, stops.y_m).tolist()):
-        feature = _feature(
-            "Point", position, {"layer": "stop", "name": network.names[stops.name[row]]}, int(stops.ref[row])
-        )
-        if stops.edge[row] >= 0:
-            feature["properties"] |= {"edge": int(stops.edge[row]), "offset_m": round(float(stops.offset_m[row]), 3)}
-        yield feature
+        is_placed = bool(stops.edge[row] >= 0)
+        properties = {
+            "layer": "stop",
+            "name": network.names[stops.name[row]],
+            "edge": int(stops.edge[row]) if is_placed else None,
+            "offset_m": round(float(stops.offset_m[row]), 3) if is_placed else None,
+        }
+        yield _feature("Point", position, properties, int(stops.ref[row]))
 
 
 def route_objects(network: RoadNetwork) -> Iterator[Feature]:

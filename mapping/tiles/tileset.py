@@ -11,7 +11,7 @@ from mapping.tiles.features import BaseMap, read_base_map
 from mapping.tiles.level import Level
 from mapping.tiles.mercator import LAT_MAX_DEG, require_tile
 from mapping.tiles.report import BaseMapReport
-from mapping.tiles.schema import LAYERS, TILEJSON_TYPE, ZOOM_MAX
+from mapping.tiles.schema import TILEJSON_TYPE, ZOOM_MAX
 
 CACHE_BYTES_MAX: Final = 64 * 2**20
 GZIP_LEVEL: Final = 6
@@ -93,6 +93,6 @@ class TileSet:
                     "maxzoom": ZOOM_MAX,
                     "fields": {name: TILEJSON_TYPE[kind] for name, kind in rule.fields.items()},
                 }
-                for rule in LAYERS
+                for rule in (layer.rule for layer in self._layers)
             ],
         }
