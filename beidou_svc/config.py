@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from beidou_svc.fleet.registry import is_token_hash
+from beidou_svc.frames.settings import FramesSettings
 from beidou_svc.ingest.settings import IngestSettings, Listener, UdpListener, Unknown
+from beidou_svc.roads.settings import RoadsSettings
 from gnss.rtk.settings import RtkSettings
 from mapping.datums.frame import Datum, Frame
 
@@ -83,7 +85,8 @@ class FleetSettings(Section):
     terminals_max: int = Field(50_000, ge=1, description="Terminals known at once; more are refused.")
     terminals_file: Path | None = Field(
         None,
-        description="Register of terminals: CSV with the columns id, name, token_hash, policy, frame, role, ecef, llh.",
+        description="Register of terminals: CSV with the columns id, name, token_hash, policy, frame, role, ecef, llh, "
+        "groups.",
     )
     tick_ms: int = Field(20, ge=5, le=1_000, description="Time between two readings of all sockets, ms.")
     stale_after_s: float = Field(10.0, gt=0, description="Age from which a terminal is stale, s.")
@@ -253,6 +256,8 @@ class Settings(Section):
     rtk: RtkSection = Field(default_factory=RtkSection)
     stream: StreamSettings = Field(default_factory=StreamSettings)
     frame: FrameSettings = Field(default_factory=FrameSettings)
+    frames: FramesSettings = Field(default_factory=FramesSettings)
+    roads: RoadsSettings = Field(default_factory=RoadsSettings)
     basemap: BasemapSettings = Field(default_factory=BasemapSettings)
     page: PageSettings = Field(default_factory=PageSettings)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -2,14 +2,13 @@
 
 import asyncio
 import gzip
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import orjson
 from fastapi import Request, Response
 
-from gnss.batches import NO_TIME
+from beidou_svc.utc import utc_text as utc_text  # noqa: PLC0414
 
 JSON = "application/json"
 GZIP_BYTES_MIN = 1_024
@@ -40,14 +39,6 @@ async def answer(request: Request, body: bytes, media_type: str = JSON) -> Respo
 async def answer_json(request: Request, value: Any) -> Response:
     """`value` as JSON."""
     return await answer(request, to_json(value))
-
-
-def utc_text(utc_ns: int) -> str | None:
-    """RFC 3339 with milliseconds, None for a missing time."""
-    if utc_ns == NO_TIME:
-        return None
-    whole_s, ns = divmod(int(utc_ns), 1_000_000_000)
-    return datetime.fromtimestamp(whole_s, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ns // 1_000_000:03d}Z"
 
 
 def number_or_none(value: float) -> float | None:

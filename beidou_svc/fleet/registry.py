@@ -44,6 +44,7 @@ class Terminal:
     frame: str = ""
     role: Role = Role.UNSAID
     ecef_m: Vector | None = None
+    groups: tuple[str, ...] = ()
 
 
 class Registry:
@@ -120,6 +121,16 @@ class Registry:
         """Reference frame of the coordinates that the terminal reports."""
         terminal = self._registered.get(slot)
         return (terminal.frame if terminal else "") or self._frame
+
+    def stated_frame_of(self, slot: int) -> str:
+        """The same as far as the register says; "" = it does not."""
+        terminal = self._registered.get(slot)
+        return terminal.frame if terminal else ""
+
+    def groups_of(self, slot: int) -> tuple[str, ...]:
+        """Groups that the terminal is in: which fences are for it."""
+        terminal = self._registered.get(slot)
+        return terminal.groups if terminal else ()
 
     def role_of(self, slot: int) -> Role:
         """Base or rover, as far as the register says."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from beidou_svc.fleet.registry import Policy, Role, Terminal, Vector, is_token_hash
 from gnss.frames.geodetic import geodetic_to_ecef
 
-_COLUMNS = ("id", "name", "token_hash", "policy", "frame", "role", "ecef", "llh")
+_COLUMNS = ("id", "name", "token_hash", "policy", "frame", "role", "ecef", "llh", "groups")
 _POLICIES = {"": Policy.ACCEPTED, "accepted": Policy.ACCEPTED, "quarantined": Policy.QUARANTINED}
 _ROLES = {"": Role.UNSAID, "rover": Role.ROVER, "base": Role.BASE}
 
@@ -16,10 +16,11 @@ RADIUS_M_MIN, RADIUS_M_MAX = 6.3e6, 6.4e6
 
 
 def read_terminals(path: Path) -> list[Terminal]:
-    """Terminals of a file with columns out of `id, name, token_hash, policy, frame, role, ecef, llh`; id must be there.
+    """Terminals of a file with columns out of `id, name, token_hash, policy, frame, role, ecef, llh, groups`.
 
-    `role` is base or rover; `ecef` (X Y Z in m) or `llh` (latitude, longitude in degrees, height above the ellipsoid in
-    m) is where a base stands. Raises ValueError with the line number for anything that is not of this form.
+    `id` must be there. `role` is base or rover; `ecef` (X Y Z in m) or `llh` (latitude, longitude in degrees, height
+    above the ellipsoid in m) is where a base stands; `groups` are names with semicolons between. Raises ValueError with
+    the line number for anything that is not of this form.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, strict=True)
@@ -52,6 +53,7 @@ def _terminal(row: dict[str, str | None]) -> Terminal:
         cell["frame"],
         _ROLES[cell["role"]],
         _place(cell),
+        tuple(sorted({name.strip() for name in cell["groups"].split(";")} - {""})),
     )
 
 

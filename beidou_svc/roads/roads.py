@@ -1,0 +1,158 @@
+"""All that the service has of roads: store, active network, fences, stages, events (`build` puts it together)."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from beidou_svc.fleet.road import RoadState
+from beidou_svc.roads.event_log import EventLog
+from beidou_svc.roads.fence_desk import FenceDesk
+from beidou_svc.roads.networks import NamedNetwork, Networks
+from beidou_svc.roads.progress import Progress
+from beidou_svc.roads.route_book import RouteBook
+from beidou_svc.roads.settings import RoadsSettings
+from beidou_svc.roads.stages import Carried, FenceStage, MatchStage, PlaceStage, RoadStages
+from beidou_svc.roads.store import Kind, Store
+from gnss.batches import FixBatch
+from mapping.datums.plane import Plane
+from mapping.fences.state import Counter
+from mapping.tiles.tileset import TileSet
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Active:
+    """The network that positions are matched to, and what follows from it."""
+
+    named: NamedNetwork
+    book: RouteBook
+    progress: Progress
+
+
+@dataclass(slots=True)
+class RoadCounters:
+    """Since the start. Rows that were matched, by what came of them."""
+
+    matched: int = 0
+    off_road: int = 0
+    with_lane: int = 0
+    refused: int = 0
+    failed: int = 0
+
+
+@dataclass(slots=True)
+class Roads:
+    """The parts, and the step that a tick makes. Edits run in `worker`, one after the other."""
+
+    settings: RoadsSettings
+    store: Store
+    networks: Networks
+    plane: Plane
+    desk: FenceDesk
+    stages: RoadStages
+    log: EventLog
+    active: Active | None = None
+    road: RoadState = field(default_factory=RoadState.new)
+    counters: RoadCounters = field(default_factory=RoadCounters)
+    closures: tuple[int, ...] = ()
+    worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "roads"))
+    _tiles: dict[str, TileSet] = field(default_factory=dict)
+
+    def step(self, fixes: FixBatch) -> Carried:
+        """What a tick brought, through the stages; places and events are kept."""
+        carried = self.stages.step(fixes)
+        if len(carried.matched):
+            self._note_matched(carried)
+        if len(carried.events):
+            versions = np.array([self.desk.version_of(row) for row in carried.events.fence.tolist()], np.int32)
+            self.log.add(carried.events, versions)
+        return carried
+
+    def _note_matched(self, carried: Carried) -> None:
+        assert self.active is not None
+        matched = carried.matched.take(slice(0, len(carried.fixes)))
+        self.road.grow(self.stages.room)
+        changed = self.road.fold(matched)
+        self.active.progress.note(changed, self.road)
+        ok = matched.status == 0
+        self.counters.matched += int(np.count_nonzero(ok & (matched.edge >= 0)))
+        self.counters.off_road += int(np.count_nonzero(ok & (matched.edge < 0)))
+        self.counters.with_lane += int(np.count_nonzero(matched.lane >= 0))
+        self.counters.refused += int(np.count_nonzero(~ok))
+
+    async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Do something slow beside the event loop: whatever reads or changes the store."""
+        return await asyncio.get_running_loop().run_in_executor(self.worker, lambda: work(*args, **kwargs))
+
+    def load_routes(self) -> None:
+        """Take over what the store has of routes; progress begins anew."""
+        if self.active is not None:
+            named = self.active.named
+            book = RouteBook(named.network, named.id, self.store.latest(Kind.ROUTE))
+            self.active = Active(named, book, Progress(book))
+
+    def close_edges(self, edges: Sequence[int]) -> None:
+        """Close these edges of the active network and no others, from the next row on. Raises ValueError."""
+        stage = self.match_stage
+        if stage is not None:
+            stage.tables = stage.tables.with_closed(edges)
+            self.closures = tuple(int(edge) for edge in stage.tables.closed)
+
+    @property
+    def match_stage(self) -> MatchStage | None:
+        """The stage that matches, where there is a network."""
+        stage = self.stages.stage("match")
+        return stage if isinstance(stage, MatchStage) else None
+
+    def refused_frames(self) -> int:
+        """Rows without a way into the frame of the map."""
+        return sum(stage.datum.refused_total for stage in self.stages.stages if isinstance(stage, PlaceStage))
+
+    def fence_counts(self) -> Iterator[tuple[str, int]]:
+        """What the fence engine counts, by name."""
+        for stage in self.stages.stages:
+            if isinstance(stage, FenceStage):
+                yield from ((each.name.lower(), int(stage.state.counters[each])) for each in Counter)
+
+    def network_of(self, network_id: str) -> NamedNetwork | None:
+        """A network by its id, the active one or a stored one. To be run in `worker`."""
+        if self.active is not None and self.active.named.id == network_id:
+            return self.active.named
+        return self.networks.find(network_id)
+
+    def tiles_of(self, network_id: str) -> TileSet | None:
+        """Its vector tiles. To be run in `worker`."""
+        named = self.network_of(network_id)
+        if named is None:
+            return None
+        from mapping.network.tile_layers import network_tiles
+
+        key = named.network.content_digest
+        if key not in self._tiles:
+            # one set at a time: the page shows one network
+            self._tiles = {key: network_tiles(named.network)}
+        return self._tiles[key]
+
+    def summary(self, named: NamedNetwork, stored: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What a list says of a network."""
+        from beidou_svc.roads.networks import summary_of
+        from beidou_svc.utc import utc_text
+
+        known = stored or summary_of(named.network)
+        head = {"id": named.id, "version": named.version, "time": utc_text(named.t_utc_ns)}
+        return {**head, **known, "active": self.is_active(named.id)}
+
+    def is_active(self, network_id: str) -> bool:
+        """Whether positions are matched to this network."""
+        return self.active is not None and self.active.named.id == network_id
+
+    def close(self) -> None:
+        """Finish what is under way and give the file back."""
+        self.worker.shutdown(wait=True)
+        self.store.close()

@@ -1,0 +1,19 @@
+"""Civil time as text."""
+
+from datetime import UTC, datetime
+
+from gnss.batches import NO_TIME
+from gnss.time.scales import gpst_ns_to_unix_ns
+
+
+def utc_text(utc_ns: int) -> str | None:
+    """RFC 3339 with milliseconds of a time in ns since 1970-01-01, None for a missing one."""
+    if utc_ns == NO_TIME:
+        return None
+    whole_s, ns = divmod(int(utc_ns), 1_000_000_000)
+    return datetime.fromtimestamp(whole_s, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ns // 1_000_000:03d}Z"
+
+
+def gpst_text(t_gpst_ns: int) -> str | None:
+    """The same of a time in GPST."""
+    return None if t_gpst_ns == NO_TIME else utc_text(int(gpst_ns_to_unix_ns(t_gpst_ns)))
