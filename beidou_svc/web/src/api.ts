@@ -1,4 +1,5 @@
 /** The REST API (docs/api.md) as the page uses it. Every failure becomes an `ApiError` that can be shown. */
+import type { BaseInUse, BaseStation, RtkStatus } from './bases';
 
 export interface PageConfig {
   title: string;
@@ -26,6 +27,7 @@ export interface ServiceStatus {
     /** Where terminals connect. */
     listeners?: { transport: string; address: string }[];
   };
+  rtk?: RtkStatus;
 }
 
 export interface Projected {
@@ -87,6 +89,10 @@ export interface TerminalDetail {
   policy: string;
   connection: { transport: string; peer: string; since: string; bytes: number; takeovers: number } | null;
   clock_offset_s: MaybeNumber;
+  role?: string;
+  /** The base that serves this rover, and what is said of this base. */
+  base?: BaseInUse | null;
+  station?: Omit<BaseStation, 'id'> | null;
   latest: LatestFix | null;
   counters: {
     sentences: Record<string, number>;

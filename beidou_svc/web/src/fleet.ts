@@ -8,6 +8,10 @@ import type { Names, StreamColumn, StreamFrame } from './stream';
 
 /** Slots above this are refused: a broken frame must not make the page allocate without end. */
 export const SLOTS_MAX = 1 << 20;
+/** Bits of `flags` (docs/stream.md). */
+export const FLAG_NOT_DATED = 1;
+export const FLAG_QUARANTINED = 2;
+export const FLAG_BASE = 4;
 const CAPACITY_MIN = 1024;
 
 /** Movement between two fixes is drawn over the time between them, within these bounds. */

@@ -9,6 +9,7 @@ import './style/layout.css';
 import './style/sidebar.css';
 import './style/list.css';
 import './style/map.css';
+import './style/bases.css';
 import './style/narrow.css';
 import './style/panel.css';
 import './style/plots.css';

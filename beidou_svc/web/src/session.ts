@@ -1,5 +1,5 @@
 /** Keeps the page's picture of the service fresh: configuration, sign-in, live stream, status. */
-import { Api, ApiError } from './api';
+import { Api, ApiError, type ServiceStatus } from './api';
 import { Completeness } from './completeness';
 import { markShown, orderByName, sortShown } from './filter';
 import { Fleet } from './fleet';
@@ -70,7 +70,7 @@ export class Session {
   async signIn(token: string): Promise<boolean> {
     this.token = token;
     try {
-      state.status.value = await this.api.status();
+      this.tell(await this.api.status());
     } catch (error) {
       this.token = null;
       if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
@@ -131,13 +131,18 @@ export class Session {
     if (phase === 'stopped' || phase === 'refused' || document.hidden) return;
     try {
       const status = await this.api.status();
-      state.status.value = status;
+      this.tell(status);
       this.complete(status.terminals.total);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.demandToken();
       else if (phase === 'live' && Date.now() - this.client.last_message_ms > SILENCE_MS_MAX)
         this.client.start();
     }
+  }
+
+  private tell(status: ServiceStatus): void {
+    state.status_ms.value = Date.now();
+    state.status.value = status;
   }
 
   private complete(total: number): void {

@@ -1,6 +1,7 @@
 /** What the page shows and how: signals, and the choices that are remembered from visit to visit. */
 import { computed, effect, signal } from '@preact/signals';
 import type { PageConfig, ServiceStatus } from './api';
+import { basesOf } from './bases';
 import { type Filter, NO_FILTER, type SortKey } from './filter';
 import type { FleetCounts } from './fleet';
 import type { StreamState } from './stream';
@@ -43,6 +44,8 @@ export const reduced_motion = signal(motion_query.matches);
 
 export const page = signal<PageConfig | null>(null);
 export const status = signal<ServiceStatus | null>(null);
+/** When that was told, by the clock of this computer. */
+export const status_ms = signal(0);
 export const stream = signal<StreamState>({ phase: 'stopped' });
 /** Why the page could not start; null = it did, or still tries. */
 export const start_error = signal<{
@@ -71,6 +74,18 @@ export const has_picture = signal(false);
 
 export const selected_id = signal<string | null>(null);
 export const following = signal(false);
+export type Tab = 'terminals' | 'bases';
+/** Which list is beside the map. */
+export const tab = signal<Tab>('terminals');
+export const bases = computed(() => basesOf(status.value?.rtk));
+/** The lists that this service has something for. */
+export const tabs = computed<Tab[]>(() => [
+  'terminals',
+  ...(bases.value.length > 0 ? ['bases' as const] : []),
+]);
+export const shown_tab = computed<Tab>(() => (tabs.value.includes(tab.value) ? tab.value : 'terminals'));
+/** The last event that those are told who do not see the page. */
+export const said = signal('');
 export const help_open = signal(false);
 /** How far the bottom sheet of a narrow screen is pulled up. */
 export const sheet = signal<'low' | 'half' | 'full'>('low');

@@ -28,7 +28,7 @@ const TEXT_ON: [string, string[]][] = [
   ['text-2', ['ground', 'surface', 'raised', 'hover', 'accent-soft']],
   ['accent', ['surface', 'accent-soft']],
   ['accent-text', ['accent']],
-  ['good', ['surface']],
+  ['good', ['surface', 'good-soft']],
   ['warn', ['surface', 'warn-soft']],
   ['bad', ['surface', 'bad-soft']],
 ];

@@ -1,5 +1,9 @@
+import { en_bases } from './en_bases';
+
 /** English. The keys of this catalogue are the keys of all. */
 export const en = {
+  ...en_bases,
+
   'app.name': 'BeiDou fleet',
   'app.skip': 'Skip to the list of terminals',
   'app.loading': 'Loading the fleet …',

@@ -1,7 +1,10 @@
 import type { Catalogue } from './index';
+import { zh_bases } from './zh_bases';
 
 /** 简体中文 */
 export const zh: Catalogue = {
+  ...zh_bases,
+
   'app.name': '北斗终端',
   'app.skip': '跳到终端列表',
   'app.loading': '正在加载终端……',

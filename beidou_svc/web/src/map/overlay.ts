@@ -5,6 +5,7 @@
  */
 import type { Fleet } from '../fleet';
 import { FIXED, QUALITY_COUNT, qualityOf } from '../quality';
+import { BaselineLayer } from './baseline_layer';
 import { Camera, type CameraState } from './camera';
 import { type Cut, cutAround } from './cut';
 import { DotPainter, isSoftwareRendered, type Scene } from './dot_painter';
@@ -26,8 +27,8 @@ const CUT_MARGIN_PX = 8;
 const PICK_SLACK_PX = 6;
 
 const LOOK = {
-  light: { halo: '#ffffff', ring: '#0f172a', offline: '#9aa3af' },
-  dark: { halo: '#0b1118', ring: '#ffffff', offline: '#64707f' },
+  light: { halo: '#ffffff', ring: '#0f172a', offline: '#9aa3af', baseline: '#5b21b6' },
+  dark: { halo: '#0b1118', ring: '#ffffff', offline: '#64707f', baseline: '#c4a6ff' },
 };
 
 export class FleetOverlay {
@@ -37,6 +38,7 @@ export class FleetOverlay {
   private readonly camera = new Camera();
   private ground!: GroundLayer;
   private trail!: TrailLayer;
+  private baseline!: BaselineLayer;
   private markers!: MarkerLayer;
   private trail_points: readonly TrailPoint[] = [];
   private order = new Uint32Array(0);
@@ -86,8 +88,10 @@ export class FleetOverlay {
       const quality = qualityOf(value);
       colours.set(rgb(dark ? quality.dark : quality.light), value * 3);
     }
+    const look = LOOK[dark ? 'dark' : 'light'];
     this.trail.setColours(colours);
-    this.markers.setColours({ dark, ...LOOK[dark ? 'dark' : 'light'] }, colours);
+    this.baseline.setColours(rgb(look.baseline), rgb(look.halo));
+    this.markers.setColours({ dark, ...look }, colours);
   }
 
   setCamera(state: CameraState): void {
@@ -105,6 +109,11 @@ export class FleetOverlay {
   setTrail(points: readonly TrailPoint[]): void {
     this.trail_points = points;
     this.trail.set(points, this.camera);
+  }
+
+  /** The base of the selected terminal, world units; null = it has none. */
+  setBaseline(base: [number, number] | null): void {
+    this.baseline.base = base;
   }
 
   /** True where `upload` is due although the fleet did not change. */
@@ -135,6 +144,8 @@ export class FleetOverlay {
     if (painter) this.paint(painter, scene, { left: 0, top: 0, ...scene.view }, null);
     this.ground.draw(painter);
     this.trail.draw(this.camera, this.ratio);
+    if (this.selected_slot >= 0 && this.fleet.placed[this.selected_slot])
+      this.baseline.draw(this.camera, this.ratio, this.fleet.drawnAt(this.selected_slot, now_ms));
     this.markers.draw(this.camera, this.ratio, now_ms, pulse, rings, painter === null);
   }
 
@@ -228,6 +239,9 @@ export class FleetOverlay {
     this.ground = new GroundLayer(this.gl);
     this.bare = false;
     this.trail = new TrailLayer(this.gl);
+    const base = this.baseline?.base ?? null;
+    this.baseline = new BaselineLayer(this.gl);
+    this.baseline.base = base;
     this.markers = new MarkerLayer(this.gl, this.fleet);
     this.gl.blendFunc(this.gl.ONE, this.gl.ONE_MINUS_SRC_ALPHA);
   }

@@ -140,6 +140,45 @@ in vec4 v_colour;
 out vec4 colour;
 void main() { colour = vec4(v_colour.rgb * v_colour.a, v_colour.a); }`;
 
+export const BASELINE_VERTEX = `#version 300 es
+precision highp float;
+precision highp int;
+layout(location = 0) in vec4 a_ends;     // from x, y to x, y; world units relative to the origin
+uniform mat4 u_matrix;
+uniform vec2 u_viewport_px;
+uniform float u_width_px;
+out vec2 v_place;                        // along the line in pixels, across it -1..1
+
+void main() {
+  vec4 from = u_matrix * vec4(a_ends.xy, 0.0, 1.0);
+  vec4 to = u_matrix * vec4(a_ends.zw, 0.0, 1.0);
+  vec2 way = (to.xy / to.w - from.xy / from.w) * u_viewport_px;
+  float length_px = max(length(way), 0.001);
+  vec2 across = vec2(-way.y, way.x) / length_px;
+  int corner = gl_VertexID % 6;            // two triangles: 0 1 2, 3 4 5
+  bool at_end = corner == 1 || corner == 4 || corner == 5;
+  float side = corner == 2 || corner == 3 || corner == 5 ? 1.0 : -1.0;
+  vec4 here = at_end ? to : from;
+  here.xy += across * side * u_width_px / u_viewport_px * here.w;
+  gl_Position = here;
+  v_place = vec2(at_end ? length_px * 0.5 : 0.0, side);
+}`;
+
+export const BASELINE_FRAGMENT = `#version 300 es
+precision highp float;
+in vec2 v_place;
+uniform float u_core;                    // share of the width that is the line; the rest is halo
+uniform float u_dash_px;
+uniform vec3 u_line;
+uniform vec3 u_halo;
+out vec4 colour;
+void main() {
+  bool gap = mod(v_place.x, 2.0 * u_dash_px) > 1.25 * u_dash_px;
+  bool halo = gap || abs(v_place.y) > u_core;
+  float alpha = halo ? 0.55 : 1.0;
+  colour = vec4((halo ? u_halo : u_line) * alpha, alpha);
+}`;
+
 /** The base map behind everything, with the dots that the CPU painted: one triangle that covers the view. */
 export const GROUND_VERTEX = `#version 300 es
 out vec2 v_place;

@@ -1,21 +1,21 @@
 /** The map: base map, camera, fleet overlay, clusters, pointer. Loaded after the shell, being by far the largest part. */
 import type { Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
 import type { PageConfig } from '../api';
+import type { BaseStation } from '../bases';
 import type { Fleet } from '../fleet';
+import { BaseMarkers } from './base_markers';
 import { ClusterMarkers } from './cluster_markers';
 import { type Cluster, clusterFleet, clusterStep } from './clusters';
 import { boundsOf, isWorthFraming } from './fleet_bounds';
 import { drawGraticule } from './graticule_layer';
-import { latitudeDeg, longitudeDeg } from './mercator';
+import { mercatorX, mercatorY } from './mercator';
+import { Moves, type Room } from './moves';
 import { addProbe, hasOwnBase, type MapRequest, newMarker, openMap, styleOf } from './open_map';
 import { FleetOverlay } from './overlay';
 import type { BaseLook } from './style';
 import type { TrailPoint } from './trail_layer';
 
-const CLOSE_UP_ZOOM = 16.3;
-const FLIGHT_MS = 900;
-/** While following, the terminal may wander this share of the view from the centre before the camera moves. */
-const FOLLOW_SLACK = 0.22;
+const NO_ROOM: Room = { right: 0, bottom: 0 };
 
 export interface MapHooks {
   onHover: (slot: number) => void;
@@ -24,6 +24,8 @@ export interface MapHooks {
   onCameraByHand: () => void;
   onBaseMapError: (message: string) => void;
   describeCluster: (cluster: Cluster) => string;
+  paintBase: (element: HTMLElement, base: BaseStation) => void;
+  onPickBase: (id: string) => void;
   request: MapRequest;
 }
 
@@ -41,6 +43,8 @@ export class MapView {
   private readonly map: LibreMap;
   private readonly overlay: FleetOverlay;
   private readonly clusters: ClusterMarkers;
+  readonly bases: BaseMarkers;
+  readonly moves: Moves;
   private drawn: Uint8Array = new Uint8Array(0);
   private shown: Uint8Array = new Uint8Array(0);
   private look: BaseLook;
@@ -68,6 +72,12 @@ export class MapView {
       describe: options.hooks.describeCluster,
       onOpen: (cluster) => this.openCluster(cluster),
     });
+    this.bases = new BaseMarkers(this.map, {
+      newMarker,
+      paint: options.hooks.paintBase,
+      onPick: options.hooks.onPickBase,
+    });
+    this.moves = new Moves(this.map, options.fleet);
     this.map.getCanvas().after(options.canvas);
     this.listen();
     this.animation = requestAnimationFrame(this.frame);
@@ -110,34 +120,16 @@ export class MapView {
     this.wake();
   }
 
-  showTerminal(slot: number, padding: { right: number; bottom: number }): void {
-    const { fleet } = this.options;
-    if (!fleet.placed[slot]) return;
-    this.map.flyTo({
-      center: [longitudeDeg(fleet.x1[slot]), latitudeDeg(fleet.y1[slot])],
-      zoom: Math.max(this.map.getZoom(), CLOSE_UP_ZOOM),
-      padding: { top: 0, left: 0, ...padding },
-      duration: FLIGHT_MS,
-    });
+  /** Where the base of the selected terminal stands, longitude and latitude; null = no base serves it. */
+  setBaseline(place: [number, number] | null): void {
+    this.overlay.setBaseline(place && [mercatorX(place[0]), mercatorY(place[1])]);
+    this.wake();
   }
 
   /** The whole of what is shown, or the bounds of the service where nothing is. */
-  fit(duration_ms = FLIGHT_MS): void {
+  fit(duration_ms?: number): void {
     const bounds = boundsOf(this.options.fleet, this.shown) ?? this.options.page.bounds;
-    if (!bounds) return;
-    this.map.fitBounds(bounds, { padding: 40, maxZoom: 17, duration: duration_ms, pitch: 0, bearing: 0 });
-  }
-
-  zoomBy(steps: number): void {
-    this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: 250 });
-  }
-
-  northUp(): void {
-    this.map.easeTo({ bearing: 0, pitch: 0, duration: 300 });
-  }
-
-  tilt(): void {
-    this.map.easeTo({ pitch: this.map.getPitch() > 5 ? 0 : 55, duration: 400 });
+    if (bounds) this.moves.toBounds(bounds, NO_ROOM, duration_ms);
   }
 
   resize(): void {
@@ -259,24 +251,14 @@ export class MapView {
 
   private openCluster(cluster: Cluster): void {
     this.options.hooks.onCameraByHand();
-    this.map.easeTo({
-      center: [longitudeDeg(cluster.x), latitudeDeg(cluster.y)],
-      zoom: this.map.getZoom() + 2,
-      duration: FLIGHT_MS / 2,
-    });
+    this.moves.toCluster(cluster);
   }
 
   private follow(now_ms: number): void {
     const slot = this.overlay.selected_slot;
     const at = slot >= 0 ? this.screenOf(slot, now_ms) : null;
-    if (!at || this.map.isMoving()) return;
     const { clientWidth, clientHeight } = this.options.container;
-    const off_x = Math.abs(at[0] / clientWidth - 0.5);
-    const off_y = Math.abs(at[1] / clientHeight - 0.5);
-    if (off_x < FOLLOW_SLACK && off_y < FOLLOW_SLACK) return;
-    const { fleet } = this.options;
-    const center: [number, number] = [longitudeDeg(fleet.x1[slot]), latitudeDeg(fleet.y1[slot])];
-    this.map.easeTo({ center, padding: { top: 0, left: 0, right: 0, bottom: 0 }, duration: FLIGHT_MS });
+    if (at) this.moves.follow(slot, at, clientWidth, clientHeight);
   }
 
   private drawGraticule(): void {

@@ -1,11 +1,10 @@
-/** Says what happened to the connection to those who do not see it: changes of state only, never single updates. */
+/** Says what happened to those who do not see it: changes of state only, never single updates. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { t } from '../i18n';
-import { stream } from '../state';
+import { said, stream } from '../state';
 
 export function Announcer(): JSX.Element {
-  const said = useSignal('');
   const last = useSignal('');
   useSignalEffect(() => {
     const now = stream.value;

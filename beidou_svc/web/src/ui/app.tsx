@@ -2,6 +2,7 @@
 import { effect, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { BaseStation } from '../bases';
 import { t } from '../i18n';
 import type { MapView } from '../map/view';
 import type { Session } from '../session';
@@ -15,6 +16,8 @@ import { Panel } from './panel';
 import { Sidebar } from './sidebar';
 
 const NARROW = matchMedia('(max-width: 760px)');
+/** From here on the bases around are still in view. */
+const BASE_ZOOM = 14.5;
 /** Room that the panel takes from the map, so that the terminal shown is not behind it. */
 const PANEL_PX = 404;
 
@@ -24,12 +27,17 @@ export function App({ session }: { session: Session }): JSX.Element {
     const id = session.fleet.ids[slot];
     if (id === undefined) return;
     state.selected_id.value = id;
-    if (fly) view.peek()?.showTerminal(slot, roomForPanel());
+    if (fly) view.peek()?.moves.toTerminal(slot, roomForPanel());
+  };
+  const openBase = (base: BaseStation): void => {
+    state.selected_id.value = base.id;
+    if (base.lon_deg === null || base.lat_deg === null) return;
+    view.peek()?.moves.toPlace([base.lon_deg, base.lat_deg], roomForPanel(), BASE_ZOOM);
   };
   const close = (): void => {
     state.selected_id.value = null;
     state.following.value = false;
-    document.getElementById('terminal-list')?.focus();
+    focusList();
   };
   useSignalEffect(() => {
     state.filter.value;
@@ -44,16 +52,19 @@ export function App({ session }: { session: Session }): JSX.Element {
   if (state.start_error.value && !state.page.value) return <StartTrouble />;
   return (
     <>
-      <button type="button" class="skip" onClick={() => document.getElementById('terminal-list')?.focus()}>
+      <button type="button" class="skip" onClick={() => showTerminals(focusList)}>
         {t('app.skip')}
       </button>
       <Header session={session} />
       <div class={`body${state.selected_id.value === null ? '' : ' with-panel'}`}>
-        <Sidebar session={session} onOpen={(slot) => open(slot, true)} />
+        <Sidebar session={session} onOpen={(slot) => open(slot, true)} onOpenBase={openBase} />
         {state.page.value ? (
           <MapPane
             session={session}
             onPick={(slot) => (slot >= 0 ? open(slot, false) : undefined)}
+            onPickBase={(id) => {
+              state.selected_id.value = id;
+            }}
             onReady={(made) => {
               view.value = made;
               probe(session, made);
@@ -70,7 +81,9 @@ export function App({ session }: { session: Session }): JSX.Element {
             id={state.selected_id.value}
             onClose={close}
             onZoom={() =>
-              view.peek()?.showTerminal(session.fleet.slotOf(state.selected_id.peek() ?? ''), roomForPanel())
+              view
+                .peek()
+                ?.moves.toTerminal(session.fleet.slotOf(state.selected_id.peek() ?? ''), roomForPanel())
             }
           />
         )}
@@ -82,10 +95,26 @@ export function App({ session }: { session: Session }): JSX.Element {
   );
 }
 
+/** The list that is beside the map: the terminals, or whatever the chosen tab has. */
+function focusList(): void {
+  (document.getElementById('terminal-list') ?? document.querySelector<HTMLElement>('.pane-scroll'))?.focus();
+}
+
+/** The list of terminals, and then something in it, which may not be there before the page is drawn again. */
+function showTerminals(then: () => void): void {
+  state.tab.value = 'terminals';
+  requestAnimationFrame(then);
+}
+
 function roomForPanel(): { right: number; bottom: number } {
   return NARROW.matches
     ? { right: 0, bottom: Math.round(innerHeight * 0.4) }
     : { right: PANEL_PX, bottom: 0 };
+}
+
+function showBases(): void {
+  state.tab.value = 'bases';
+  requestAnimationFrame(focusList);
 }
 
 function handleKey(event: KeyboardEvent, view: MapView | null, close: () => void): void {
@@ -107,13 +136,15 @@ function actionOf(key: string, view: MapView | null, close: () => void): (() => 
   }
   switch (key.length === 1 ? key.toLowerCase() : key) {
     case '/':
-      return () => document.getElementById('search')?.focus();
+      return () => showTerminals(() => document.getElementById('search')?.focus());
     case '?':
       return () => {
         state.help_open.value = true;
       };
     case 'f':
       return () => view?.fit();
+    case 'b':
+      return state.bases.value.length === 0 ? null : showBases;
     case 'g':
       return () => {
         state.following.value = state.selected_id.value !== null && !state.following.value;

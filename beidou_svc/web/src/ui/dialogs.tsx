@@ -105,6 +105,7 @@ const SHORTCUTS = [
   ['Enter', 'help.open'],
   ['Esc', 'help.close'],
   ['F', 'help.fit'],
+  ['B', 'help.bases'],
   ['G', 'help.follow'],
   ['1 … 6', 'help.quality'],
   ['T', 'help.theme'],

@@ -1,7 +1,8 @@
 /** Holds the map: loads it after the shell, ties it to the state, adds the controls, the tooltip and the readout. */
 import { useSignal, useSignalEffect } from '@preact/signals';
-import type { JSX } from 'preact';
+import { type JSX, render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { BaseStation } from '../bases';
 import { fixed, sigma, speedKmh } from '../format';
 import { t } from '../i18n';
 import type { Cluster } from '../map/clusters';
@@ -10,18 +11,21 @@ import type { MapView } from '../map/view';
 import { FIXED, LIVENESS } from '../quality';
 import type { Session } from '../session';
 import * as state from '../state';
+import { BaseMark } from './base_mark';
+import { BaseNews } from './base_news';
 import { LostNotice } from './connection';
-import { track } from './detail';
+import { detail, track } from './detail';
 import { Icon, type IconName } from './icons';
 import { QualityMark } from './quality_mark';
 
 interface Props {
   session: Session;
   onPick: (slot: number) => void;
+  onPickBase: (id: string) => void;
   onReady: (view: MapView) => void;
 }
 
-export function MapPane({ session, onPick, onReady }: Props): JSX.Element {
+export function MapPane({ session, onPick, onPickBase, onReady }: Props): JSX.Element {
   const container = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const tooltip = useRef<HTMLDivElement>(null);
@@ -60,6 +64,8 @@ export function MapPane({ session, onPick, onReady }: Props): JSX.Element {
             base_error.value = message;
           },
           describeCluster,
+          paintBase,
+          onPickBase,
           request: (url) => requestOf(session, url),
         },
       });
@@ -94,6 +100,8 @@ export function MapPane({ session, onPick, onReady }: Props): JSX.Element {
         .map((p) => ({ x: mercatorX(p.lon_deg), y: mercatorY(p.lat_deg), quality: p.fix_quality })),
     );
   });
+  useSignalEffect(() => view.value?.bases.show(state.bases.value, state.language.value));
+  useSignalEffect(() => view.value?.setBaseline(baselineEnd()));
   useSignalEffect(() => {
     if (view.value) view.value.following = state.following.value && state.selected_id.value !== null;
   });
@@ -114,6 +122,7 @@ export function MapPane({ session, onPick, onReady }: Props): JSX.Element {
       )}
       <div class="map-notices">
         <LostNotice />
+        <BaseNews />
         {base_error.value && (
           <p class="notice notice-warning" role="alert">
             {t('map.base_failed', { reason: base_error.value })}
@@ -131,11 +140,11 @@ export function MapPane({ session, onPick, onReady }: Props): JSX.Element {
 
 function Controls({ view }: { view: MapView }): JSX.Element {
   const buttons: [IconName, string, () => void][] = [
-    ['plus', t('map.zoom_in'), () => view.zoomBy(1)],
-    ['minus', t('map.zoom_out'), () => view.zoomBy(-1)],
+    ['plus', t('map.zoom_in'), () => view.moves.zoomBy(1)],
+    ['minus', t('map.zoom_out'), () => view.moves.zoomBy(-1)],
     ['fit', t('map.fit'), () => view.fit()],
-    ['north', t('map.north'), () => view.northUp()],
-    ['tilt', t('map.tilt'), () => view.tilt()],
+    ['north', t('map.north'), () => view.moves.northUp()],
+    ['tilt', t('map.tilt'), () => view.moves.tilt()],
   ];
   return (
     <div class="map-controls" role="toolbar" aria-label={t('map.controls')} aria-orientation="vertical">
@@ -172,6 +181,26 @@ function placeTooltip(element: HTMLElement | null, view: MapView, slot: number, 
   const at = slot >= 0 ? view.screenOf(slot, now_ms) : null;
   element.style.visibility = at ? 'visible' : 'hidden';
   if (at) element.style.transform = `translate(${Math.round(at[0])}px, ${Math.round(at[1])}px)`;
+}
+
+/** Where the base of the selected rover stands. */
+function baselineEnd(): [number, number] | null {
+  const known = detail.value.detail;
+  if (!known || known.id !== state.selected_id.value || known.role === 'base') return null;
+  const base = state.bases.value.find((each) => each.id === known.base?.id);
+  return base && base.lon_deg !== null && base.lat_deg !== null ? [base.lon_deg, base.lat_deg] : null;
+}
+
+function paintBase(element: HTMLElement, base: BaseStation): void {
+  element.setAttribute('aria-label', t('base.marker', { id: base.id, health: t(`health.${base.health}`) }));
+  element.title = element.getAttribute('aria-label') ?? '';
+  render(
+    <>
+      <BaseMark health={base.health} size={26} />
+      <span class="base-name">{base.id}</span>
+    </>,
+    element,
+  );
 }
 
 function describeCluster(cluster: Cluster): string {

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LatestFix, TerminalDetail } from '../api';
+import { FLAG_NOT_DATED, FLAG_QUARANTINED } from '../fleet';
 import { bytes, count, duration, fixed, localDateTime, speedKmh, UNKNOWN } from '../format';
 import { t, tOr } from '../i18n';
 import { LIVENESS } from '../quality';
@@ -16,9 +17,7 @@ import { Plots } from './plots';
 import { QualityMark } from './quality_mark';
 import { QualitySection } from './quality_section';
 import { Satellites } from './satellites';
-
-const FLAG_NOT_DATED = 1;
-const FLAG_QUARANTINED = 2;
+import { StationChip, StationSection } from './station_section';
 
 interface Props {
   session: Session;
@@ -64,6 +63,7 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
             <span class="chip-lamp" />
             {t(`live.${live}`)}
           </span>
+          {known?.station && <StationChip station={known.station} />}
           {id !== name && <span class="mono quiet">{id}</span>}
         </p>
         <p class="quiet">{t(`quality.${quality}.long` as 'quality.0.long')}</p>
@@ -74,7 +74,13 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
         <Warnings flags={fleet.flags[slot] ?? 0} />
         {error && <Trouble status={error.status} message={error.message} />}
         <Position latest={known?.latest ?? null} session={session} slot={slot} />
-        <QualitySection latest={known?.latest ?? null} fleet={fleet} slot={slot} />
+        {known?.station && <StationSection station={known.station} />}
+        <QualitySection
+          latest={known?.latest ?? null}
+          base={known?.role === 'base' ? null : (known?.base ?? null)}
+          fleet={fleet}
+          slot={slot}
+        />
         <Section title={t('plot.title')}>
           <Plots track={track.value} />
         </Section>

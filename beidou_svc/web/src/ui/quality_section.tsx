@@ -1,9 +1,11 @@
 /** How good a position is, and why: standard deviations, protection levels, who computed it and from what. */
 import type { JSX } from 'preact';
 import type { LatestFix } from '../api';
+import type { BaseInUse } from '../bases';
 import type { Fleet } from '../fleet';
 import { distance, fixed, sigma, UNKNOWN } from '../format';
-import { t } from '../i18n';
+import { t, tOr } from '../i18n';
+import { BaseMark } from './base_mark';
 import { Fact, Facts, Section } from './facts';
 
 /** Above this a ratio only says "far better". */
@@ -13,11 +15,13 @@ const FORM_NAME: Record<string, string> = { jt808: 'JT/T 808' };
 
 interface Props {
   latest: LatestFix | null;
+  /** The base that the service computes this rover against. */
+  base: BaseInUse | null;
   fleet: Fleet;
   slot: number;
 }
 
-export function QualitySection({ latest, fleet, slot }: Props): JSX.Element {
+export function QualitySection({ latest, base, fleet, slot }: Props): JSX.Element {
   return (
     <Section title={t('qual.title')}>
       <h4>{t('qual.sigma')}</h4>
@@ -33,7 +37,7 @@ export function QualitySection({ latest, fleet, slot }: Props): JSX.Element {
           {fixed(fleet.age_corr_s[slot], 1, 's')}
         </Fact>
         <Fact name={t('qual.base')} field="base">
-          {latest?.base_id ?? UNKNOWN}
+          {base ? <BaseUsed base={base} /> : (latest?.base_id ?? UNKNOWN)}
         </Fact>
         {isKnown(latest?.baseline_m) && (
           <Fact name={t('qual.baseline')} field="baseline">
@@ -56,6 +60,15 @@ export function QualitySection({ latest, fleet, slot }: Props): JSX.Element {
         )}
       </Facts>
     </Section>
+  );
+}
+
+function BaseUsed({ base }: { base: BaseInUse }): JSX.Element {
+  return (
+    <>
+      {base.health && <BaseMark health={base.health} size={14} />} {base.id}
+      <span class="quiet fact-note">{tOr(`reason.${base.reason}`, base.reason)}</span>
+    </>
   );
 }
 

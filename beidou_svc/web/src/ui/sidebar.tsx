@@ -1,26 +1,48 @@
-/** Search, legend and list; on a narrow screen the bottom sheet. */
+/** The lists beside the map: terminals with search and legend, base stations; on a narrow screen the bottom sheet. */
 import type { JSX } from 'preact';
+import type { BaseStation } from '../bases';
 import { isFiltering, type SortKey } from '../filter';
 import { t } from '../i18n';
 import type { Session } from '../session';
-import { filter, search_text, sheet, sort } from '../state';
+import { filter, search_text, sheet, shown_tab, sort, tabs } from '../state';
+import { BasesPane } from './bases_pane';
 import { Icon } from './icons';
 import { Legend } from './legend';
 import { SheetHandle } from './sheet_handle';
+import { PANE_ID, Tabs } from './tabs';
 import { resetFilter, shownText, TerminalList } from './terminal_list';
 
 const SORT_KEYS: readonly SortKey[] = ['name', 'quality', 'speed', 'sigma', 'age'];
 
-export function Sidebar({
-  session,
-  onOpen,
-}: {
+interface Props {
   session: Session;
   onOpen: (slot: number) => void;
-}): JSX.Element {
+  onOpenBase: (base: BaseStation) => void;
+}
+
+export function Sidebar({ session, onOpen, onOpenBase }: Props): JSX.Element {
+  const name = shown_tab.value;
+  const openById = (id: string): void => onOpen(session.fleet.slotOf(id));
+  const panel =
+    tabs.value.length > 1 ? ({ role: 'tabpanel', 'aria-labelledby': `tab-${name}` } as const) : {};
   return (
-    <aside class={`sidebar sheet sheet-${sheet.value}`} aria-label={t('list.title')}>
+    <aside
+      class={`sidebar sheet sheet-${sheet.value}${tabs.value.length > 1 ? ' with-tabs' : ''}`}
+      aria-label={t(`tab.${name}`)}
+    >
       <SheetHandle />
+      <Tabs />
+      <div id={PANE_ID} class="pane" {...panel}>
+        {name === 'terminals' && <Terminals session={session} onOpen={onOpen} />}
+        {name === 'bases' && <BasesPane onOpenBase={onOpenBase} onOpenTerminal={openById} />}
+      </div>
+    </aside>
+  );
+}
+
+function Terminals({ session, onOpen }: Omit<Props, 'onOpenBase'>): JSX.Element {
+  return (
+    <>
       <Search />
       <Legend />
       <div class="list-head">
@@ -49,7 +71,7 @@ export function Sidebar({
         </label>
       </div>
       <TerminalList fleet={session.fleet} onOpen={onOpen} />
-    </aside>
+    </>
   );
 }
 

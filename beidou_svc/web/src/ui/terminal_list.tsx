@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { isFiltering, NO_FILTER } from '../filter';
-import type { Fleet } from '../fleet';
+import { FLAG_BASE, type Fleet } from '../fleet';
 import { count, sigma, speedKmh, UNKNOWN } from '../format';
 import { t } from '../i18n';
 import { LIVENESS } from '../quality';
@@ -116,7 +116,6 @@ function Row({ fleet, slot, index, total, active, onOpen }: RowProps): JSX.Eleme
   const live = LIVENESS[fleet.liveness[slot]];
   const name = fleet.names[slot] ?? String(slot);
   const id = fleet.ids[slot] ?? '';
-  const quality_text = t(`quality.${quality}` as 'quality.0');
   const speed = speedKmh(fleet.speed_mps[slot]);
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and names the active row
@@ -135,11 +134,14 @@ function Row({ fleet, slot, index, total, active, onOpen }: RowProps): JSX.Eleme
       <span class="row-name">{name}</span>
       <span class="row-speed">{speed}</span>
       <span class="row-id">{id === name ? t('list.sats', { n: satsUsed(fleet, slot) }) : id}</span>
-      <span class="row-quality">
-        {live === 'online' ? `${quality_text} · ${sigma(fleet.sigma_h_m[slot])}` : t(`live.${live}`)}
-      </span>
+      <span class="row-quality">{live === 'online' ? qualityText(fleet, slot) : t(`live.${live}`)}</span>
     </div>
   );
+}
+
+function qualityText(fleet: Fleet, slot: number): string {
+  if (fleet.flags[slot] & FLAG_BASE) return t('base.role');
+  return `${t(`quality.${fleet.fix_quality[slot]}` as 'quality.0')} · ${sigma(fleet.sigma_h_m[slot])}`;
 }
 
 /** 255 = the terminal does not say. */
