@@ -45,7 +45,7 @@ format: $(STAMPS)/dev ## put the sources into the house's format
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
 
-bench: setup $(STAMPS)/dev browser ## all benchmarks, into docs/benchmarks.md (ARGS="nmea_decode")
+bench: setup $(STAMPS)/dev $(STAMPS)/peers browser ## all benchmarks, into docs/benchmarks.md (ARGS="nmea_decode")
 	CHROMIUM=$(abspath $(BROWSER)/chromium) $(BIN)/python -m tests.bench --write $(ARGS)
 
 fuzz: setup $(STAMPS)/dev ## hostile bytes at the decoder (ARGS="600 7": seconds, first seed)
@@ -74,7 +74,7 @@ clean: ## forget everything that was made here
 COMPILE := UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
            --generate-hashes --no-emit-index-url
 LOCKS   := pyproject.toml:-o:requirements.lock pyproject.toml:--group:dev:-o:requirements-dev.lock \
-           --group:setup:-o:.setup/setup.lock --group:node:-o:.setup/node.lock
+           --group:setup:-o:.setup/setup.lock --group:node:-o:.setup/node.lock --group:peers:-o:.setup/peers.lock
 INSTALL := $(BIN)/python .setup/packages.py
 
 # Kernels are plain Python too, and the tests of gnss and mapping also run them as that. Integers that wrap around do so
@@ -93,6 +93,10 @@ $(STAMPS)/packages: $(STAMPS)/venv requirements.lock
 
 $(STAMPS)/dev: $(STAMPS)/packages requirements-dev.lock
 	$(INSTALL) requirements-dev.lock
+	touch $@
+
+$(STAMPS)/peers: $(STAMPS)/dev .setup/peers.lock
+	$(INSTALL) .setup/peers.lock
 	touch $@
 
 $(STAMPS)/project: $(STAMPS)/packages pyproject.toml
