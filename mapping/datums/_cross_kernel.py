@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import inline_kernel, kernel
+from gnss._jit import inline_kernel, kernel, leaf_kernel
 from gnss.frames.geodetic import ecef_to_geodetic_point, geodetic_to_ecef_point
 from mapping.datums.bd09 import bd09_to_gcj02_point
 from mapping.datums.gcj02 import undo_gcj02_point
@@ -84,8 +84,8 @@ def _applied(m: Floats, r: Point) -> Point:
     )
 
 
-@kernel
-def cross_exactly(lat_rad: float, lon_rad: float, h_ell_m: float, later: float, way: int, ways: Ways) -> Point:
+@inline_kernel
+def _exactly(lat_rad: float, lon_rad: float, h_ell_m: float, later: float, way: int, ways: Ways) -> Point:
     """One point by ECEF; `later`: years from the way's epoch to that of the observation."""
     shape = ways.ellipsoids[way]
     r = geodetic_to_ecef_point(lat_rad, lon_rad, h_ell_m, shape[0], shape[1])
@@ -103,6 +103,12 @@ def cross_exactly(lat_rad: float, lon_rad: float, h_ell_m: float, later: float, 
 
 
 @kernel
+def cross_exactly(lat_rad: float, lon_rad: float, h_ell_m: float, later: float, way: int, ways: Ways) -> Point:
+    """One point by ECEF; `later`: years from the way's epoch to that of the observation."""
+    return _exactly(lat_rad, lon_rad, h_ell_m, later, way, ways)
+
+
+@leaf_kernel
 def cross_rows(
     lat_rad: Floats, lon_rad: Floats, h_ell_m: Floats, epoch: Floats, way_of: NDArray[np.int32], ways: Ways, out: Floats
 ) -> None:
@@ -123,5 +129,5 @@ def cross_rows(
             dlat, dlon, up_m = _affine(lat - ways.box[0], lon - ways.box[1], known_h_m, later, ways.near[way])
             out[0, row], out[1, row], out[2, row] = lat + dlat, lon + dlon, h_m + up_m
         else:
-            there = cross_exactly(lat, lon, known_h_m, later, way, ways)
+            there = _exactly(lat, lon, known_h_m, later, way, ways)
             out[0, row], out[1, row], out[2, row] = there[0], there[1], there[2] + (h_m - known_h_m)

@@ -182,9 +182,9 @@ def _taylor(values: NDArray[np.complex128], radius: Floats) -> Floats:
 
 
 def _forward(series: Series) -> Floats:
-    middle_rad: Floats = (np.arange(BANDS) + 0.5 - MIDDLE) / PER_RAD
+    middle_rad = (np.arange(BANDS, dtype=np.float64) + 0.5 - MIDDLE) / PER_RAD
     q_middle_rad = _isometric(middle_rad, series.e)
-    lat_rad = np.asarray(middle_rad[:, None] + 0.5 * _nodes() / PER_RAD, np.float64)
+    lat_rad = middle_rad[:, None] + 0.5 * _nodes() / PER_RAD
     to_q = _chebyshev_fit(_isometric(lat_rad, series.e) - q_middle_rad[:, None], np.full(BANDS, 0.5))
     radius_rad = np.hypot(np.abs(to_q[:, 1]) * 0.55, DLON_MAX_RAD)
     w_rad = radius_rad[:, None] * _circle()

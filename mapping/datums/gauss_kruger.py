@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gnss._jit import kernel
+from gnss._jit import kernel, leaf_kernel
 from gnss.frames.ellipsoid import CGCS2000
 from mapping.datums.columns import float_columns
 from mapping.datums.frame import CGCS2000_2000, Frame, require_frame
@@ -103,7 +103,7 @@ def select_zone(lon_rad: float, width_deg: int = 3, prefixed: bool = False) -> Z
     raise ValueError(f"no {width_deg}-degree Gauss-Krüger zone of CGCS2000 at longitude {lon_deg:.6f} degrees")
 
 
-@kernel
+@leaf_kernel
 def _project_rows(lat_rad: Floats, lon_rad: Floats, origin: tuple[float, float], earth: Earth, out_m: Floats) -> None:
     lon0_rad, false_easting_m = origin
     for row in range(lat_rad.size):
@@ -111,7 +111,7 @@ def _project_rows(lat_rad: Floats, lon_rad: Floats, origin: tuple[float, float],
         out_m[0, row] = false_easting_m + x_m
 
 
-@kernel
+@leaf_kernel
 def _unproject_rows(
     easting_m: Floats, northing_m: Floats, origin: tuple[float, float], earth: Earth, out: Floats
 ) -> None:

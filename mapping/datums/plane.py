@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gnss._jit import kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from mapping.datums.columns import float_columns
 from mapping.datums.frame import SHIFTED, Frame, require_frame
 from mapping.datums.transverse import LAT_MAX_RAD, Earth, earth_of_cgcs2000, from_transverse, to_transverse
@@ -64,7 +64,7 @@ def plane_numbers(plane: Plane) -> PlaneNumbers:
     return PlaneNumbers(plane.lon0_rad, northing0_m, earth)
 
 
-@kernel
+@inline_kernel
 def to_plane_point(lat_rad: float, lon_rad: float, plane: PlaneNumbers) -> tuple[float, float]:
     """Plane coordinates of one point, for use in kernels.
 
@@ -75,7 +75,7 @@ def to_plane_point(lat_rad: float, lon_rad: float, plane: PlaneNumbers) -> tuple
     return x_m, northing_m - plane.northing0_m
 
 
-@kernel
+@inline_kernel
 def from_plane_point(x_m: float, y_m: float, plane: PlaneNumbers) -> tuple[float, float]:
     """Latitude and longitude of one point of the plane, for use in kernels.
 
@@ -85,13 +85,13 @@ def from_plane_point(x_m: float, y_m: float, plane: PlaneNumbers) -> tuple[float
     return lat_rad, plane.lon0_rad + dlon_rad
 
 
-@kernel
+@leaf_kernel
 def _to_plane_rows(lat_rad: Floats, lon_rad: Floats, plane: PlaneNumbers, out_m: Floats) -> None:
     for row in range(lat_rad.size):
         out_m[0, row], out_m[1, row] = to_plane_point(lat_rad[row], lon_rad[row], plane)
 
 
-@kernel
+@leaf_kernel
 def _from_plane_rows(x_m: Floats, y_m: Floats, plane: PlaneNumbers, out_rad: Floats) -> None:
     for row in range(x_m.size):
         out_rad[0, row], out_rad[1, row] = from_plane_point(x_m[row], y_m[row], plane)

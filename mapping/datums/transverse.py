@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import nan, pi
 from typing import Final, NamedTuple
 
-from gnss._jit import kernel
+from gnss._jit import inline_kernel, kernel
 from gnss.frames.ellipsoid import CGCS2000
 from mapping.datums.band_series import (
     Bands,
@@ -41,6 +41,17 @@ def earth_of_cgcs2000() -> Earth:
 
 
 @kernel
+def _project(lat_rad: float, dlon_rad: float, series: Series) -> tuple[float, float]:
+    xi, eta = project(lat_rad, dlon_rad, series.e, series.alpha)
+    return series.radius_m * eta, series.radius_m * xi
+
+
+@kernel
+def _unproject(x_m: float, northing_m: float, series: Series) -> tuple[float, float]:
+    return unproject(northing_m / series.radius_m, x_m / series.radius_m, series.e, series.beta)
+
+
+@inline_kernel
 def to_transverse(lat_rad: float, dlon_rad: float, earth: Earth) -> tuple[float, float]:
     """Distance from the meridian and northing of one point.
 
@@ -51,11 +62,10 @@ def to_transverse(lat_rad: float, dlon_rad: float, earth: Earth) -> tuple[float,
         return band_project(lat_rad, dlon_rad, earth.bands)
     if not (abs(dlon_rad) <= DLON_MAX_RAD and abs(lat_rad) <= LAT_MAX_RAD):
         return nan, nan
-    xi, eta = project(lat_rad, dlon_rad, earth.series.e, earth.series.alpha)
-    return earth.series.radius_m * eta, earth.series.radius_m * xi
+    return _project(lat_rad, dlon_rad, earth.series)
 
 
-@kernel
+@inline_kernel
 def from_transverse(x_m: float, northing_m: float, earth: Earth) -> tuple[float, float]:
     """Latitude and longitude from the meridian of one projected point: the inverse of `to_transverse`.
 
@@ -66,5 +76,4 @@ def from_transverse(x_m: float, northing_m: float, earth: Earth) -> tuple[float,
         return band_unproject(x_m, northing_m, earth.bands)
     if not (abs(x_m) <= X_MAX_M and abs(northing_m) <= NORTHING_MAX_M):
         return nan, nan
-    radius_m = earth.series.radius_m
-    return unproject(northing_m / radius_m, x_m / radius_m, earth.series.e, earth.series.beta)
+    return _unproject(x_m, northing_m, earth.series)
