@@ -1,6 +1,6 @@
 """Rows from many frames into one, in one pass: undo shifts, then by ECEF, or near the fleet's place linearly."""
 
-from math import cos, degrees, isnan, nan, radians, sin
+from math import cos, degrees, isnan, nan, pi, radians, sin
 from typing import NamedTuple
 
 import numpy as np
@@ -112,16 +112,19 @@ def cross_exactly(lat_rad: float, lon_rad: float, h_ell_m: float, later: float, 
 def cross_rows(
     lat_rad: Floats, lon_rad: Floats, h_ell_m: Floats, epoch: Floats, way_of: NDArray[np.int32], ways: Ways, out: Floats
 ) -> None:
-    """Fill `out` (3, n); rows with a negative way, or whose epoch or velocity is not known, come out NaN."""
+    """Fill `out` (3, n); rows with a negative way, off the Earth, or of unknown epoch or velocity, come out NaN."""
     for row in range(lat_rad.size):
         way, h_m = way_of[row], h_ell_m[row]
         out[0, row] = out[1, row] = out[2, row] = nan
         if way < 0:
             continue
-        lat, lon = _unshifted(lat_rad[row], lon_rad[row], way, ways)
+        lat, lon = lat_rad[row], lon_rad[row]
         if ways.is_identity[way]:
             out[0, row], out[1, row], out[2, row] = lat, lon, h_m
             continue
+        if not (abs(lat) <= pi / 2 and abs(lon) <= 2.0 * pi):
+            continue
+        lat, lon = _unshifted(lat, lon, way, ways)
         later = epoch[row] - ways.epoch[way] if ways.is_observed[way] else 0.0
         # a row without height still has a place; the height it is given is worth 0.15 mm a km
         known_h_m = 0.0 if isnan(h_m) else h_m

@@ -11,6 +11,7 @@ from mapping.datums.frame import CGCS2000_2000
 from mapping.datums.gcj02 import gcj02_to_geodetic, geodetic_to_gcj02
 from mapping.datums.gcj02_detector import DetectorRules, DetectorState, RoadOffsetBatch, ShiftFlagBatch, step
 from mapping.datums.plane import Plane, geodetic_to_plane, plane_to_geodetic
+from tests.helpers.chunking import INTERPRETED
 
 PLANE = Plane(CGCS2000_2000, radians(25.831), radians(114.935))
 HALF_M = 6_000.0
@@ -83,7 +84,7 @@ def run(batch: RoadOffsetBatch, slots: int = 1) -> tuple[DetectorState, ShiftFla
 
 def test_a_shifted_terminal_is_flagged_within_five_minutes() -> None:
     late = []
-    for seed in range(40):
+    for seed in range(4 if INTERPRETED else 40):
         rng, city = np.random.default_rng(seed), City(seed)
         state, flags = run(seen(city, *city.drive(rng, 300, 10.0), rng, shifted=True))
         assert state.is_shifted[0] == 1, f"seed {seed}"
@@ -98,7 +99,7 @@ def test_a_shifted_terminal_is_flagged_within_five_minutes() -> None:
     ids=["road", "off"],
 )
 def test_a_true_terminal_is_not(way: Callable[[City, np.random.Generator], tuple[Floats, Floats]]) -> None:
-    for seed in range(25):
+    for seed in range(2 if INTERPRETED else 25):
         rng, city = np.random.default_rng(seed), City(seed)
         state, flags = run(seen(city, *way(city, rng), rng, shifted=False))
         assert len(flags) == 0 and state.is_shifted[0] == 0, f"seed {seed}"
@@ -114,8 +115,8 @@ def test_an_unmapped_road_that_runs_where_the_shift_of_a_street_does_is_no_evide
 
 def test_a_parked_terminal_says_nothing() -> None:
     rng, city = np.random.default_rng(1), City(1)
-    batch = seen(city, np.zeros(86_400), np.zeros(86_400), rng, shifted=False)
-    lucky = batch.replace(tagged_m=np.full(86_400, 90.0), undone_m=np.full(86_400, 1.0))
+    batch = seen(city, np.zeros(7_200), np.zeros(7_200), rng, shifted=False)
+    lucky = batch.replace(tagged_m=np.full(7_200, 90.0), undone_m=np.full(7_200, 1.0))
     state, flags = run(lucky)
     assert len(flags) == 0 and not state.arrays.evidence.any()
 
