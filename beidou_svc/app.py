@@ -5,8 +5,7 @@ import contextlib
 import gc
 import logging
 import secrets
-import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.context import Context, PipelineView, Rates
+from beidou_svc.api.event_hub import EventHub
 from beidou_svc.api.hub import Hub
 from beidou_svc.api.server import HttpServer, bind_http, http_address
 from beidou_svc.clock import Clock, SystemClock
@@ -27,6 +27,9 @@ from beidou_svc.fleet.registry import Policy, Registry
 from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step
 from beidou_svc.ingest.ingest import Ingest, Tick
 from beidou_svc.parts import build_basemap, build_registry, fleet_rules, hub_rules
+from beidou_svc.roads.build import build_roads
+from beidou_svc.roads.roads import Roads
+from beidou_svc.stop_signals import told_by_signals
 from beidou_svc.telemetry.logs import log_event
 from gnss.batches import FixBatch, SegmentBatch
 from gnss.constants import NS_PER_S
@@ -87,6 +90,9 @@ class Service:
         settings, boot = self.settings, secrets.token_hex(8)
         state = new_state(fleet_rules(settings.fleet))
         names = Names(self._registry)
+        roads = build_roads(settings, self._registry, self._clock.utc_ns())
+        if roads is not None:
+            state.road = roads.road
         return Context(
             settings=settings,
             clock=self._clock,
@@ -100,6 +106,8 @@ class Service:
             ingest=self.ingest,
             rates=Rates(),
             basemap=build_basemap(settings),
+            roads=roads,
+            event_hub=None if roads is None else _event_hub(settings, roads, names),
         )
 
     @property
@@ -127,7 +135,7 @@ class Service:
         except OSError as error:
             http.close()
             raise StartError(f"ingest: {error}") from error
-        with _signals(self.stop):
+        with told_by_signals(self.stop):
             serving = asyncio.create_task(server.serve(sockets=[http]))
             await asyncio.wait([serving, asyncio.create_task(server.up.wait())], return_when=asyncio.FIRST_COMPLETED)
             if self._load_kernels is not None:
@@ -155,15 +163,19 @@ class Service:
         await self.ingest.stop()
         for tick in self.ingest.last_ticks():
             self.take(tick)
-        step(self.context.state, self._pipeline.finish(), self._clock.utc_ns())
+        self._fold(self._pipeline.finish())
         self._pipeline.close()
         if self._recorder is not None:
             self._recorder.close()
         self.context.hub.close()
+        if self.context.event_hub is not None:
+            self.context.event_hub.close()
         server.should_exit = True
         await serving
         if self.context.basemap is not None:
             self.context.basemap.close()
+        if self.context.roads is not None:
+            self.context.roads.close()
         log_event(logger, logging.INFO, "stopped", terminals=self.context.state.count)
 
     async def _tick_until_stopped(self) -> None:
@@ -189,6 +201,8 @@ class Service:
             if now_ns - self._t_second_ns >= NS_PER_S:
                 self._every_second(now_ns)
             self.context.hub.flush(now_ns, self._clock.utc_ns())
+            if self.context.event_hub is not None:
+                self.context.event_hub.flush(now_ns)
         except Exception:
             self.context.failed_ticks += 1
             logger.exception("a tick failed; the service goes on")
@@ -204,8 +218,20 @@ class Service:
         if self._recorder is not None:
             self._recorder.note(tick.buffer, tick.segments)
         now_ns = self._clock.utc_ns()
-        fixes = self._pipeline.tick(tick.buffer, tick.segments, tick.ended, now_ns=now_ns)
-        step(state, fixes, now_ns)
+        self._fold(self._pipeline.tick(tick.buffer, tick.segments, tick.ended, now_ns=now_ns), now_ns)
+
+    def _fold(self, fixes: FixBatch, now_ns: int | None = None) -> None:
+        """Positions into the fleet and onto the roads."""
+        step(self.context.state, fixes, self._clock.utc_ns() if now_ns is None else now_ns)
+        roads = self.context.roads
+        if roads is None:
+            return
+        try:
+            roads.step(fixes)
+        except Exception:
+            # the fleet goes on without its roads
+            roads.counters.failed += 1
+            logger.exception("a step of the roads failed; the service goes on")
 
     def _every_second(self, now_ns: int) -> None:
         context = self.context
@@ -235,6 +261,10 @@ def build_service(settings: Settings) -> Service:
     return Service(settings, pipeline, clock=SystemClock(), registry=registry, load_kernels=load_kernels)
 
 
+def _event_hub(settings: Settings, roads: Roads, names: Names) -> EventHub:
+    return EventHub(roads.log, roads.desk, names, settings.roads.event_clients_max)
+
+
 def run_service(settings: Settings, record: Path | None = None) -> None:
     """Build and run the service on its own event loop, until it is told to stop; `record` is a file to record to."""
 
@@ -251,23 +281,3 @@ def run_on_own_loop(main: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine on the fast event loop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main)
-
-
-@contextlib.contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT ask the service to stop; a second one is the default again, and ends it at once."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-
-    def on_signal() -> None:
-        for number in numbers:
-            loop.remove_signal_handler(number)
-        stop()
-
-    for number in numbers:
-        loop.add_signal_handler(number, on_signal)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

@@ -29,3 +29,12 @@ def needs(scope: Scope) -> Any:
 
 
 READER = needs(Scope.READ)
+OPERATOR = needs(Scope.OPERATE)
+
+
+async def _author(service: Service, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> str:
+    return service.gate.holder_of(given.credentials if given else None)
+
+
+Author = Annotated[str, Depends(_author)]
+"""Parameter of a route: who asks."""

@@ -4,7 +4,19 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from beidou_svc import __version__
-from beidou_svc.api import docs_page, fleet, live, page, status, terminals
+from beidou_svc.api import (
+    docs_page,
+    event_stream,
+    events,
+    fences,
+    fleet,
+    live,
+    networks,
+    page,
+    routes,
+    status,
+    terminals,
+)
 from beidou_svc.api.context import Context
 from beidou_svc.api.problems import install_problems
 from beidou_svc.api.security_headers import SecurityHeaders
@@ -26,9 +38,10 @@ def create_api(service: Context) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(service.settings.http.origins),
-            allow_methods=["GET"],
-            allow_headers=["Authorization"],
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+            expose_headers=["ETag", "Location"],
         )
-    for part in (fleet, terminals, status, live, docs_page, page):
+    for part in (fleet, terminals, networks, routes, fences, events, status, live, event_stream, docs_page, page):
         app.include_router(part.router)
     return app

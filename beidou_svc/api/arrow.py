@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from beidou_svc.api.context import Context
 from beidou_svc.api.fields import ALL_FIELDS, NAME_FIELDS, Slots, columns_of
+from beidou_svc.api.road_fields import ROAD_FIELDS
 from beidou_svc.fleet.merge import TRUST_DATED, Key
 from gnss.batches import NO_TIME
 from gnss.time.scales import gpst_ns_to_unix_ns
@@ -35,10 +36,14 @@ def fleet_to_arrow(service: Context, slots: Slots, fields: tuple[str, ...]) -> b
 
 def _type_of(name: str) -> pa.DataType | None:
     """Types that do not follow from the values, which may all be missing."""
-    if name in (*NAME_FIELDS, "liveness", "role", "source", "status"):
+    if name in (*NAME_FIELDS, "liveness", "role", "source", "status", "road", "matched_time"):
         return pa.string()
-    if name in ("base_id", "sats_used"):
+    if name in ("base_id", "sats_used", "edge", "lane"):
         return pa.int32()
+    if name == "off_road":
+        return pa.bool_()
+    if name in ROAD_FIELDS:
+        return pa.float64()
     return None if name in ALL_FIELDS else pa.string()
 
 

@@ -28,6 +28,10 @@ class Gate:
         found = [known.scope for known in self._tokens if token_matches(token, known.hash)]
         return max(found, key=_RANK.__getitem__) if found else None
 
+    def holder_of(self, token: str | None) -> str:
+        """Who holds a token; "" where none is needed or it is not known."""
+        return next((known.name for known in self._tokens if token and token_matches(token, known.hash)), "")
+
     def allows(self, token: str | None, needed: Scope) -> bool:
         """Whether a token suffices."""
         scope = self.scope_of(token)

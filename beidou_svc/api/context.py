@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.basemap import BaseMap
+from beidou_svc.api.event_hub import EventHub
 from beidou_svc.api.hub import Hub
 from beidou_svc.clock import Clock
 from beidou_svc.config import Settings
@@ -18,6 +19,7 @@ from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.state import FleetState
 from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
 from beidou_svc.positioning.view import PositioningView
+from beidou_svc.roads.roads import Roads
 from gnss.nmea.satellites import SatelliteBatch
 
 
@@ -72,6 +74,8 @@ class Context:
     ingest: IngestView
     rates: Rates
     basemap: BaseMap | None = None
+    roads: Roads | None = None
+    event_hub: EventHub | None = None
     ready: bool = False
     failed_ticks: int = 0
     held_ticks: int = 0

@@ -7,6 +7,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from beidou_svc.api.road_fields import ROAD_FIELDS, road_column
 from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.merge import TRUST_DATED, Key
 from beidou_svc.fleet.names import Names, pick
@@ -148,6 +149,8 @@ def columns_of(state: FleetState, names: Names, slots: Slots, fields: Sequence[s
             columns[field] = SOURCE_FIELDS[field](state, slots)
         elif field in FLEET_FIELDS:
             columns[field] = FLEET_FIELDS[field](state, slots)
+        elif field in ROAD_FIELDS:
+            columns[field] = road_column(field, state.road, slots)
         elif field == "base":
             columns[field] = _ids_or_null(names, state.base[slots])
         else:

@@ -13,6 +13,7 @@ from beidou_svc.api.context import Context, Service
 from beidou_svc.api.fields import ALL_FIELDS, Slots, columns_of
 from beidou_svc.api.parameters import parse_bbox, parse_liveness, parse_quality
 from beidou_svc.api.problems import ProblemError
+from beidou_svc.api.road_fields import ROAD_FIELDS, with_all_road_fields
 from beidou_svc.fleet.query import Criteria, select
 
 router = APIRouter(tags=["fleet"])
@@ -108,10 +109,11 @@ def _accepted(accept: str) -> Format:
 def _parse_fields(text: str | None) -> tuple[str, ...]:
     if text is None:
         return ALL_FIELDS
-    fields = tuple(dict.fromkeys(text.split(",")))
-    unknown = sorted(set(fields) - set(ALL_FIELDS))
+    fields = tuple(dict.fromkeys(with_all_road_fields(text.split(","))))
+    known = (*ALL_FIELDS, *ROAD_FIELDS)
+    unknown = sorted(set(fields) - set(known))
     if unknown:
-        raise ProblemError("bad-parameter", f"fields: no {', '.join(unknown)}; there are {', '.join(ALL_FIELDS)}")
+        raise ProblemError("bad-parameter", f"fields: no {', '.join(unknown)}; there are {', '.join(known)}")
     return fields
 
 

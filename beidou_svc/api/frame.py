@@ -9,6 +9,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from beidou_svc.api.frame_field import Field
+from beidou_svc.api.frame_road import ROAD_COLUMNS, fill_road
 from beidou_svc.fleet import fixed_point as fp
 from beidou_svc.fleet.merge import TRUST_DATED, TRUST_UNDATED
 from beidou_svc.fleet.state import FleetState
@@ -30,15 +32,6 @@ _WIRE_BYTES = 16
 _ALIGN = 8
 _BINARY_FINAL = 0x82
 _TEXT_FINAL = 0x81
-
-
-class Field(NamedTuple):
-    """A column of the frame."""
-
-    name: str
-    dtype: str
-    scale: float
-    missing: int | None
 
 
 FIELDS = (
@@ -153,23 +146,34 @@ def _shown(state: FleetState, slots: NDArray[np.int32]) -> Shown:
 
 
 def encode_frame(
-    state: FleetState, slots: NDArray[np.int32], gone: NDArray[np.int32], *, full: bool, resume: str, now_ns: int
+    state: FleetState,
+    slots: NDArray[np.int32],
+    gone: NDArray[np.int32],
+    *,
+    full: bool,
+    resume: str,
+    now_ns: int,
+    with_road: bool = False,
 ) -> memoryview:
     """A frame of some slots, ready for the wire. `now_ns` (UTC) is its time where no row has one."""
+    layout = _WITH_ROAD if with_road else _PLAIN
     shown = _shown(state, slots)
     newest_ns = _newest(shown)
     t0_ns = newest_ns - newest_ns % NS_PER_MS if newest_ns != NO_TIME else 0
     t0_ms = int(gpst_ns_to_unix_ns(t0_ns)) // NS_PER_MS if newest_ns != NO_TIME else now_ns // NS_PER_MS
     n = len(slots)
     head = {"kind": "full" if full else "delta", "seq": state.seq, "resume": resume, "t0_ms": t0_ms, "n": n}
-    header, offsets, size = _header({**head, "gone": gone}, n)
+    header, offsets, size = _header({**head, "gone": gone}, n, layout)
     buffer = np.empty(_WIRE_BYTES + size, np.uint8)
     message = buffer[_WIRE_BYTES:]
     message[: len(header)] = np.frombuffer(header, np.uint8)
-    columns = Columns(*_views(message, offsets, n))
+    views = _views(message, offsets, n, layout)
+    columns = Columns(*views[: len(FIELDS)])
     columns.slot[:] = slots
     _fill_places(shown, t0_ns, columns)
     _fill_qualities(shown, columns)
+    if with_road:
+        fill_road(state.road, slots, views[len(FIELDS) :])
     return _with_wire_header(buffer, _BINARY_FINAL, size)
 
 
@@ -180,36 +184,46 @@ def wire_text(text: bytes) -> memoryview:
     return _with_wire_header(buffer, _TEXT_FINAL, len(text))
 
 
-def _columns_template() -> bytes:
-    """The column list of the header with a place for each offset."""
+class Layout(NamedTuple):
+    """The columns of a frame: their part of the header with a place for each offset, the most that it can take."""
+
+    fields: tuple[Field, ...]
+    template: bytes
+    template_bytes_max: int
+    item_bytes: tuple[int, ...]
+
+
+def layout_of(fields: tuple[Field, ...]) -> Layout:
+    """The layout of some columns: their list depends on the offsets, which begin after it, so room is left."""
     columns = [
         {"name": field.name, "dtype": field.dtype, "offset": "OFFSET", "scale": field.scale}
         | ({} if field.missing is None else {"missing": field.missing})
-        for field in FIELDS
+        for field in fields
     ]
-    return b',"columns":' + orjson.dumps(columns).replace(b'"OFFSET"', b"%d") + b"}"
+    template = b',"columns":' + orjson.dumps(columns).replace(b'"OFFSET"', b"%d") + b"}"
+    item_bytes = tuple(np.dtype(field.dtype).itemsize for field in fields)
+    return Layout(fields, template, len(template % ((10**9,) * len(fields))), item_bytes)
 
 
-_COLUMNS = _columns_template()
-_COLUMNS_BYTES_MAX = len(_COLUMNS % ((10**9,) * len(FIELDS)))
-"""The list depends on the offsets, which begin after it: room is left for the longest."""
-_ITEM_BYTES = [np.dtype(field.dtype).itemsize for field in FIELDS]
+_PLAIN = layout_of(FIELDS)
+_WITH_ROAD = layout_of((*FIELDS, *ROAD_COLUMNS))
 
 
-def _header(head: dict[str, Any], n: int) -> tuple[bytes, list[int], int]:
+def _header(head: dict[str, Any], n: int, layout: Layout) -> tuple[bytes, list[int], int]:
     """Magic, length and padded JSON; where each column starts; length of the message."""
     text = orjson.dumps(head, option=orjson.OPT_SERIALIZE_NUMPY)[:-1]
-    start = end = _aligned(8 + len(text) + _COLUMNS_BYTES_MAX)
+    start = end = _aligned(8 + len(text) + layout.template_bytes_max)
     offsets = []
-    for item_bytes in _ITEM_BYTES:
+    for item_bytes in layout.item_bytes:
         offsets.append(end)
         end += _aligned(n * item_bytes)
-    text = (text + _COLUMNS % tuple(offsets)).ljust(start - 8)
+    text = (text + layout.template % tuple(offsets)).ljust(start - 8)
     return MAGIC + len(text).to_bytes(4, "little") + text, offsets, end
 
 
-def _views(message: NDArray[np.uint8], offsets: list[int], n: int) -> list[NDArray[Any]]:
-    return [np.ndarray(n, field.dtype, message, offset) for field, offset in zip(FIELDS, offsets, strict=True)]
+def _views(message: NDArray[np.uint8], offsets: list[int], n: int, layout: Layout) -> list[NDArray[Any]]:
+    fields = zip(layout.fields, offsets, strict=True)
+    return [np.ndarray(n, field.dtype, message, offset) for field, offset in fields]
 
 
 def _aligned(size: int) -> int:

@@ -35,6 +35,7 @@ class Want:
 
     interval_ms: int
     criteria: Criteria = EVERYTHING
+    with_road: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -126,17 +127,17 @@ class Hub:
 
     def flush(self, mono_ns: int, utc_ns: int) -> None:
         """Send what is due to whoever can take it, and drop who has not read for too long."""
-        ready: dict[tuple[Criteria, int], list[Client]] = defaultdict(list)
+        ready: dict[tuple[Criteria, int, bool], list[Client]] = defaultdict(list)
         for interval_ms, group in self._groups.items():
             if mono_ns >= group.t_due_ns and group.clients:
                 group.t_due_ns = _next_due_ns(group.t_due_ns, interval_ms * NS_PER_MS, mono_ns)
                 for client in self._awake(group.clients, mono_ns):
-                    ready[client.want.criteria, client.seq].append(client)
+                    ready[client.want.criteria, client.seq, client.want.with_road].append(client)
         if not ready:
             return
         self._names.refresh()
         self._send_names(client for clients in ready.values() for client in clients)
-        for (criteria, seq), clients in ready.items():
+        for (criteria, seq, _), clients in ready.items():
             self._send_frame(criteria, seq, clients, mono_ns, utc_ns)
 
     def _awake(self, clients: list[Client], mono_ns: int) -> list[Client]:
@@ -185,7 +186,8 @@ class Hub:
                 continue
             if wire is None:
                 resume = f"{self._boot}:{state.seq}:{state.count}:{_tag(criteria)}"
-                wire = encode_frame(state, slots, gone, full=is_full, resume=resume, now_ns=utc_ns)
+                with_road = client.want.with_road
+                wire = encode_frame(state, slots, gone, full=is_full, resume=resume, now_ns=utc_ns, with_road=with_road)
                 self.counters.frames_encoded += 1
             if self._push(client, wire):
                 client.seq, client.known, client.t_frame_ns = state.seq, known, mono_ns

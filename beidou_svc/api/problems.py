@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -30,8 +31,26 @@ PROBLEMS: Mapping[str, Problem] = {
         404, "No such terminal", "GET /v1/terminals?text=… finds terminals by a part of the id."
     ),
     "no-basemap": Problem(404, "The service has no base map", "Set basemap.file to a GeoJSON file of the district."),
+    "roads-off": Problem(404, "Roads are switched off", "Set roads.enabled = true."),
+    "network-unknown": Problem(404, "No such network", "GET /v1/networks lists those that there are."),
+    "route-unknown": Problem(404, "No such route", "GET /v1/routes lists those that there are."),
+    "fence-unknown": Problem(404, "No such fence", "GET /v1/fences lists those that there are."),
+    "collection-unknown": Problem(404, "No such collection", "GET /ogc/collections lists those that there are."),
+    "feature-unknown": Problem(404, "No such feature", "The items of the collection are those that there are."),
     "method-not-allowed": Problem(405, "The address does not know this method", "See /docs for the methods it knows."),
     "not-acceptable": Problem(406, "The format is not offered", "Ask for json, geojson or arrow."),
+    "exists": Problem(409, "It exists already", "Read it, and PUT the new form with If-Match."),
+    "in-use": Problem(409, "It is in use", "The detail says by whom."),
+    "too-many": Problem(409, "There are too many", "Delete some, or raise the setting that the detail names."),
+    "changed-meanwhile": Problem(
+        412, "Somebody else was faster", "Take the change over into `current`, and send it with its ETag."
+    ),
+    "body-too-large": Problem(413, "The body is too large", "Raise roads.body_bytes_max, or send less at once."),
+    "fence-invalid": Problem(422, "The fence is not valid", "`errors` names every member that is wrong."),
+    "route-invalid": Problem(422, "The route is not valid", "`errors` names every member that is wrong."),
+    "network-invalid": Problem(422, "The network is not valid", "`errors` names every member that is wrong."),
+    "if-match-needed": Problem(428, "The version that you have read is needed", "Send If-Match with the ETag of it."),
+    "store-failed": Problem(503, "It could not be stored", "Nothing was changed; the log of the service tells more."),
     "page-not-built": Problem(503, "The page has not been built", "Run `make page`, or install a released wheel."),
     "not-ready": Problem(503, "The service is not ready", "Try again in a moment; /v1/status says what is going on."),
     "internal": Problem(500, "The service made a mistake", "The log of the service tells more; please report it."),
@@ -47,13 +66,21 @@ _BY_STATUS = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable"
 class ProblemError(Exception):
     """Raise it in a route to answer with a problem."""
 
-    def __init__(self, name: str, detail: str) -> None:
+    def __init__(self, name: str, detail: str, **members: Any) -> None:
+        """`members` are further members of the document."""
         super().__init__(detail)
         self.name = name
         self.detail = detail
+        self.members = members
 
 
-def problem_response(name: str, detail: str, instance: str, headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(
+    name: str,
+    detail: str,
+    instance: str,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
+) -> Response:
     """The document for one error."""
     problem = PROBLEMS[name]
     document = {
@@ -63,6 +90,7 @@ def problem_response(name: str, detail: str, instance: str, headers: Mapping[str
         "detail": detail,
         "instance": instance,
         "hint": problem.hint,
+        **(members or {}),
     }
     challenge = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     return Response(orjson.dumps(document), problem.status, {**challenge, **(headers or {})}, MEDIA_TYPE)
@@ -73,7 +101,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def on_problem(request: Request, error: ProblemError) -> Response:
-        return problem_response(error.name, error.detail, request.url.path)
+        return problem_response(error.name, error.detail, request.url.path, members=error.members)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:

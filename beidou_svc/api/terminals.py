@@ -19,6 +19,7 @@ from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.merge import NO_OFFSET, TRUST_DATED
 from beidou_svc.fleet.query import Criteria, select
 from beidou_svc.fleet.registry import Policy
+from beidou_svc.roads.place import road_place
 from gnss.constants import NS_PER_S
 from gnss.rtcm.messages import Family
 from gnss.status import Status
@@ -177,6 +178,7 @@ async def get_terminal(request: Request, service: Service, terminal_id: Terminal
             "base": base_in_use(service, slot),
             "station": station_of(service, slot),
             "latest": latest,
+            "road": None if service.roads is None else road_place(service.roads, slot),
             **sources_of(service.state, slot),
             "counters": _counters(service, slot),
             "satellites": satellites_of(service, slot),

@@ -10,6 +10,7 @@ from gnss._jit import kernel
 from gnss.batches import NO_TIME
 from gnss.status import Status
 from mapping.matching.result import MatchBatch
+from mapping.network.model import RoadNetwork
 
 NO_EDGE: Final = -1
 NO_ROUTE: Final = -1
@@ -86,9 +87,10 @@ def _fold(
 
 @dataclass(slots=True)
 class RoadState:
-    """The columns, and how many slots they have. They are made when the first row is matched."""
+    """The columns, which are made when the first row is matched, and the network whose rows they name."""
 
     columns: RoadColumns
+    network: RoadNetwork | None = None
 
     @classmethod
     def new(cls, n: int = 0) -> Self:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from beidou_svc.fleet.liveness import LivenessRules, judge_slots
 from beidou_svc.fleet.merge import NO_OFFSET, Heard, Key, Winners
 from beidou_svc.fleet.recent import Measured, Recent
+from beidou_svc.fleet.road import RoadState
 from beidou_svc.fleet.side import Side, contiguous, filled, incoming_of, prefixed
 from beidou_svc.fleet.sources import Sources
 from gnss.batches import NO_TIME, FixBatch
@@ -47,6 +48,7 @@ class FleetState:
     | policy | | 0 accepted, 1 quarantined (from the registry) |
     | is_base | | 1: a base station |
     | base | | slot of the base station in use, -1 = none |
+    | road | | where each is on the road; it may have fewer slots than the fleet |
     | change_seq | | value of `seq` when something shown last changed |
     """
 
@@ -61,6 +63,7 @@ class FleetState:
     base: NDArray[np.int32]
     change_seq: NDArray[np.uint64]
     recent: Recent
+    road: RoadState = field(default_factory=RoadState.new)
     count: int = 0
     seq: int = 0
 

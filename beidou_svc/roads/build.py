@@ -64,6 +64,7 @@ def build_roads(settings: Settings, register: Register, now_utc_ns: int) -> Road
     roads = Roads(section, store, networks, plane, desk, stages, EventLog(section.events_max))
     if named is not None and book is not None:
         roads.active = Active(named, book, Progress(book))
+        roads.road.network = named.network
         _tell_misfits(book)
         _close_edges(roads, named)
     return roads

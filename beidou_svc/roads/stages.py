@@ -115,7 +115,7 @@ class FenceStage:
     def __init__(self, desk: FenceDesk, settings: FenceSettings, groups_of: Callable[[int], Sequence[str]]) -> None:
         """`groups_of`: the groups that a terminal is in."""
         self.desk = desk
-        self.state = FenceState.for_slots(0, settings)
+        self.state = FenceState.for_slots(0)
         self._settings = settings
         self._groups_of = groups_of
         self._masks: NDArray[np.int64] = np.empty(0, np.int64)

@@ -1,4 +1,5 @@
 /** The REST API (docs/api.md) as the page uses it. Every failure becomes an `ApiError` that can be shown. */
+import type { RoadPlace } from './roads/road_place';
 import type { BaseInUse, BaseStation, RtkStatus } from './bases';
 
 export interface PageConfig {
@@ -93,6 +94,8 @@ export interface TerminalDetail {
   /** The base that serves this rover, and what is said of this base. */
   base?: BaseInUse | null;
   station?: Omit<BaseStation, 'id'> | null;
+  /** Where it is on the road network; null = no network, or nothing is known. */
+  road?: RoadPlace | null;
   latest: LatestFix | null;
   counters: {
     sentences: Record<string, number>;
@@ -122,9 +125,22 @@ export class ApiError extends Error {
     message: string,
     /** What to do next, in the service's words. */
     readonly hint: string | null = null,
+    /** The whole problem document, for those who know what else is in it. */
+    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
+}
+
+export interface Sent {
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface Answer<T> {
+  body: T;
+  etag: string | null;
 }
 
 const REQUEST_MS_MAX = 10_000;
@@ -166,15 +182,26 @@ export class Api {
     return (await this.get<{ columns: RecentColumns }>(path, signal)).columns;
   }
 
-  private async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return (await this.send<T>('GET', path, signal ? { signal } : {})).body;
+  }
+
+  /** Any request; `body` of the answer is null where it has none, `etag` names the version that it is about. */
+  async send<T>(method: string, path: string, more: Sent = {}): Promise<Answer<T>> {
+    const { signal, headers, body } = more;
     const late = AbortSignal.timeout(REQUEST_MS_MAX);
     let response: Response;
     try {
       response = await fetch(this.url(path), {
-        headers: { Accept: 'application/json', ...this.authorization() },
+        method,
+        headers: { Accept: 'application/json', ...headers, ...this.authorization() },
         signal: signal ? AbortSignal.any([signal, late]) : late,
+        ...(body === undefined ? {} : { body }),
       });
-      if (response.ok) return (await response.json()) as T;
+      if (response.ok) {
+        const text = await response.text();
+        return { body: (text === '' ? null : JSON.parse(text)) as T, etag: response.headers.get('ETag') };
+      }
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new ApiError(0, error instanceof Error ? error.message : String(error));
@@ -192,6 +219,7 @@ async function problemOf(response: Response): Promise<ApiError> {
       response.status,
       problem.detail || problem.title || response.statusText,
       problem.hint ?? null,
+      problem,
     );
   } catch {
     return new ApiError(response.status, response.statusText || String(response.status));

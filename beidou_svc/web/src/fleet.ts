@@ -68,6 +68,11 @@ export class Fleet {
   glide_start_ms = new Float64Array(0);
   glide_ms = new Float32Array(0);
 
+  /** Moves a place into the frame of the base map; null = it is drawn where it is. */
+  toMap: ((place: [number, number]) => [number, number]) | null = null;
+  /** Draw a terminal on the road that it is matched to, where the frames say which. */
+  on_road = false;
+
   private readonly slot_by_id = new Map<string, number>();
 
   slotOf(id: string): number {
@@ -160,6 +165,8 @@ export class Fleet {
     const lon = frame.columns.get('lon_deg');
     const time = frame.columns.get('t_ms');
     const course = frame.columns.get('course_deg');
+    const road_lat = this.on_road ? frame.columns.get('matched_lat_deg') : undefined;
+    const road_lon = this.on_road ? frame.columns.get('matched_lon_deg') : undefined;
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i];
       const before_ms = this.t_ms[slot];
@@ -173,9 +180,20 @@ export class Fleet {
       this.lon_deg[slot] = lon_deg;
       // A terminal without a position stays where it was last seen; its quality says that it has no fix.
       if (Number.isNaN(lat_deg) || Number.isNaN(lon_deg)) continue;
-      this.glideTo(slot, mercatorX(lon_deg), mercatorY(lat_deg), this.t_ms[slot] - before_ms, now_ms);
+      const on_lat = road_lat ? valueAt(road_lat, i) : Number.NaN;
+      const on_lon = road_lon ? valueAt(road_lon, i) : Number.NaN;
+      const matched = !Number.isNaN(on_lat) && !Number.isNaN(on_lon);
+      const step_ms = this.t_ms[slot] - before_ms;
+      this.drawAt(slot, matched ? on_lon : lon_deg, matched ? on_lat : lat_deg, step_ms, now_ms);
     }
   }
+
+  private drawAt(slot: number, lon_deg: number, lat_deg: number, step_ms: number, now_ms: number): void {
+    const moved = this.toMap?.([lon_deg, lat_deg]);
+    const x = mercatorX(moved ? moved[0] : lon_deg);
+    this.glideTo(slot, x, mercatorY(moved ? moved[1] : lat_deg), step_ms, now_ms);
+  }
+
 
   private glideTo(slot: number, x: number, y: number, step_ms: number, now_ms: number): void {
     const [x_drawn, y_drawn] = this.drawnAt(slot, now_ms);

@@ -1,8 +1,11 @@
 /** Keeps the page's picture of the service fresh: configuration, sign-in, live stream, status. */
+import { effect } from '@preact/signals';
 import { Api, ApiError, type ServiceStatus } from './api';
 import { Completeness } from './completeness';
 import { markShown, orderByName, sortShown } from './filter';
 import { Fleet } from './fleet';
+import { map_is_gcj02, toMap } from './frames/map_frame';
+import { RoadsDesk } from './roads/desk';
 import * as state from './state';
 import { CLOSE_BAD_TOKEN, StreamClient } from './stream';
 
@@ -18,6 +21,7 @@ export class Session {
   readonly fleet = new Fleet();
   readonly api: Api;
   readonly client: StreamClient;
+  readonly roads: RoadsDesk;
   shown: Uint8Array = new Uint8Array(0);
   /** Set by the map, which must know at once what is shown. */
   onShown: ((shown: Uint8Array) => void) | null = null;
@@ -47,6 +51,8 @@ export class Session {
       },
       onFormatError: (error) => console.error(error),
     });
+    this.roads = new RoadsDesk(this.api, () => this.token);
+    effect(() => this.drawElsewhere());
     setInterval(() => this.refresh(false), REFRESH_EVERY_MS);
     setInterval(() => void this.poll(), STATUS_EVERY_MS);
     addEventListener('online', () => this.retryNow());
@@ -88,6 +94,7 @@ export class Session {
   signOut(): void {
     this.client.stop();
     this.client.forget();
+    this.roads.stop();
     this.forgetToken();
     this.fleet.clear();
     state.selected_id.value = null;
@@ -124,6 +131,7 @@ export class Session {
     if (state.page.value?.auth === 'token') state.sign_in.value = 'done';
     this.client.start();
     void this.poll();
+    void this.roads.start();
   }
 
   private async poll(): Promise<void> {
@@ -149,7 +157,20 @@ export class Session {
     const shown = this.fleet.count().total;
     if (!this.completeness.isDue(shown, total) || state.stream.value.phase !== 'live') return;
     console.warn(`${shown} of ${total} terminals came over the stream: asking for all of them again`);
-    this.client.filter({});
+    this.resubscribe();
+  }
+
+  /** Where terminals are drawn follows the choices of the page: every one must come again to be moved. */
+  private drawElsewhere(): void {
+    const { fleet } = this;
+    const before = [fleet.on_road, fleet.toMap !== null];
+    fleet.on_road = state.on_road.value;
+    fleet.toMap = map_is_gcj02.value ? toMap : null;
+    if (before[0] !== fleet.on_road || before[1] !== (fleet.toMap !== null)) this.resubscribe();
+  }
+
+  private resubscribe(): void {
+    this.client.filter(this.fleet.on_road ? { columns: ['road'] } : {});
   }
 
   private demandToken(): void {

@@ -4,6 +4,9 @@ import type { PageConfig, ServiceStatus } from './api';
 import { basesOf } from './bases';
 import { type Filter, NO_FILTER, type SortKey } from './filter';
 import type { FleetCounts } from './fleet';
+import { map_is_gcj02 } from './frames/map_frame';
+import { READOUTS, type Readout } from './frames/readout';
+import { fences } from './roads/desk';
 import type { StreamState } from './stream';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
@@ -74,7 +77,7 @@ export const has_picture = signal(false);
 
 export const selected_id = signal<string | null>(null);
 export const following = signal(false);
-export type Tab = 'terminals' | 'bases';
+export type Tab = 'terminals' | 'bases' | 'fences' | 'events';
 /** Which list is beside the map. */
 export const tab = signal<Tab>('terminals');
 export const bases = computed(() => basesOf(status.value?.rtk));
@@ -82,11 +85,18 @@ export const bases = computed(() => basesOf(status.value?.rtk));
 export const tabs = computed<Tab[]>(() => [
   'terminals',
   ...(bases.value.length > 0 ? ['bases' as const] : []),
+  ...(fences.value !== null ? (['fences', 'events'] as const) : []),
 ]);
 export const shown_tab = computed<Tab>(() => (tabs.value.includes(tab.value) ? tab.value : 'terminals'));
 /** The last event that those are told who do not see the page. */
 export const said = signal('');
 export const help_open = signal(false);
+/** Terminals are drawn on the road that they are matched to, not where they say they are. */
+export const on_road = signal(false);
+/** Events are spoken as they come, for those who listen to the page. */
+export const speak_events = signal(false);
+/** In which frame coordinates are read off the map. */
+export const readout = signal<Readout>(remembered('beidou.readout', READOUTS, 'geodetic'));
 /** How far the bottom sheet of a narrow screen is pulled up. */
 export const sheet = signal<'low' | 'half' | 'full'>('low');
 
@@ -98,3 +108,6 @@ motion_query.addEventListener('change', (event) => {
 });
 effect(() => remember('beidou.language', language.value));
 effect(() => remember('beidou.theme', theme_choice.value));
+effect(() => remember('beidou.readout', readout.value));
+map_is_gcj02.value = remembered('beidou.base_frame', ['true', 'gcj02'], 'true') === 'gcj02';
+effect(() => remember('beidou.base_frame', map_is_gcj02.value ? 'gcj02' : 'true'));

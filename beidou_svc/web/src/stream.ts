@@ -54,6 +54,7 @@ export interface Subscription {
   interval_ms?: number;
   bbox?: readonly [number, number, number, number] | null;
   quality?: readonly number[] | null;
+  columns?: readonly 'road'[] | null;
 }
 
 export type StreamState =

@@ -1,5 +1,5 @@
 /** Opens the base map: which style it has, where it looks, what is on it. */
-import type { CustomLayerInterface, Map as LibreMap } from 'maplibre-gl';
+import type { CustomLayerInterface, Map as LibreMap, StyleSpecification } from 'maplibre-gl';
 import maplibregl from 'maplibre-gl/dist/maplibre-gl-csp.js';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
@@ -65,6 +65,23 @@ export function addProbe(map: LibreMap, onCamera: (state: CameraState) => void):
     },
   };
   map.addLayer(probe);
+}
+
+/** Ids of what the page adds to a base map begin with these: fences, and the drawing library's shapes. */
+const OWN = /^(fence|td)/;
+
+/** Another look of the base map leaves on it what is not part of it. */
+export function keepOwnLayers(
+  before: StyleSpecification | undefined,
+  next: StyleSpecification,
+): StyleSpecification {
+  if (!before) return next;
+  const own = Object.entries(before.sources).filter(([id]) => OWN.test(id));
+  return {
+    ...next,
+    sources: { ...next.sources, ...Object.fromEntries(own) },
+    layers: [...next.layers, ...before.layers.filter(({ id }) => OWN.test(id))],
+  };
 }
 
 export function newMarker(element: HTMLElement) {

@@ -6,11 +6,15 @@ import type { Fleet } from '../fleet';
 import { BaseMarkers } from './base_markers';
 import { ClusterMarkers } from './cluster_markers';
 import { type Cluster, clusterFleet, clusterStep } from './clusters';
+import { fromMap, toMap } from '../frames/map_frame';
+import { type EventHooks, EventMarkers } from './event_markers';
+import type { Drawn, FenceDrawing } from './fence_drawing';
+import { FenceLayers } from './fence_layers';
 import { boundsOf, isWorthFraming } from './fleet_bounds';
 import { drawGraticule } from './graticule_layer';
 import { mercatorX, mercatorY } from './mercator';
 import { Moves, type Room } from './moves';
-import { addProbe, hasOwnBase, type MapRequest, newMarker, openMap, styleOf } from './open_map';
+import { addProbe, hasOwnBase, keepOwnLayers, type MapRequest, newMarker, openMap, styleOf } from './open_map';
 import { FleetOverlay } from './overlay';
 import type { BaseLook } from './style';
 import type { TrailPoint } from './trail_layer';
@@ -19,13 +23,17 @@ const NO_ROOM: Room = { right: 0, bottom: 0 };
 
 export interface MapHooks {
   onHover: (slot: number) => void;
-  onPick: (slot: number) => void;
-  onCursor: (lon_deg: number, lat_deg: number) => void;
+  /** -1 = no terminal is there; then `fence` is the fence that is, if one is. */
+  onPick: (slot: number, fence: string | null) => void;
+  /** In the frame of the base map. */
+  onCursor: (place: [number, number] | null) => void;
+  onCenter: (place: [number, number]) => void;
   onCameraByHand: () => void;
   onBaseMapError: (message: string) => void;
   describeCluster: (cluster: Cluster) => string;
   paintBase: (element: HTMLElement, base: BaseStation) => void;
   onPickBase: (id: string) => void;
+  events: Pick<EventHooks, 'paint' | 'onPick'>;
   request: MapRequest;
 }
 
@@ -45,6 +53,9 @@ export class MapView {
   private readonly clusters: ClusterMarkers;
   readonly bases: BaseMarkers;
   readonly moves: Moves;
+  readonly fences: FenceLayers;
+  readonly events: EventMarkers;
+  private drawing: FenceDrawing | null = null;
   private drawn: Uint8Array = new Uint8Array(0);
   private shown: Uint8Array = new Uint8Array(0);
   private look: BaseLook;
@@ -78,6 +89,8 @@ export class MapView {
       onPick: options.hooks.onPickBase,
     });
     this.moves = new Moves(this.map, options.fleet);
+    this.fences = new FenceLayers(this.map, toMap);
+    this.events = new EventMarkers(this.map, { ...options.hooks.events, newMarker, toMap });
     this.map.getCanvas().after(options.canvas);
     this.listen();
     this.animation = requestAnimationFrame(this.frame);
@@ -105,7 +118,8 @@ export class MapView {
     this.overlay.setTheme(look.dark);
     const { page } = this.options;
     if (!hasOwnBase(page) && page.basemap) return;
-    this.map.setStyle(styleOf(page, look), { diff: true });
+    this.map.setStyle(styleOf(page, look), { diff: true, transformStyle: keepOwnLayers });
+    this.fences.setDark(look.dark);
     this.drawGraticule();
     this.wake();
   }
@@ -113,6 +127,21 @@ export class MapView {
   select(slot: number): void {
     this.overlay.selected_slot = slot;
     this.wake();
+  }
+
+  /** Draw or move one shape with the pointer until `stopDrawing`. */
+  async startDrawing(onDrawn: (drawn: Drawn) => void): Promise<FenceDrawing> {
+    const { FenceDrawing } = await import('./fence_drawing');
+    this.stopDrawing();
+    const colour = this.look.dark ? '#fdba74' : '#9a3412';
+    this.drawing = new FenceDrawing(this.map, { onDrawn, toMap, fromMap }, colour);
+    return this.drawing;
+  }
+
+  stopDrawing(): void {
+    this.drawing?.stop();
+    this.drawing = null;
+    this.map.getCanvas().style.cursor = '';
   }
 
   setTrail(points: readonly TrailPoint[]): void {
@@ -153,6 +182,8 @@ export class MapView {
     const { map, options } = this;
     map.on('style.load', () => {
       addProbe(map, (camera) => this.overlay.setCamera(camera));
+      this.fences.setDark(this.look.dark);
+      this.fences.update();
       this.drawGraticule();
     });
     map.on('resize', () => this.fitCanvas());
@@ -163,6 +194,8 @@ export class MapView {
       this.drawn_by_camera = true;
     });
     map.on('moveend', () => {
+      const { lng, lat } = map.getCenter();
+      options.hooks.onCenter([lng, lat]);
       this.drawGraticule();
       this.recluster();
     });
@@ -176,14 +209,18 @@ export class MapView {
     });
     map.on('mousemove', (event: MapMouseEvent) => {
       this.pointer = [event.point.x, event.point.y];
-      options.hooks.onCursor(event.lngLat.lng, event.lngLat.lat);
+      options.hooks.onCursor([event.lngLat.lng, event.lngLat.lat]);
     });
     map.on('mouseout', () => {
       this.pointer = null;
+      options.hooks.onCursor(null);
     });
-    map.on('click', (event: MapMouseEvent) =>
-      options.hooks.onPick(this.pickAt(event.point.x, event.point.y)),
-    );
+    map.on('click', (event: MapMouseEvent) => {
+      if (this.drawing) return;
+      const { x, y } = event.point;
+      const slot = this.pickAt(x, y);
+      options.hooks.onPick(slot, slot >= 0 ? null : this.fences.at(x, y));
+    });
     map.on('error', (event) => options.hooks.onBaseMapError(event.error?.message ?? String(event)));
     this.fitCanvas();
   }
@@ -221,6 +258,7 @@ export class MapView {
   }
 
   private updateHover(now_ms: number): void {
+    if (this.drawing) return;
     const slot = this.pointer ? this.overlay.pick(...this.pointer, this.drawn, now_ms) : -1;
     if (slot === this.overlay.hovered_slot) return;
     this.overlay.hovered_slot = slot;

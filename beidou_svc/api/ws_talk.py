@@ -1,0 +1,65 @@
+"""How a client of a WebSocket is talked to until a hub takes over: whose page it is, its messages, refusals."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import WebSocket
+from pydantic import BaseModel, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+CLOSE_BAD_MESSAGE: Final = 4400
+CLOSE_BAD_TOKEN: Final = 4401
+CLOSE_FOREIGN_ORIGIN: Final = 4403
+CLOSE_NO_SUBSCRIBE: Final = 4408
+
+_REASON_BYTES_MAX = 120
+"""A close frame holds 123 bytes of reason."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class RefusedError(Exception):
+    """The conversation ends here."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+async def close_refused(websocket: WebSocket, refusal: RefusedError) -> None:
+    """Say why, and close."""
+    await websocket.close(refusal.code, str(refusal).encode()[:_REASON_BYTES_MAX].decode(errors="ignore"))
+
+
+async def in_time(message: Awaitable[M], limit_s: float) -> M:
+    """The first message, unless it does not come."""
+    try:
+        return await asyncio.wait_for(message, limit_s)
+    except TimeoutError:
+        raise RefusedError(CLOSE_NO_SUBSCRIBE, "no subscribe message came in time") from None
+
+
+async def next_message(websocket: WebSocket, form: type[M]) -> M:
+    """The next message of a client, which must have a form."""
+    event = await websocket.receive()
+    if event["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(event.get("code", 1005))
+    text = event.get("text")
+    if text is None:
+        raise RefusedError(CLOSE_BAD_MESSAGE, "a client sends text messages")
+    try:
+        return form.model_validate_json(text)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        raise RefusedError(CLOSE_BAD_MESSAGE, f"{where}: {fault['msg']}" if where else fault["msg"]) from None
+
+
+def origin_allowed(websocket: WebSocket, origins: tuple[str, ...]) -> bool:
+    """Browsers name the page that opens a socket: one of another site must not read the fleet unasked."""
+    origin = websocket.headers.get("origin")
+    if origin is None or origin in origins:
+        return True
+    return urlsplit(origin).netloc == websocket.headers.get("host")
