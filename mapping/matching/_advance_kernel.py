@@ -8,12 +8,12 @@ import numpy as np
 from gnss._jit import leaf_kernel
 from mapping.matching._layout import HX, OFF_ROAD, OFFSET, PLACE_WIDTH, STATIC, Floats, Ints, Trellis
 from mapping.matching._route_kernel import Roads, Search, begin_search, new_search, search_from
-from mapping.matching.candidates import Found, distance_m, find_places, new_found
+from mapping.matching.candidates import EdgeNumbers, Found, distance_m, find_places, new_found
 from mapping.matching.emission import Noise, carry_error, noise_between, residual_log
 from mapping.matching.grid import Grid
 from mapping.matching.model import Rules
 from mapping.matching.paths import Ways, find_way, way_length
-from mapping.matching.transition import agreement_log, along_sigma_m, same_edge_log, speed_log
+from mapping.matching.transition import agreement_log, along_sigma_m, back_sigma_m, same_edge_log, speed_log
 from mapping.matching.viterbi import best_state, relax
 
 NS: Final = 1e-9
@@ -29,12 +29,12 @@ HOPELESS: Final = 24.0
 
 
 class Numbers(NamedTuple):
-    """A network as the kernels of matching take it; `cost` (edges,) is what a place on each costs by itself."""
+    """A network as the kernels of matching take it."""
 
     grid: Grid
     roads: Roads
     ways: Ways
-    cost: Floats
+    edges: EdgeNumbers
 
 
 class Work(NamedTuple):
@@ -76,10 +76,7 @@ def advance(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, wo
     Shape: scalars. Unit: m, ns. A row near no road gets no places (`count` 0) and stands beside the trellis: the next
     row follows the one before it.
     """
-    roads = numbers.roads
-    m = find_places(
-        numbers.grid, roads.length_m, roads.closed, numbers.cost, rules, trellis, q, work.found
-    )
+    m = find_places(numbers.grid, numbers.edges, rules, trellis, q, work.found)
     if m == 1:
         trellis.count[q] = 0
         return
@@ -174,7 +171,9 @@ def _way_log(
     between_m, backs = _between(numbers, edge, after, is_far, search)
     way_m = rest_m + between_m + place[OFFSET]
     if after == edge:
-        way_log = same_edge_log(place, before, rest_m + between_m + before[OFFSET], step.seen_m, step.sigma_m, rules)
+        loop_m = rest_m + between_m + before[OFFSET]
+        back_m = edge_back_m(numbers.roads, rules, trellis, p, q, edge, step.sigma_m)
+        way_log = same_edge_log(place, before, loop_m, step.seen_m, step.sigma_m, back_m, rules)
         way_m, backs = abs(place[OFFSET] - before[OFFSET]), 0
     else:
         if after == numbers.grid.mirror[edge]:
@@ -184,6 +183,16 @@ def _way_log(
         return way_log
     way_log += speed_log(way_m, step.age_s, trellis.row[q], trellis.row[p], step.sigma_m, rules)
     return way_log - backs * rules.u_turn_cost
+
+
+@leaf_kernel
+def edge_back_m(roads: Roads, rules: Rules, trellis: Trellis, p: int, q: int, edge: int, sigma_m: float) -> float:
+    """How far back on an edge a vehicle may seem to go between two rows.
+
+    Shape: scalars. Unit: m.
+    """
+    road_mps = roads.length_m[edge] / roads.travel_s[edge]
+    return back_sigma_m(sigma_m, road_mps, trellis.row[q], trellis.row[p], rules)
 
 
 @leaf_kernel

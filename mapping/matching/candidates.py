@@ -38,6 +38,15 @@ H_FOOT: Final = PLACE_WIDTH + 1
 FOUND_WIDTH: Final = PLACE_WIDTH + 2
 
 
+class EdgeNumbers(NamedTuple):
+    """What places on each edge have in common: (edges,) its length, what a place on it costs by itself, and whether
+    it is closed."""
+
+    length_m: Floats
+    cost: Floats
+    closed: NDArray[np.uint8]
+
+
 class Found(NamedTuple):
     """Room for the places of one position: (FOUND_MAX,) edges, (FOUND_MAX, FOUND_WIDTH) places with distance squared
     and height of the foot, and the logarithm of how probable each is by itself."""
@@ -145,14 +154,14 @@ def _add_twins(grid: Grid, length_m: Floats, n: int, found: Found) -> int:
 
 
 @leaf_kernel
-def _judge(n: int, row: Floats, closed: NDArray[np.uint8], cost: Floats, rules: Rules, found: Found) -> None:
+def _judge(n: int, row: Floats, edges: EdgeNumbers, rules: Rules, found: Found) -> None:
     """How probable each place is by itself; a closed edge is not."""
     sigma2 = row[SIGMA] * row[SIGMA] + rules.sigma_map_m * rules.sigma_map_m
     for k in range(n):
         edge, place = found.edge[k], found.place
         static = course_log(row, place[k, UX], place[k, UY], rules) + height_log(row, place[k, H_FOOT], rules.tail_dof)
-        place[k, STATIC] = static - cost[edge]
-        found.log[k] = -inf if closed[edge] else place[k, STATIC] - 0.5 * place[k, D2] / sigma2
+        place[k, STATIC] = static - edges.cost[edge]
+        found.log[k] = -inf if edges.closed[edge] else place[k, STATIC] - 0.5 * place[k, D2] / sigma2
 
 
 @leaf_kernel
@@ -172,17 +181,16 @@ def _drop_least(n: int, most: int, found: Found) -> None:
 
 @leaf_kernel
 def find_places(
-    grid: Grid, length_m: Floats, closed: NDArray[np.uint8], cost: Floats, rules: Rules, trellis: Trellis, q: int,
-    found: Found,
-) -> int:  # fmt: skip
+    grid: Grid, edges: EdgeNumbers, rules: Rules, trellis: Trellis, q: int, found: Found
+) -> int:
     """Fill in the places of row q of a trellis, without scores; the last place is the one off the road. How many.
 
-    Shape: `length_m`, `closed` and `cost` (edges,). Unit: m. At least one place of the trellis is left for "off road".
+    Shape: scalars. Unit: m. At least one place of the trellis is left for "off road".
     """
     row = trellis.row[q]
     n = scan(grid, row[X], row[Y], row[RADIUS], found)
-    n = _add_twins(grid, length_m, n, found)
-    _judge(n, row, closed, cost, rules, found)
+    n = _add_twins(grid, edges.length_m, n, found)
+    _judge(n, row, edges, rules, found)
     _drop_least(n, trellis.edge.shape[1] - 1, found)
     m = 0
     for k in range(n):

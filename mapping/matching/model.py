@@ -13,10 +13,14 @@ from typing import NamedTuple
 class MatchModel:
     """Settings of the model, each with its unit at the end of its name."""
 
-    sigma_default_m: float = 5.0
+    sigma_default_m: float = 10.0
     """Horizontal sigma of a position that states none, and whose fix quality says nothing either."""
     sigma_map_m: float = 2.5
     """How far a vehicle drives from the line of its road: lanes beside the line, and the map's own error."""
+    keeps_right: bool = True
+    """On which side one drives: which of two carriageways is the wrong one where the map does not say."""
+    wrong_side_cost: float = 1.0
+    """A row on the wrong one of two carriageways that the map draws without their directions (`tables.wrong_side`)."""
     sigma_line_m: float = 0.8
     """The quick part of that: corners cut by the line, weaving."""
     slow_ratio: float = 0.8
@@ -37,9 +41,11 @@ class MatchModel:
     """The same in proportion to the distance."""
     speed_mps_max: float = 70.0
     """Nothing on roads is faster."""
+    sigma_stamp_s: float = 1.0
+    """How well times fit positions where no speed is stated: loggers that write whole seconds, and late ones."""
     u_turn_cost: float = 7.0
     """Turning round on the road, as a negative logarithm of its probability; so are all costs."""
-    off_road_cost: float = 8.0
+    off_road_cost: float = 12.0
     """Leaving the road."""
     on_road_cost: float = 3.0
     """Coming back to it."""
@@ -55,7 +61,7 @@ class MatchModel:
     """Roads are sought within so many sigma."""
     radius_m_min: float = 20.0
     radius_m_max: float = 150.0
-    gap_s_max: float = 180.0
+    gap_s_max: float = 600.0
     """After a longer silence a new trace begins."""
     map_to_ellipsoid_m: float = nan
     """Height of the map's zero above the ellipsoid; NaN = heights of the map are not used."""
@@ -80,6 +86,7 @@ class Rules(NamedTuple):
     detour_m: float
     detour_ratio: float
     speed_mps_max: float
+    sigma_stamp_s: float
     u_turn_cost: float
     off_road_cost: float
     on_road_cost: float

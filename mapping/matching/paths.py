@@ -30,6 +30,10 @@ REACH_M: Final = 1_000.0
 WAYS_MAX: Final = 8_000_000
 """Ways in a table, 24 bytes each."""
 
+DECIMALS: Final = 2
+"""Of the seconds by which ways compete: of ways that are equal but for the last digits of coordinates, the one over the
+first edges is taken, whatever plane the network is in."""
+
 SAMPLE: Final = 64
 _HASH: Final = 0x9E3779B1
 
@@ -121,8 +125,9 @@ def roads_of(network: RoadNetwork) -> Roads:
     angle = np.minimum(np.abs(turns.next_turn_rad.astype(np.float64)) / (np.pi / 2), 2.0)
     next_s = np.where(back, U_TURN_S, TURN_S * np.nan_to_num(angle))
     return Roads(
-        edges.length_m.copy(), edges.length_m / speed, network.first_next.astype(np.int32),
-        turns.next_edge.astype(np.int32), next_s, back.astype(np.uint8), np.zeros(len(edges), np.uint8),
+        edges.length_m.copy(), np.round(edges.length_m / speed, DECIMALS), network.first_next.astype(np.int32),
+        turns.next_edge.astype(np.int32), np.round(next_s, DECIMALS), back.astype(np.uint8),
+        np.zeros(len(edges), np.uint8),
     )  # fmt: skip
 
 

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapping.matching._advance_kernel import Numbers, Work, new_work
+from mapping.matching.candidates import EdgeNumbers
 from mapping.matching.grid import Grid, build_grid
 from mapping.matching.model import MatchModel
 from mapping.matching.paths import REACH_M, PathTable, build_paths
+from mapping.matching.sides import wrong_side
 from mapping.network.codes import Structure
 from mapping.network.model import RoadNetwork
-
 
 @dataclass(frozen=True)
 class MatchTables:
@@ -34,7 +35,9 @@ class MatchTables:
     @property
     def numbers(self) -> Numbers:
         """What kernels take."""
-        return Numbers(self.grid, self.paths.roads, self.paths.ways, self.cost)
+        roads = self.paths.roads
+        edges = EdgeNumbers(roads.length_m, self.cost, roads.closed)
+        return Numbers(self.grid, roads, self.paths.ways, edges)
 
     def with_closed(self, edges: Iterable[int]) -> Self:
         """The same network with these edges closed and all others open: no way leads over them, no place is on them.
@@ -62,5 +65,7 @@ def build_tables(
     """
     model = MatchModel() if model is None else model
     paths = build_paths(network, reach_m=reach_m)
-    cost = np.where(network.edges.structure == Structure.TUNNEL, model.tunnel_cost, 0.0)
-    return MatchTables(network, model, build_grid(network), paths, paths, cost)
+    grid, edges = build_grid(network), network.edges
+    cost = np.where(edges.structure == Structure.TUNNEL, model.tunnel_cost, 0.0)
+    cost[wrong_side(network, grid, keeps_right=model.keeps_right)] += model.wrong_side_cost
+    return MatchTables(network, model, grid, paths, paths, cost)

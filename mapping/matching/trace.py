@@ -7,20 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
-from gnss.status import Status
 from mapping.datums.placed import Placed
-from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, NS, Numbers, Work, advance
-from mapping.matching._layout import OFFSET, SXX, SYY, Floats, Ints, Longs, Trellis, X, Y, new_trellis
+from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, NS, Numbers, Work, advance, edge_back_m
+from mapping.matching._layout import OFFSET, Floats, Ints, Longs, Trellis, new_trellis
 from mapping.matching._online_kernel import TOLD_WIDTH, Told, write_place
 from mapping.matching._route_kernel import Search, begin_search, search_from, way_to
 from mapping.matching.candidates import distance_m
 from mapping.matching.model import Rules
 from mapping.matching.observe import observe
 from mapping.matching.online import to_batch
-from mapping.matching.paths import find_way
+from mapping.matching.paths import find_way, way_length
 from mapping.matching.result import MatchBatch
 from mapping.matching.tables import MatchTables
-from mapping.matching.transition import BACK_SIGMAS_MAX, agreement_log, along_sigma_m
+from mapping.matching.transition import agreement_log, along_sigma_m, is_back
 from mapping.matching.viterbi import best_state, smoothed
 
 PLACES: Final = 12
@@ -57,13 +56,14 @@ class Way(NamedTuple):
 def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) -> Trace:
     """The best path of one terminal through all its rows.
 
-    Shape: n rows in any order, of one terminal; the result's rows are in the order of the input. Unit: rad, m, ns.
-    Frame: `placed` must be in the network's, any other raises `FrameMixedError`. Error: rows with a status, without
-    position or date, or of an instant that was already there keep their status and have no edge.
+    Shape: n rows of one terminal in any order (those of one instant in the order they were recorded); the result's
+    rows are in the order of the input. Unit: rad, m, ns.
+    Frame: `placed` must be in the network's, any other raises `FrameMixedError`. Error: rows with a status,
+    without position or date keep it and have no edge.
     """
     rows, status = observe(tables, placed)
     fixes, n = placed.rows, len(placed)
-    order = _usable(fixes.t_gpst_ns, status, rows)
+    order = _usable(fixes.t_gpst_ns, status)
     trellis = new_trellis(order.size, places)
     trellis.row[:], trellis.t_ns[:] = rows[order], fixes.t_gpst_ns[order]
     work, rules, numbers = tables.new_work(places), tables.model.rules(), tables.numbers
@@ -76,15 +76,10 @@ def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) ->
     return Trace(to_batch(tables, told, n), way.edge, order[way.row], way.joined)
 
 
-def _usable(t_ns: Longs, status: NDArray[np.uint8], rows: Floats) -> Ints:
-    """Rows that can be used, in order of time; of one instant the one that online matching would use."""
-    keys = [rows[:, column] for column in (Y, X, SYY, SXX)]
-    order = np.lexsort((*keys, t_ns))
-    order = order[status[order] == 0]
-    again = np.zeros(order.size, np.bool_)
-    again[1:] = t_ns[order[1:]] == t_ns[order[:-1]]
-    status[order[again]] = int(Status.DUPLICATE)
-    return order[~again].astype(np.int32)
+def _usable(t_ns: Longs, status: NDArray[np.uint8]) -> Ints:
+    """Rows that can be used, in order of time; those of one instant stay in their order."""
+    order = np.argsort(t_ns, kind="stable")
+    return order[status[order] == 0].astype(np.int32)
 
 
 def _told(n: int, slot: Ints, t_ns: Longs, status: NDArray[np.uint8]) -> Told:
@@ -192,8 +187,12 @@ def _part(
     age_s = (trellis.t_ns[q] - trellis.t_ns[p]) * NS
     sigma_m = along_sigma_m(trellis.row[q], trellis.row[p], age_s, rules)
     on_m = trellis.place[q, state[q], OFFSET] - trellis.place[p, state[p], OFFSET]
-    if a == b and on_m > -BACK_SIGMAS_MAX * sigma_m:
-        return 0
+    if a == b:
+        entry = find_way(numbers.ways, a, a)
+        loop_m = numbers.roads.length_m[a] + way_length(numbers.ways, entry)[0]
+        back_m = edge_back_m(numbers.roads, rules, trellis, p, q, a, sigma_m)
+        if on_m >= 0.0 or is_back(on_m, loop_m, seen_m, sigma_m, back_m, rules):
+            return 0
     part[0] = b
     if b == numbers.grid.mirror[a]:
         return 1

@@ -1,13 +1,10 @@
 """How probable it is that a vehicle came from one place to another: how the way on the road agrees with the way seen."""
 
-from math import inf, sqrt
+from math import inf, log1p, sqrt
 
 from gnss._jit import leaf_kernel
 from mapping.matching._layout import OFFSET, SPEED, SXX, SYY, Floats
 from mapping.matching.model import Rules
-
-BACK_SIGMAS_MAX = 4.0
-"""How far back on its edge noise may put a vehicle."""
 
 
 @leaf_kernel
@@ -34,13 +31,24 @@ def agreement_log(way_m: float, seen_m: float, sigma_m: float, rules: Rules) -> 
 
 
 @leaf_kernel
-def back_log(back_m: float, sigma_m: float) -> float:
-    """Logarithm of how probable it is that noise put a vehicle back on its edge by so much.
+def back_log(back_m: float, sigma_m: float, dof: float) -> float:
+    """Logarithm of how probable it is that noise, or a late time stamp, put a vehicle back on its edge by so much.
 
-    Shape: scalars. Unit: m.
+    Shape: scalars. Unit: m. Student's t, as for residuals: vehicles that turn round are told from it by further rows.
     """
     times = back_m / sigma_m
-    return -0.5 * times * times if times < BACK_SIGMAS_MAX else -inf
+    return -0.5 * (dof + 1.0) * log1p(times * times / dof)
+
+
+@leaf_kernel
+def back_sigma_m(sigma_m: float, road_mps: float, row: Floats, before: Floats, rules: Rules) -> float:
+    """How far back on its road a vehicle may seem to go: by noise, and by times that do not fit where none has a speed.
+
+    Shape: rows (ROW_WIDTH,). Unit: m, m/s. `road_mps` is what is driven on the road.
+    """
+    if row[SPEED] + before[SPEED] >= 0.0:
+        return sigma_m
+    return sqrt(sigma_m * sigma_m + (rules.sigma_stamp_s * road_mps) ** 2)
 
 
 @leaf_kernel
@@ -49,24 +57,37 @@ def speed_log(way_m: float, age_s: float, row: Floats, before: Floats, sigma_m: 
 
     Shape: rows (ROW_WIDTH,). Unit: m, s.
     """
-    if way_m > rules.speed_mps_max * age_s + 6.0 * sigma_m + rules.detour_m:
-        return -inf
+    slack_m = 6.0 * sigma_m + rules.detour_m
     mean_mps = 0.5 * (row[SPEED] + before[SPEED])
     if not mean_mps >= 0.0:
-        return 0.0
+        return 0.0 if way_m <= rules.speed_mps_max * (age_s + 2.0 * rules.sigma_stamp_s) + slack_m else -inf
+    if way_m > rules.speed_mps_max * age_s + slack_m:
+        return -inf
     over_m = abs(way_m - mean_mps * age_s)
     scale_m = 2.0 * sigma_m + 2.0 * rules.detour_m + 0.25 * mean_mps * age_s + 0.4 * age_s * age_s
     return -0.5 * min(over_m / scale_m, 10.0) ** 2
 
 
 @leaf_kernel
-def same_edge_log(place: Floats, before: Floats, loop_m: float, seen_m: float, sigma_m: float, rules: Rules) -> float:
+def same_edge_log(
+    place: Floats, before: Floats, loop_m: float, seen_m: float, sigma_m: float, back_m: float, rules: Rules
+) -> float:
     """Logarithm of how probable a move along one edge is: on, back by noise, or once round by a loop of `loop_m`.
 
-    Shape: places (PLACE_WIDTH,). Unit: m.
+    Shape: places (PLACE_WIDTH,). Unit: m. `back_m` is what `back_sigma_m` gave.
     """
     on_m = place[OFFSET] - before[OFFSET]
     if on_m >= 0.0:
         return agreement_log(on_m, seen_m, sigma_m, rules)
-    round_log = agreement_log(loop_m + on_m, seen_m, sigma_m, rules)
-    return max(back_log(-on_m, sigma_m), round_log)
+    if is_back(on_m, loop_m, seen_m, sigma_m, back_m, rules):
+        return back_log(-on_m, back_m, rules.tail_dof)
+    return agreement_log(loop_m + on_m, seen_m, sigma_m, rules)
+
+
+@leaf_kernel
+def is_back(on_m: float, loop_m: float, seen_m: float, sigma_m: float, back_m: float, rules: Rules) -> bool:
+    """Whether it is more probable that noise put a vehicle back by -`on_m` than that it drove once round a loop.
+
+    Shape: scalars. Unit: m.
+    """
+    return back_log(-on_m, back_m, rules.tail_dof) >= agreement_log(loop_m + on_m, seen_m, sigma_m, rules)

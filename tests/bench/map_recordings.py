@@ -20,7 +20,7 @@ from mapping.datums.frame import CGCS2000_2000
 from mapping.datums.placed import Placed
 from mapping.datums.plane import Plane, geodetic_to_plane
 from mapping.network.build import NetworkBuilder
-from mapping.network.codes import Direction, EdgeFlag
+from mapping.network.codes import Direction, EdgeFlag, RoadClass
 from mapping.network.drafts import RoadDraft
 from mapping.network.model import RoadNetwork
 
@@ -85,7 +85,8 @@ def hof_network() -> RoadNetwork:
         refs = np.array([int(nd.get("ref", "")) for nd in way.iter("nd")])
         at = np.radians([place[int(ref)] for ref in refs])
         x, y = geodetic_to_plane(at[:, 0], at[:, 1], plane, frame=FRAME)
-        builder.add_road(RoadDraft(ref=int(way.get("id", "")), x_m=x, y_m=y, node_refs=refs))
+        road_class = RoadClass.RESIDENTIAL  # as all of its ways are tagged
+        builder.add_road(RoadDraft(ref=int(way.get("id", "")), x_m=x, y_m=y, node_refs=refs, road_class=road_class))
     return builder.build()[0]
 
 
