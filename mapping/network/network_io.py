@@ -45,7 +45,7 @@ def load_network(path: Path) -> RoadNetwork:
     Unit: m in the network's plane. Error: a file that is none, of another format, or damaged raises `MapFormatError`.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         header = orjson.loads(arrays.pop(HEADER).tobytes())
     except Exception as error:  # numpy, zipfile and zlib raise many kinds for a damaged file

@@ -25,6 +25,9 @@ from mapping.network.drafts import RestrictionDraft, RoadDraft
 from mapping.network.model import RoadNetwork
 from mapping.network.report import NetworkReport
 
+Ways = dict[str, dict[str, Any]]
+"""Attributes of roads by the letters of the nodes that they pass."""
+
 PLANE = Plane(CGCS2000_2000, radians(25.8), radians(114.9))
 CELL_M = 10.0
 
@@ -55,7 +58,7 @@ def line(drawing: str, way: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, 
     return x_m.copy(), y_m.copy()
 
 
-def builder_of(drawing: str, ways: dict[str, dict[str, Any]]) -> NetworkBuilder:
+def builder_of(drawing: str, ways: Ways) -> NetworkBuilder:
     """A builder with the ways of a drawing."""
     builder = NetworkBuilder("drawn", PLANE)
     for number, (way, attributes) in enumerate(ways.items(), start=1):
@@ -65,14 +68,12 @@ def builder_of(drawing: str, ways: dict[str, dict[str, Any]]) -> NetworkBuilder:
     return builder
 
 
-def build(drawing: str, ways: dict[str, dict[str, Any]], *restrictions: RestrictionDraft) -> RoadNetwork:
+def build(drawing: str, ways: Ways, *restrictions: RestrictionDraft) -> RoadNetwork:
     """The network of a drawing."""
     return build_reported(drawing, ways, *restrictions)[0]
 
 
-def build_reported(
-    drawing: str, ways: dict[str, dict[str, Any]], *restrictions: RestrictionDraft
-) -> tuple[RoadNetwork, NetworkReport]:
+def build_reported(drawing: str, ways: Ways, *restrictions: RestrictionDraft) -> tuple[RoadNetwork, NetworkReport]:
     """The network of a drawing, and the report."""
     builder = builder_of(drawing, ways)
     for restriction in restrictions:

@@ -60,7 +60,7 @@ def test_the_properties_of_the_simulated_city() -> None:
 
 
 def test_lanes_of_both_directions_are_shared_among_them() -> None:
-    network, _ = read([road(CROSS, "BCD", **{"class": "primary", "lanes": 6})])
+    network, _ = read([road(CROSS, "BCD", None, **{"class": "primary", "lanes": 6})])
     assert network.edges.lane_count.tolist() == [3, 3]
 
 

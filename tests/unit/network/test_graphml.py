@@ -95,5 +95,5 @@ def test_broken_edges_are_reported(tmp_path: Path, edge: str, ref: str | int) ->
 def test_files_that_are_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "none.graphml"
     path.write_text(text)
-    with pytest.raises(MapFormatError, match="none.graphml"):
+    with pytest.raises(MapFormatError, match=r"none\.graphml"):
         read_network(path, ReadOptions(CGCS2000_2000))

@@ -8,7 +8,7 @@ import pytest
 from mapping.network.grid import SegmentGrid, make_grid, near_segments, nearest_segment
 from mapping.network.model import RoadNetwork, empty_network
 from mapping.network.tables import Floats
-from tests.unit.network.drawn import PLANE, build, edge
+from tests.unit.network.drawn import PLANE, Ways, build, edge
 
 TOWN = """
     A---B-------C
@@ -17,7 +17,7 @@ TOWN = """
     |        / \\
     F-------G   H
 """
-WAYS = {"ABC": {}, "AF": {}, "BD": {}, "DE": {}, "CEG": {}, "EH": {}, "FG": {}}
+WAYS: Ways = {"ABC": {}, "AF": {}, "BD": {}, "DE": {}, "CEG": {}, "EH": {}, "FG": {}}
 
 
 def brute(grid: SegmentGrid, x_m: float, y_m: float) -> Floats:

@@ -1,4 +1,4 @@
-"""OSM files that are drawn: ways to edges, relations to restrictions and routes, nodes to stops, mistakes to reports."""
+"""OSM files that are drawn: ways to edges, relations to restrictions and routes, stops, mistakes to reports."""
 
 from pathlib import Path
 
@@ -168,7 +168,7 @@ def test_stops_far_from_every_road_are_on_none(tmp_path: Path) -> None:
     "text", [b"", b"<osm", b"<osm version='0.6'><way id='1'><nd ref='x'/></way></osm>", b"\x00\x01"]
 )
 def test_files_that_are_none(tmp_path: Path, text: bytes) -> None:
-    with pytest.raises(MapFormatError, match="drawn.osm"):
+    with pytest.raises(MapFormatError, match=r"drawn\.osm"):
         read(tmp_path, text)
 
 

@@ -133,7 +133,7 @@ def test_zones_stand_in_for_limits_and_are_marked() -> None:
 
 def test_limits_by_direction() -> None:
     road = read(maxspeed="50", maxspeed__backward="30")
-    assert (road.limit_mps, road.limit_back_mps) == (pytest.approx(50 * KMH), pytest.approx(30 * KMH))
+    assert [road.limit_mps, road.limit_back_mps] == pytest.approx([50 * KMH, 30 * KMH])
     assert isnan(read().limit_mps)
 
 

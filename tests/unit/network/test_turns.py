@@ -6,16 +6,16 @@ import pytest
 from mapping.network.codes import Direction, RestrictionKind, TurnKind
 from mapping.network.drafts import RestrictionDraft
 from mapping.network.model import RoadNetwork
-from tests.unit.network.drawn import CROSS, after, build, build_reported, edge, label
+from tests.unit.network.drawn import CROSS, Ways, after, build, build_reported, edge, label
 
-WAYS = {"BC": {}, "CD": {}, "AC": {}, "CE": {}}  # ways 1 to 4
+WAYS: Ways = {"BC": {}, "CD": {}, "AC": {}, "CE": {}}  # ways 1 to 4
 NO, ONLY = RestrictionKind.NO, RestrictionKind.ONLY
 LADDER = """
     A---B---C---D
         |   |
     H---G---F---E
 """
-STREETS = {"AB": {}, "BC": {}, "CD": {}, "BG": {}, "CF": {}, "HG": {}, "GF": {}, "FE": {}}  # ways 1 to 8
+STREETS: Ways = {"AB": {}, "BC": {}, "CD": {}, "BG": {}, "CF": {}, "HG": {}, "GF": {}, "FE": {}}  # ways 1 to 8
 
 
 def sequences(network: RoadNetwork) -> set[str]:
@@ -36,17 +36,11 @@ def test_kinds_and_angles_of_turns() -> None:
     network = build(CROSS, WAYS)
     bc = edge(network, "BC")
     rows = range(int(network.first_next[bc]), int(network.first_next[bc + 1]))
-    turns = {
-        label(network, int(network.turns.next_edge[row])): (
-            TurnKind(network.turns.next_kind[row]),
-            float(np.degrees(network.turns.next_turn_rad[row])),
-        )
-        for row in rows
-    }
-    assert turns["CD"] == (TurnKind.TURN, 0.0)
-    assert turns["CA"] == (TurnKind.TURN, pytest.approx(90.0))
-    assert turns["CE"] == (TurnKind.TURN, pytest.approx(-90.0))
-    assert turns["CB"] == (TurnKind.U_TURN, pytest.approx(180.0))
+    names = [label(network, int(network.turns.next_edge[row])) for row in rows]
+    kinds = {name: TurnKind(network.turns.next_kind[row]) for name, row in zip(names, rows, strict=True)}
+    turns_deg = {n: float(np.degrees(network.turns.next_turn_rad[row])) for n, row in zip(names, rows, strict=True)}
+    assert kinds == {"CD": TurnKind.TURN, "CA": TurnKind.TURN, "CE": TurnKind.TURN, "CB": TurnKind.U_TURN}
+    assert turns_deg == pytest.approx({"CD": 0.0, "CA": 90.0, "CE": -90.0, "CB": 180.0})
 
 
 def test_the_only_way_on_is_followed() -> None:
@@ -104,7 +98,7 @@ def test_restrictions_that_fit_no_road_are_reported(restriction: RestrictionDraf
 
 
 def test_a_restriction_that_can_mean_two_turns_is_reported() -> None:
-    ways = {"BCD": {}, "ACE": {}}
+    ways: Ways = {"BCD": {}, "ACE": {}}
     _, report = build_reported(CROSS, ways, RestrictionDraft(5, NO, 1, 2, via_node=ord("C")))
     assert [fault.ref for fault in report.faults] == [5]
 
@@ -121,7 +115,7 @@ def test_a_restriction_by_way_of_two_roads() -> None:
 
 
 def test_no_u_turn_by_way_of_a_link() -> None:
-    ways = {"AB": {}, "BG": {}, "GH": {}}
+    ways: Ways = {"AB": {}, "BG": {}, "GH": {}}
     network = build(LADDER, ways, RestrictionDraft(1, NO, road_from=1, road_to=3, via_roads=(2,)))
     assert sequences(network) == {"ABGH"}
 
@@ -133,7 +127,7 @@ def test_the_only_way_over_a_road_bans_what_leaves_it_elsewhere() -> None:
 
 
 def test_a_via_road_of_several_edges() -> None:
-    ways = {"AB": {}, "BCD": {}, "CF": {}, "DE": {}} | {"EF": {}}
+    ways: Ways = {"AB": {}, "BCD": {}, "CF": {}, "DE": {}, "EF": {}}
     drawing = """
     A---B---C---D
             |   |
