@@ -1,0 +1,170 @@
+"""What one row makes of the newest state of its terminal: its pairs with fences, and events."""
+
+from gnss._jit import leaf_kernel
+from mapping.fences._cross_kernel import find_crossed, note_crossing, settle_crossing
+from mapping.fences._desk import Chart, Sheet, Work
+from mapping.fences._memory import (
+    COV_NE,
+    CROSSING,
+    FENCE,
+    FIRST_T,
+    FLAGS,
+    HEAD,
+    INSIDE,
+    NEVER,
+    OPENED,
+    PAIR_FLOATS,
+    PAIR_INTS,
+    PAIRS,
+    PAIRS_MAX,
+    ROW_EDGE,
+    ROW_T,
+    ROW_X,
+    ROW_Y,
+    VAR_E,
+    VAR_N,
+    Mine,
+    T,
+)
+from mapping.fences._motion_kernel import Motion, motion_of, remember
+from mapping.fences._near_kernel import FAR, Where, find_near, where_of
+from mapping.fences._pair_kernel import is_idle, step_inside, step_outside
+from mapping.fences._window_kernel import is_open
+from mapping.fences.state import Counter
+
+PAIRS_FULL = int(Counter.PAIRS_FULL)
+TAKEN = -1
+
+
+@leaf_kernel
+def _is_closed(sheet: Sheet, fence: int, t: int) -> bool:
+    window = sheet.rules[fence].window
+    return window >= 0 and not is_open(window, t, sheet.windows)
+
+
+@leaf_kernel
+def _is_elsewhere(mine: Mine, sheet: Sheet, row: int, fence: int) -> bool:
+    """Whether a fence that is bound to edges is not where the terminal was matched to."""
+    first, edge = sheet.rules[fence].edge_first, mine.ring_i[row, ROW_EDGE]
+    if sheet.rules[fence].edge_count == 0 or edge < 0:
+        return False
+    for k in range(first, first + sheet.rules[fence].edge_count):
+        if sheet.edges[k] == edge:
+            return False
+    return True
+
+
+@leaf_kernel
+def _step_pair(
+    mine: Mine,
+    w: Work,
+    sheet: Sheet,
+    chart: Chart,
+    row: int,
+    k: int,
+    near: int,
+    where: Where,
+    motion: Motion,
+    made: int,
+) -> int:
+    """Let a pair take the row; `near` is the fence's place in the list of near fences, -1 = not near."""
+    pair_i, t = mine.pair_i, mine.ring_i[row, ROW_T]
+    fence = pair_i[HEAD, k, FENCE]
+    z, sigma_m, dx, dy = -FAR, where.sigma_m, 0.0, 0.0
+    if near >= 0:
+        z, sigma_m, dx, dy = w.near.z[near], w.near.sigma_m[near], w.near.dx[near], w.near.dy[near]
+    if _is_elsewhere(mine, sheet, row, fence):
+        z = -FAR
+    closed = _is_closed(sheet, fence, t)
+    if pair_i[HEAD, k, FLAGS] & INSIDE:
+        return step_inside(mine, w, sheet, row, k, z, sigma_m, dx, dy, closed, motion, made)
+    if closed:
+        z = -FAR
+    made = step_outside(mine, w, sheet, row, k, z, sigma_m, dx, dy, motion, made)
+    if pair_i[HEAD, k, FLAGS] & CROSSING and z <= -motion.z_need:
+        made = settle_crossing(mine, w, sheet, chart, row, k, where, made)
+    return made
+
+
+@leaf_kernel
+def _step_pairs(
+    mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, n_near: int, where: Where, motion: Motion, made: int
+) -> int:
+    """Let all pairs take the row; those of which nothing need be remembered go."""
+    seat_i, pair_i, pair_f = mine.seat_i, mine.pair_i, mine.pair_f
+    n, k = seat_i[HEAD, PAIRS], 0
+    while k < n:
+        fence, near = pair_i[HEAD, k, FENCE], -1
+        for j in range(n_near):
+            if w.near.fence[j] == fence:
+                near = j
+        if sheet.rules[fence].kinds != 0:
+            made = _step_pair(mine, w, sheet, chart, row, k, near, where, motion, made)
+        if near >= 0:
+            w.near.fence[near] = TAKEN
+        if is_idle(mine, k) or sheet.rules[fence].kinds == 0:
+            n -= 1
+            for c in range(PAIR_INTS):
+                pair_i[HEAD, k, c] = pair_i[HEAD, n, c]
+            for c in range(PAIR_FLOATS):
+                pair_f[HEAD, k, c] = pair_f[HEAD, n, c]
+        else:
+            k += 1
+    seat_i[HEAD, PAIRS] = n
+    return made
+
+
+@leaf_kernel
+def _new_pair(
+    mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, near: int, where: Where, motion: Motion, made: int
+) -> int:
+    """Begin a pair with a fence that the terminal is in, or is not surely outside of."""
+    seat_i, pair_i, pair_f = mine.seat_i, mine.pair_i, mine.pair_f
+    n, fence, last = seat_i[HEAD, PAIRS], w.near.fence[near], seat_i[HEAD, T]
+    if n == PAIRS_MAX:
+        w.made.counters[PAIRS_FULL] += 1
+        return made
+    for c in range(PAIR_INTS):
+        pair_i[HEAD, n, c] = 0
+    for c in range(PAIR_FLOATS):
+        pair_f[HEAD, n, c] = 0.0
+    pair_i[HEAD, n, FENCE] = fence
+    seat_i[HEAD, PAIRS] = n + 1
+    if motion.seen and last != NEVER and _is_closed(sheet, fence, last):
+        pair_i[HEAD, n, FLAGS] |= OPENED
+    if sheet.wants_cross:
+        note_crossing(mine, sheet, n, motion)
+    made = _step_pair(mine, w, sheet, chart, row, n, near, where, motion, made)
+    if is_idle(mine, n):
+        seat_i[HEAD, PAIRS] = n
+    return made
+
+
+@leaf_kernel
+def advance(mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, made: int) -> int:
+    """Let the newest state of a terminal take one row of its ring; gives how many events there are then."""
+    ring_f = mine.ring_f
+    where = where_of(
+        ring_f[row, ROW_X], ring_f[row, ROW_Y],
+        ring_f[row, VAR_E], ring_f[row, VAR_N], ring_f[row, COV_NE],
+    )  # fmt: skip
+    motion = motion_of(mine, w.its, row, where)
+    n_near = find_near(chart.cells, chart.grid, where, motion.z_need, w.made.groups[0], sheet.rules, w.near)
+    had = 0
+    if not motion.seen:
+        mine.seat_i[HEAD, FIRST_T] = mine.ring_i[row, ROW_T]
+    if sheet.wants_cross:
+        had = mine.seat_i[HEAD, PAIRS]
+        for k in range(had):
+            w.made.had[k] = mine.pair_i[HEAD, k, FENCE]
+    if mine.seat_i[HEAD, PAIRS] > 0:
+        made = _step_pairs(mine, w, sheet, chart, row, n_near, where, motion, made)
+    for near in range(n_near):
+        if w.near.fence[near] != TAKEN:
+            z = w.near.z[near]
+            if z >= 0.0 or (sheet.wants_cross and z > -motion.z_need):
+                made = _new_pair(mine, w, sheet, chart, row, near, where, motion, made)
+    if sheet.wants_cross:
+        made = find_crossed(mine, w, sheet, chart, row, where, motion, had, made)
+    remember(mine, row, motion)
+    return made

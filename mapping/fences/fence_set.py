@@ -1,0 +1,240 @@
+"""All fences in force, as one immutable value with a version; an edit gives the next version in less than a ms.
+
+    fences, problems = FenceSet.build(plane, drafts)
+    fences = fences.put(draft)          # a new fence, or a new form of the one with this id
+    fences = fences.remove("depot-1")
+
+Versions share what did not change. Edits come from one thread at a time (`mapping.fences.store`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping.datums.frame import Frame
+from mapping.datums.plane import Plane
+from mapping.fences._cells import Cells, Grid
+from mapping.fences.check import FenceError, PlaneShape, plane_shape
+from mapping.fences.model import FenceDraft, Problem
+from mapping.fences.rules import NO_WINDOW, RULES_TYPE, Rules, copy_rules, group_bits_of, put_rules, window_table
+from mapping.fences.store import Store, grid_of
+from mapping.fences.windows import Window
+
+_T = TypeVar("_T")
+
+MARGIN_M: Final = 25.0
+"""Limits are known to cells this far away, so that a position's distance from them is found in its own cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class FenceSet:
+    """Fences by row. A row is a fence for as long as the fence exists; rows of removed ones stay empty.
+
+    `drafts`, `shapes` and `rings` have None where a fence was removed. `radius_m` is NaN for polygons.
+    """
+
+    version: int
+    plane: Plane
+    drafts: tuple[FenceDraft | None, ...]
+    shapes: tuple[PlaneShape | None, ...]
+    rings: tuple[NDArray[np.int32] | None, ...]
+    row_of: dict[str, int]
+    groups: tuple[str, ...]
+    windows: tuple[Window, ...]
+    window_table: NDArray[np.int64]
+    rules: Rules
+    cells: Cells
+    grid: Grid
+    store: Store
+
+    def __len__(self) -> int:
+        return len(self.row_of)
+
+    @property
+    def frame(self) -> Frame:
+        """The frame of the fences."""
+        return self.plane.frame
+
+    @property
+    def rows(self) -> int:
+        """Rows, those of removed fences included."""
+        return len(self.drafts)
+
+    @property
+    def edges(self) -> NDArray[np.int32]:
+        """Edges of the network that fences are bound to, by `edge_first` and `edge_count` of the rules."""
+        return self.store.edges
+
+    def draft(self, ref: str) -> FenceDraft:
+        """The draft of a fence; raises `KeyError`."""
+        draft = self.drafts[self.row_of[ref]]
+        assert draft is not None
+        return draft
+
+    def ref(self, row: int) -> str:
+        """The id of the fence in a row, empty where it was removed."""
+        draft = self.drafts[row]
+        return "" if draft is None else draft.ref
+
+    def group_mask(self, names: Iterable[str]) -> int:
+        """Groups as bits, for the terminals' side; groups that no fence names have no bit."""
+        return sum(1 << self.groups.index(name) for name in set(names) if name in self.groups)
+
+    @classmethod
+    def build(
+        cls, plane: Plane, drafts: Iterable[FenceDraft], *, margin_m: float = MARGIN_M, cell_m: float | None = None
+    ) -> tuple["FenceSet", list[Problem]]:
+        """Version 1 of all drafts that are fences, and what is wrong with the others.
+
+        Unit: m. Frame: that of the plane; drafts in another are refused, each with a sentence.
+        """
+        good: list[tuple[FenceDraft, PlaneShape]] = []
+        problems, seen, groups = [], set[str](), tuple[str, ...]()
+        for index, draft in enumerate(drafts):
+            try:
+                if draft.ref in seen:
+                    raise FenceError("another fence has the same id")
+                more, shape = group_bits_of(groups, [draft]), plane_shape(draft, plane)
+                good.append((draft, shape))
+                seen.add(draft.ref)
+                groups = more
+            except FenceError as error:
+                problems.append(Problem(index, draft.ref, str(error)))
+        return _filled(plane, 1, list(good), groups, grid_of([shape for _, shape in good], margin_m, cell_m)), problems
+
+    def put(self, draft: FenceDraft) -> "FenceSet":
+        """The next version: with a new fence, or with this form of the fence that has its id; raises `FenceError`.
+
+        Frame: that of the set.
+        """
+        shape = plane_shape(draft, self.plane)
+        if not self._has_room_for(shape):
+            return self._anew(draft, shape)
+        row = self.row_of.get(draft.ref, self.rows)
+        page_of = self.cells.page_of.copy()
+        if row < self.rows:
+            self._take_out(row, page_of)
+        rings = self.store.add_vertices(shape)
+        self.store.edit(page_of, row, rings, shape.radius_m, take_out=False)
+        n = max(self.rows, row + 1)
+        radius_m, rules = np.zeros(n), copy_rules(self.rules, n)
+        radius_m[: self.rows], radius_m[row] = self.cells.radius_m, shape.radius_m
+        groups, windows = group_bits_of(self.groups, [draft]), _with_window(self.windows, draft)
+        put_rules(
+            rules, row, draft, {name: bit for bit, name in enumerate(groups)}, _window_of(windows, draft),
+            self.store.add_edges(sorted(draft.edges)),
+        )  # fmt: skip
+        return replace(
+            self,
+            version=self.version + 1,
+            drafts=_with(self.drafts, row, draft),
+            shapes=_with(self.shapes, row, shape),
+            rings=_with(self.rings, row, rings),
+            row_of=self.row_of | {draft.ref: row},
+            groups=groups,
+            windows=windows,
+            window_table=self.window_table if windows is self.windows else window_table(windows),
+            rules=rules,
+            cells=self.store.cells(page_of, radius_m),
+        )
+
+    def remove(self, ref: str) -> "FenceSet":
+        """The next version, without a fence; raises `KeyError`."""
+        row = self.row_of[ref]
+        page_of = self.cells.page_of.copy()
+        self._take_out(row, page_of)
+        rules = copy_rules(self.rules, self.rows)
+        rules[row]["kinds"] = 0
+        row_of = dict(self.row_of)
+        del row_of[ref]
+        return replace(
+            self,
+            version=self.version + 1,
+            drafts=_with(self.drafts, row, None),
+            shapes=_with(self.shapes, row, None),
+            rings=_with(self.rings, row, None),
+            row_of=row_of,
+            rules=rules,
+            cells=self.store.cells(page_of, self.cells.radius_m),
+        )
+
+    def _take_out(self, row: int, page_of: NDArray[np.int32]) -> None:
+        rings = self.rings[row]
+        assert rings is not None
+        self.store.edit(page_of, row, rings, float(self.cells.radius_m[row]), take_out=True)
+
+    def _has_room_for(self, shape: PlaneShape) -> bool:
+        """Whether the grid reaches as far as the fence."""
+        grid, (west, south, east, north) = self.grid, shape.bounds_m
+        page_m, reach_m = grid.cell_m * 16, grid.margin_m + 1.0
+        return (
+            west - reach_m > grid.x0_m
+            and south - reach_m > grid.y0_m
+            and east + reach_m < grid.x0_m + page_m * grid.pages_x
+            and north + reach_m < grid.y0_m + page_m * grid.pages_y
+        )
+
+    def _anew(self, draft: FenceDraft, shape: PlaneShape) -> "FenceSet":
+        """The next version on a larger grid: the one edit that takes as long as building all."""
+        rows: list[tuple[FenceDraft, PlaneShape] | None] = [
+            None if old is None or its is None else (old, its)
+            for old, its in zip(self.drafts, self.shapes, strict=True)
+        ]
+        row = self.row_of.get(draft.ref, len(rows))
+        rows[row : row + 1] = [(draft, shape)]
+        shapes = [entry[1] for entry in rows if entry]
+        return _filled(self.plane, self.version + 1, rows, self.groups, grid_of(shapes, self.grid.margin_m, None))
+
+
+def _filled(
+    plane: Plane,
+    version: int,
+    rows: "list[tuple[FenceDraft, PlaneShape]] | list[tuple[FenceDraft, PlaneShape] | None]",
+    groups: tuple[str, ...],
+    grid: Grid,
+) -> FenceSet:
+    """A set with these fences in these rows, written into a new store."""
+    store, rules = Store.of(grid), np.zeros(len(rows), RULES_TYPE)
+    drafts = [entry[0] for entry in rows if entry]
+    groups = group_bits_of(groups, drafts)
+    bits = {name: bit for bit, name in enumerate(groups)}
+    windows = tuple(dict.fromkeys(draft.window for draft in drafts if draft.window is not None))
+    numbers = {window: number for number, window in enumerate(windows)}
+    radius_m, rings = np.zeros(len(rows)), [entry and store.add_vertices(entry[1]) for entry in rows]
+    for row, entry in enumerate(rows):
+        if entry:
+            radius_m[row] = entry[1].radius_m
+            window = NO_WINDOW if entry[0].window is None else numbers[entry[0].window]
+            put_rules(rules, row, entry[0], bits, window, store.add_edges(sorted(entry[0].edges)))
+    page_of = np.zeros(grid.pages_x * grid.pages_y, np.int32)
+    store.write(page_of, [(row, of, float(radius_m[row])) for row, of in enumerate(rings) if of is not None])
+    return FenceSet(
+        version,
+        plane,
+        tuple(entry and entry[0] for entry in rows),
+        tuple(entry and entry[1] for entry in rows),
+        tuple(rings),
+        {entry[0].ref: row for row, entry in enumerate(rows) if entry},
+        groups,
+        windows,
+        window_table(windows),
+        rules,
+        store.cells(page_of, radius_m),
+        grid,
+        store,
+    )
+
+
+def _with(values: tuple[_T, ...], row: int, value: _T) -> tuple[_T, ...]:
+    return (*values[:row], value, *values[row + 1 :])
+
+
+def _with_window(windows: tuple[Window, ...], draft: FenceDraft) -> tuple[Window, ...]:
+    return windows if draft.window is None or draft.window in windows else (*windows, draft.window)
+
+
+def _window_of(windows: tuple[Window, ...], draft: FenceDraft) -> int:
+    return NO_WINDOW if draft.window is None else windows.index(draft.window)
