@@ -119,6 +119,7 @@ def _settings(base: Settings, plan: DemoPlan, world: Path, ingest_port: int) -> 
     listener = {"host": "127.0.0.1", "port": ingest_port, "unknown": "accept"}
     values["http"] |= {"host": "127.0.0.1", "port": plan.http_port}
     values["basemap"] = {"file": world}
+    values["roads"] |= {"network": str(world), "fences": world}
     values["page"] |= {"demo": True}
     values["ingest"] |= {"tcp": [listener], "udp": [], "outgoing": []}
     values["ingest"]["limits"] |= {

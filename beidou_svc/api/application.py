@@ -12,6 +12,7 @@ from beidou_svc.api import (
     fleet,
     live,
     networks,
+    ogc,
     page,
     routes,
     status,
@@ -42,6 +43,6 @@ def create_api(service: Context) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
             expose_headers=["ETag", "Location"],
         )
-    for part in (fleet, terminals, networks, routes, fences, events, status, live, event_stream, docs_page, page):
+    for part in (fleet, terminals, networks, routes, fences, events, ogc, status, live, event_stream, docs_page, page):
         app.include_router(part.router)
     return app

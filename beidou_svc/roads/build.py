@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from math import radians
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 
@@ -143,11 +143,18 @@ def _import_fences(section: RoadsSettings, desk: FenceDesk, named: NamedNetwork 
         return
     edge_count = named.network.edge_count if named else 0
     try:
-        drafts = read_fences(orjson.loads(section.fences.read_bytes()), desk.fences.plane, edge_count)
+        drafts = read_fences(_fences_in(orjson.loads(section.fences.read_bytes())), desk.fences.plane, edge_count)
     except (OSError, ValueError, InvalidError) as error:
         raise ConfigError(f"roads.fences: {section.fences}: {error}") from error
     new = [FenceChange(draft.ref, draft, 0) for draft in drafts if draft.ref not in desk.entries]
     desk.change(new, by=str(section.fences.name), t_utc_ns=now_utc_ns)
+
+
+def _fences_in(document: Any) -> Any:
+    """The fences of a file: the file itself, or its member `fences`, as the simulated city has it."""
+    if isinstance(document, dict) and isinstance(document.get("fences"), list):
+        return {"type": "FeatureCollection", "features": document["fences"]}
+    return document
 
 
 def _close_edges(roads: Roads, named: NamedNetwork) -> None:

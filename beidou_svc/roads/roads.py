@@ -62,6 +62,8 @@ class Roads:
     counters: RoadCounters = field(default_factory=RoadCounters)
     closures: tuple[int, ...] = ()
     worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "roads"))
+    kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    """What was made of the network's content (by its digest) for those who show it."""
     _tiles: dict[str, TileSet] = field(default_factory=dict)
 
     def step(self, fixes: FixBatch) -> Carried:
