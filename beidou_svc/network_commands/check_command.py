@@ -19,7 +19,7 @@ from beidou_svc.network_commands.tables import (
 )
 from beidou_svc.replay.command import error_console, guarded, out_console
 from mapping.datums.plane import plane_to_geodetic
-from mapping.network.check import Finding, NetworkCheck, check_network
+from mapping.network.check import ClassRow, Finding, NetworkCheck, check_network
 from mapping.network.model import RoadNetwork
 
 EXAMPLES_IN_JSON_MAX = 1_000
@@ -79,17 +79,18 @@ def check_json(network: RoadNetwork, check: NetworkCheck) -> dict[str, Any]:
         "digest": network.content_digest,
         **{name: getattr(check, name) for name in numbers},
         "errors": check.errors,
-        "classes": [
-            {
-                "class": row.road_class,
-                "road_km": row.road_km,
-                "edges": row.edges,
-                "no_limit_km": row.no_limit_km,
-                "no_lanes_km": row.no_lanes_km,
-            }
-            for row in check.classes
-        ],
+        "classes": [_class_json(row) for row in check.classes],
         "findings": [_finding_json(network, finding) for finding in check.findings],
+    }
+
+
+def _class_json(row: ClassRow) -> dict[str, Any]:
+    return {
+        "class": row.road_class,
+        "road_km": row.road_km,
+        "edges": row.edges,
+        "no_limit_km": row.no_limit_km,
+        "no_lanes_km": row.no_lanes_km,
     }
 
 

@@ -45,26 +45,29 @@ def lane_tables(
     row = np.full(len(drafts), -1, dtype=np.int32)
     row[order] = np.arange(order.size, dtype=np.int32)
     kept = [drafts[i][1] for i in order]
-    left, right, change = _neighbours(links[1], row, order.size)
-    lanes = Lanes.of(
-        ref=np.array([lane.ref for lane in kept], dtype=np.int64),
-        edge=edge[order],
-        index=index[order].astype(np.uint8),
-        width_m=np.array([lane.width_m for lane in kept], dtype=np.float32),
-        kind=np.array([lane.kind for lane in kept], dtype=np.uint8),
-        limit_mps=np.array([lane.limit_mps for lane in kept], dtype=np.float32),
-        left=left,
-        right=right,
-        change=change,
-    )
     return LaneTables(
-        lanes,
+        _lanes(kept, edge[order], _neighbours(links[1], row, order.size)),
         offsets_of(np.bincount(edge[order], minlength=edges)),
         lines_of([lane.centre_m for lane in kept]),
         lines_of([lane.left_m for lane in kept]),
         lines_of([lane.right_m for lane in kept]),
         _following(links[0], row, order.size),
         row,
+    )
+
+
+def _lanes(kept: list[LaneDraft], edge: Ints, beside: tuple[Ints, Ints, NDArray[np.uint8]]) -> Lanes:
+    left, right, change = beside
+    return Lanes.of(
+        ref=np.array([lane.ref for lane in kept], dtype=np.int64),
+        edge=edge,
+        index=np.array([lane.index for lane in kept], dtype=np.uint8),
+        width_m=np.array([lane.width_m for lane in kept], dtype=np.float32),
+        kind=np.array([lane.kind for lane in kept], dtype=np.uint8),
+        limit_mps=np.array([lane.limit_mps for lane in kept], dtype=np.float32),
+        left=left,
+        right=right,
+        change=change,
     )
 
 

@@ -8,9 +8,8 @@ Maps that state which road follows which (Lanelet2, OpenDRIVE) say so with `turn
 direction as a whole one-way road, and call `follow`; roads that follow each other then share a node by themselves.
 """
 
+from dataclasses import dataclass, field
 from typing import Final
-
-import numpy as np
 
 from mapping.datums.plane import Plane
 from mapping.network.codes import Direction, LaneChange
@@ -25,13 +24,29 @@ from mapping.network.drafts import (
 )
 from mapping.network.model import RoadNetwork
 from mapping.network.report import NetworkReport
-from mapping.network.tables import Ints
 
 JOIN_M: Final = 0.05  # ends of roads without named points that are closer are one node
 STOP_TO_ROAD_M_MAX: Final = 60.0  # a stop farther from every road is on none
 
 
-class NetworkBuilder:
+@dataclass
+class Drafts:
+    """All that was handed to a builder; numbers are places in `roads` and `lanes`."""
+
+    roads: list[RoadDraft] = field(default_factory=list)
+    lanes: list[tuple[int, LaneDraft]] = field(default_factory=list)
+    followers: list[tuple[int, int]] = field(default_factory=list)
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+    lane_followers: list[tuple[int, int]] = field(default_factory=list)
+    lane_neighbours: list[tuple[int, int, bool, bool]] = field(default_factory=list)
+    restrictions: list[RestrictionDraft] = field(default_factory=list)
+    stops: list[StopDraft] = field(default_factory=list)
+    routes: list[RouteDraft] = field(default_factory=list)
+    junctions: list[JunctionDraft] = field(default_factory=list)
+    units: list[UnitDraft] = field(default_factory=list)
+
+
+class NetworkBuilder(Drafts):
     """Collects drafts; `build` makes the network of them. Broken drafts are reported and left out, never raised."""
 
     def __init__(
@@ -46,6 +61,7 @@ class NetworkBuilder:
         stop_to_road_m_max: float = STOP_TO_ROAD_M_MAX,
         report: NetworkReport | None = None,
     ) -> None:
+        super().__init__()
         self.name = name
         self.plane = plane
         self.road_kind = road_kind
@@ -54,19 +70,6 @@ class NetworkBuilder:
         self.drives_on_right = drives_on_right
         self.stop_to_road_m_max = stop_to_road_m_max
         self.report = NetworkReport() if report is None else report
-        self.roads: list[RoadDraft] = []
-        self.lanes: list[tuple[int, LaneDraft]] = []
-        self.followers: list[tuple[int, int]] = []
-        self.pairs: list[tuple[int, int]] = []
-        self.lane_followers: list[tuple[int, int]] = []
-        self.lane_neighbours: list[tuple[int, int, bool, bool]] = []
-        self.restrictions: list[RestrictionDraft] = []
-        self.stops: list[StopDraft] = []
-        self.routes: list[RouteDraft] = []
-        self.junctions: list[JunctionDraft] = []
-        self.units: list[UnitDraft] = []
-        self.lane_rows: Ints = np.empty(0, dtype=np.int32)
-        """After `build`: the row of `Lanes` of every drafted lane, -1 = left out."""
 
     def add_road(self, road: RoadDraft) -> int:
         """Take a road; gives its number, which `follow`, `pair`, `add_lane` and drafts refer to."""

@@ -140,10 +140,12 @@ def _findings(network: RoadNetwork, once: Flags, component: Ints) -> list[Findin
     entered = np.bincount(network.turns.next_edge, minlength=len(edges)) > 0
     odd_limit = np.isfinite(limit) & ((limit < SPEED_MPS_MIN) | (limit > SPEED_MPS_MAX))
     apart = (component != 0) & once
+    # where a map has lanes, the ways through a junction lie over each other, and roads end beside each other
+    is_flat = len(network.lanes) == 0
     found = (
-        ("gap", "ends a few metres beside a road without meeting it", True, gaps(network)),
-        ("overlap", "runs on top of another road of its level", True, overlaps(network)),
-        ("crossing", "crosses a road of its level without a node", True, crossings(network)),
+        ("gap", "ends a few metres beside a road without meeting it", is_flat, gaps(network)),
+        ("overlap", "runs on top of another road of its level", is_flat, overlaps(network)),
+        ("crossing", "crosses a road of its level without a node", is_flat, crossings(network)),
         ("duplicate", "is the same as another", True, duplicates(network)),
         ("stuck", "has no way on", True, _rows(stuck)),
         ("not entered", "has no way onto it", True, _rows(~entered)),

@@ -51,10 +51,16 @@ def _tarjan(first: Ints, following: Ints) -> Ints:
             if depth > 0:
                 low[path[depth - 1]] = min(low[path[depth - 1]], low[v])
             if low[v] == number[v]:
-                while True:
-                    opened -= 1
-                    component[open_edges[opened]] = components
-                    if open_edges[opened] == v:
-                        break
+                opened = _close(open_edges, opened, v, component, components)
                 components += 1
     return component
+
+
+@kernel
+def _close(open_edges: Ints, opened: int, first: int, component: Ints, number: int) -> int:
+    """Give the open edges from `first` on to a component; gives how many stay open."""
+    while True:
+        opened -= 1
+        component[open_edges[opened]] = number
+        if open_edges[opened] == first:
+            return opened
