@@ -1,8 +1,9 @@
 """The index behind `nearest_lane`: which lanes can be nearest in which cell, and which pieces of them matter there.
 
 For a cell with half diagonal r and a lane at distance d from the cell's middle, every point of the cell is between
-d - r and d + r from the lane. So a lane can be nearest only where d <= (least d of all lanes) + 2 r, and the same holds
-for the pieces of its outline and of its centre line; pieces within r decide whether a point is inside.
+d - r and d + r from the lane (inside of it, d is negative). So no point is farther from its nearest lane than the least
+d + r of all, and lanes with a larger d - r do not matter; the same holds for the pieces of their outlines and of their
+centre lines. Pieces within r decide whether a point is inside.
 """
 
 from math import inf, sqrt
@@ -12,11 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, kernel
-from mapping.network._lane_pieces import LanePieces, apart, from_centre, from_outline, lane_pieces
+from mapping.network._lane_pieces import (
+    LanePieces,
+    Square,
+    apart,
+    from_centre,
+    from_outline,
+    from_piece,
+    is_behind,
+    lane_pieces,
+    touches,
+)
 from mapping.network.model import RoadNetwork, offsets_of
 from mapping.network.tables import Floats, Ints
 
-CELL_M: Final = 2.0
+Rows = NDArray[np.uint32]
+
+CELL_M: Final = 1.0
 RADIUS_M: Final = 15.0
 VISITS_MAX: Final = 8_000_000  # pairs of a cell and a lane that are looked at; more make the cells larger
 SHIFT_M: Final = 0.1234567  # of the grid: round coordinates of maps then do not lie on the middles of cells
@@ -32,10 +45,9 @@ class LaneIndex(NamedTuple):
     | cell_m, radius_m | float | | m | side of a cell; how far from a lane points may be |
     | nx, ny | int | | | cells |
     | first_item | i4 | cells + 1 | | items of each cell |
-    | lane | i4 | items | | row of `Lanes` |
-    | is_inside | ? | items | | whether the cell's middle is inside the lane |
-    | first_piece, first_centre | i4 | items + 1 | | rows of `piece` and `centre` |
-    | piece, centre | i4 | | | rows of `piece_m` and `centre_m` |
+    | item | u4 | items x 4 | | row of `Lanes` x 4, + 2 if its distance matters, + 1 if the cell's middle is inside; where
+      in `part` its pieces of outline begin, its pieces of centre line begin, and these end |
+    | part | u4 | | | rows of `piece_m` and `centre_m` |
     | piece_m | f8 | outline x 5 | m | begin x, y; end x, y; 1 / length² |
     | centre_m | f8 | centre x 7 | m | begin x, y; dx, dy; 1 / length²; run at the begin; length |
     """
@@ -47,12 +59,8 @@ class LaneIndex(NamedTuple):
     nx: int
     ny: int
     first_item: Ints
-    lane: Ints
-    is_inside: NDArray[np.bool_]
-    first_piece: Ints
-    first_centre: Ints
-    piece: Ints
-    centre: Ints
+    item: Rows
+    part: Rows
     piece_m: Floats
     centre_m: Floats
 
@@ -66,15 +74,12 @@ class _Grid(NamedTuple):
     radius_m: float
 
 
-class _Rows(NamedTuple):
-    """The columns of `LaneIndex` that are filled cell by cell."""
+class _Bounds(NamedTuple):
+    """What a lane must reach to matter in a cell: the least distance that is certain for every point of the cell, and,
+    where lanes cover the whole cell, the least distance of their centre lines that is."""
 
-    lane: Ints
-    is_inside: NDArray[np.bool_]
-    first_piece: Ints
-    first_centre: Ints
-    piece: Ints
-    centre: Ints
+    area_m: Floats
+    centre_m: Floats
 
 
 def build_index(network: RoadNetwork, radius_m: float, cell_m: float) -> LaneIndex:
@@ -84,32 +89,18 @@ def build_index(network: RoadNetwork, radius_m: float, cell_m: float) -> LaneInd
     """
     pieces = lane_pieces(network)
     grid = _grid(pieces.box_m, radius_m, cell_m)
-    least_m = np.full(grid.nx * grid.ny, inf)
-    _find_least(grid, pieces, least_m)
-    counts = np.zeros((3, grid.nx * grid.ny), dtype=np.int32)
-    _visit(grid, pieces, least_m, counts, _rows(0, 0, 0), False)
+    cells = grid.nx * grid.ny
+    bounds = _Bounds(np.full(cells, radius_m), np.full(cells, inf))
+    _find_bounds(grid, pieces, bounds)
+    counts = np.zeros((2, cells), dtype=np.int32)
+    nothing = np.empty((0, 4), dtype=np.uint32)
+    _visit(grid, pieces, bounds, counts, nothing, nothing[:, 0], False)
     first = [offsets_of(count) for count in counts]
-    rows = _rows(*(int(offsets[-1]) for offsets in first))
-    cursors = np.stack([offsets[:-1] for offsets in first])
-    _visit(grid, pieces, least_m, cursors, rows, True)
-    rows.first_piece[-1], rows.first_centre[-1] = rows.piece.size, rows.centre.size
-    return LaneIndex(
-        x0_m=grid.x0_m,
-        y0_m=grid.y0_m,
-        cell_m=grid.cell_m,
-        radius_m=radius_m,
-        nx=grid.nx,
-        ny=grid.ny,
-        first_item=first[0],
-        piece_m=pieces.outline_m,
-        centre_m=pieces.line_m,
-        **rows._asdict(),
-    )
-
-
-def _rows(items: int, pieces: int, centres: int) -> _Rows:
-    ints = [np.zeros(n, dtype=np.int32) for n in (items, items + 1, items + 1, pieces, centres)]
-    return _Rows(ints[0], np.zeros(items, dtype=np.bool_), *ints[1:])
+    item = np.empty((int(first[0][-1]), 4), dtype=np.uint32)
+    part = np.empty(int(first[1][-1]), dtype=np.uint32)
+    _visit(grid, pieces, bounds, np.stack([offsets[:-1] for offsets in first]), item, part, True)
+    numbers = (grid.x0_m, grid.y0_m, grid.cell_m, radius_m, grid.nx, grid.ny)
+    return LaneIndex(*numbers, first[0], item, part, pieces.outline_m, pieces.line_m)
 
 
 def _grid(box_m: Floats, radius_m: float, cell_m: float) -> _Grid:
@@ -143,8 +134,8 @@ def _cells_of(grid: _Grid, box_m: Floats, lane: int) -> tuple[int, int, int, int
 
 
 @kernel
-def _find_least(grid: _Grid, pieces: LanePieces, least_m: Floats) -> None:
-    """For the middle of every cell, the distance of the nearest lane."""
+def _find_bounds(grid: _Grid, pieces: LanePieces, bounds: _Bounds) -> None:
+    half_m = 0.5 * grid.cell_m * sqrt(2.0) * (1.0 + SLACK)
     for lane in range(pieces.box_m.shape[0]):
         west, east, south, north = _cells_of(grid, pieces.box_m, lane)
         for j in range(south, north):
@@ -152,12 +143,16 @@ def _find_least(grid: _Grid, pieces: LanePieces, least_m: Floats) -> None:
                 x, y = grid.x0_m + (i + 0.5) * grid.cell_m, grid.y0_m + (j + 0.5) * grid.cell_m
                 is_inside, apart_m = from_outline(pieces, lane, x, y)
                 cell = j * grid.nx + i
-                least_m[cell] = min(least_m[cell], 0.0 if is_inside else apart_m)
+                most_m = half_m - apart_m if is_inside else apart_m + half_m
+                bounds.area_m[cell] = min(bounds.area_m[cell], max(0.0, most_m))
+                if most_m <= 0.0:
+                    centre_m = from_centre(pieces, lane, x, y) + half_m
+                    bounds.centre_m[cell] = min(bounds.centre_m[cell], centre_m)
 
 
 @kernel
-def _visit(grid: _Grid, pieces: LanePieces, least_m: Floats, cursors: Ints, rows: _Rows, fill: bool) -> None:
-    """Count, or fill in, what belongs to every cell; `cursors` are items, outline pieces, centre pieces by cell."""
+def _visit(grid: _Grid, pieces: LanePieces, bounds: _Bounds, cursors: Ints, item: Rows, part: Rows, fill: bool) -> None:
+    """Count, or fill in, what belongs to every cell; `cursors` are the items and parts of each."""
     half_m = 0.5 * grid.cell_m * sqrt(2.0) * (1.0 + SLACK)
     for lane in range(pieces.box_m.shape[0]):
         west, east, south, north = _cells_of(grid, pieces.box_m, lane)
@@ -166,57 +161,64 @@ def _visit(grid: _Grid, pieces: LanePieces, least_m: Floats, cursors: Ints, rows
                 x, y = grid.x0_m + (i + 0.5) * grid.cell_m, grid.y0_m + (j + 0.5) * grid.cell_m
                 cell = j * grid.nx + i
                 is_inside, apart_m = from_outline(pieces, lane, x, y)
-                area_m = 0.0 if is_inside else apart_m
-                if area_m > least_m[cell] + 2.0 * half_m or area_m > grid.radius_m + half_m:
+                if not is_inside and apart_m - half_m > bounds.area_m[cell]:
                     continue
-                if fill:
-                    item = cursors[0, cell]
-                    rows.lane[item], rows.is_inside[item] = lane, is_inside
-                    rows.first_piece[item], rows.first_centre[item] = cursors[1, cell], cursors[2, cell]
-                cursors[0, cell] += 1
+                centre_m = from_centre(pieces, lane, x, y)
+                if centre_m - half_m > bounds.centre_m[cell]:
+                    continue
+                begin = cursors[1, cell]
+                # the distance from a lane matters only in cells that none covers wholly
+                reach_m = bounds.area_m[cell] + half_m if bounds.area_m[cell] > 0.0 else -1.0
+                square = (x, y, 0.5 * grid.cell_m * (1.0 + SLACK))
                 if not is_inside or apart_m <= half_m:
-                    _visit_outline(pieces, lane, cell, x, y, apart_m + 2.0 * half_m, cursors, rows, fill)
-                _visit_centre(pieces, lane, cell, x, y, 2.0 * half_m, cursors, rows, fill)
+                    cursors[1, cell] = _add_outline(pieces, lane, square, reach_m, begin, part, fill)
+                middle = cursors[1, cell]
+                cursors[1, cell] = _add_centre(pieces, lane, square, centre_m + 2.0 * half_m, middle, part, fill)
+                if fill:
+                    k = cursors[0, cell]
+                    item[k, 0], item[k, 1] = 4 * lane + 2 * (reach_m > 0.0) + is_inside, begin
+                    item[k, 2], item[k, 3] = middle, cursors[1, cell]
+                cursors[0, cell] += 1
 
 
 @inline_kernel
-def _visit_outline(
-    pieces: LanePieces,
-    lane: int,
-    cell: int,
-    x: float,
-    y: float,
-    reach_m: float,
-    cursors: Ints,
-    rows: _Rows,
-    fill: bool,
-) -> None:
-    for s in range(pieces.first_outline[lane], pieces.first_outline[lane + 1]):
-        ax, ay = pieces.outline_m[s, 0], pieces.outline_m[s, 1]
-        dx, dy = pieces.outline_m[s, 2] - ax, pieces.outline_m[s, 3] - ay
-        if sqrt(apart(ax, ay, dx, dy, pieces.outline_m[s, 4], x, y)) <= reach_m:
+def _add_outline(pieces: LanePieces, lane: int, square: Square, reach_m: float, at: int, part: Rows, fill: bool) -> int:
+    """The pieces that cross a cell, and those that can be the nearest ones to a point of it."""
+    rows, begin, end = pieces.outline_m, pieces.first_outline[lane], pieces.first_outline[lane + 1]
+    for s in range(begin, end):
+        crosses = touches(rows[s, 0], rows[s, 1], rows[s, 2], rows[s, 3], square)
+        dx, dy = rows[s, 2] - rows[s, 0], rows[s, 3] - rows[s, 1]
+        near = sqrt(apart(rows[s, 0], rows[s, 1], dx, dy, rows[s, 4], square[0], square[1])) <= reach_m
+        before, after = s - 1 if s > begin else end - 1, s + 1 if s + 1 < end else begin
+        if crosses or (near and not _is_hidden(rows, before, s, after, True, square)):
             if fill:
-                rows.piece[cursors[1, cell]] = s
-            cursors[1, cell] += 1
+                part[at] = s
+            at += 1
+    return at
 
 
 @inline_kernel
-def _visit_centre(
-    pieces: LanePieces,
-    lane: int,
-    cell: int,
-    x: float,
-    y: float,
-    more_m: float,
-    cursors: Ints,
-    rows: _Rows,
-    fill: bool,
-) -> None:
-    nearest_m = inf
-    for s in range(pieces.first_line[lane], pieces.first_line[lane + 1]):
-        nearest_m = min(nearest_m, from_centre(pieces, s, x, y))
-    for s in range(pieces.first_line[lane], pieces.first_line[lane + 1]):
-        if from_centre(pieces, s, x, y) <= nearest_m + more_m:
+def _add_centre(pieces: LanePieces, lane: int, square: Square, reach_m: float, at: int, part: Rows, fill: bool) -> int:
+    """The pieces of a centre line that can be the nearest ones to a point of a cell."""
+    rows, begin, end = pieces.line_m, pieces.first_line[lane], pieces.first_line[lane + 1]
+    for s in range(begin, end):
+        before, after = s - 1 if s > begin else -1, s + 1 if s + 1 < end else -1
+        near = from_piece(pieces, s, square[0], square[1]) <= reach_m
+        if near and not _is_hidden(rows, before, s, after, False, square):
             if fill:
-                rows.centre[cursors[2, cell]] = s
-            cursors[2, cell] += 1
+                part[at] = s
+            at += 1
+    return at
+
+
+@inline_kernel
+def _is_hidden(rows: Floats, before: int, s: int, after: int, has_ends: bool, square: Square) -> bool:
+    """Whether for every point of a cell the nearest point of a piece is one that it shares with its neighbour.
+
+    Where all lie behind its begin, the piece before has that point too. Where all lie beyond its end, the piece after
+    has it, which is kept unless it is itself hidden behind this one.
+    """
+    if before >= 0 and is_behind(rows, s, has_ends, 0.0, square):
+        return True
+    beyond = after >= 0 and is_behind(rows, s, has_ends, 1.0, square)
+    return beyond and not is_behind(rows, after, has_ends, 0.0, square)

@@ -9,6 +9,9 @@ from gnss._jit import inline_kernel
 from mapping.network.model import RoadNetwork, offsets_of
 from mapping.network.tables import Floats, Ints, Lines
 
+Square = tuple[float, float, float]
+"""Middle x, y and half a side, m."""
+
 SHORT_M: Final = 1e-9  # pieces are never divided by less
 
 
@@ -94,6 +97,51 @@ def from_outline(pieces: LanePieces, lane: int, x: float, y: float) -> tuple[boo
 
 
 @inline_kernel
-def from_centre(pieces: LanePieces, s: int, x: float, y: float) -> float:
+def from_piece(pieces: LanePieces, s: int, x: float, y: float) -> float:
+    """Distance of a point from a piece of a centre line.
+
+    Shape: scalars. Unit: m.
+    """
     line_m = pieces.line_m
     return sqrt(apart(line_m[s, 0], line_m[s, 1], line_m[s, 2], line_m[s, 3], line_m[s, 4], x, y))
+
+
+@inline_kernel
+def from_centre(pieces: LanePieces, lane: int, x: float, y: float) -> float:
+    """Distance of a point from the centre line of a lane.
+
+    Shape: scalars. Unit: m.
+    """
+    nearest_m = inf
+    for s in range(pieces.first_line[lane], pieces.first_line[lane + 1]):
+        nearest_m = min(nearest_m, from_piece(pieces, s, x, y))
+    return nearest_m
+
+
+@inline_kernel
+def touches(ax: float, ay: float, bx: float, by: float, square: Square) -> bool:
+    """Whether a piece has a point in a square.
+
+    Shape: scalars. Unit: m. Source: the axes along which square and piece could be apart.
+    """
+    x, y, half_m = square
+    if min(ax, bx) > x + half_m or max(ax, bx) < x - half_m or min(ay, by) > y + half_m or max(ay, by) < y - half_m:
+        return False
+    dx, dy = bx - ax, by - ay
+    is_cut: bool = abs(dx * (y - ay) - dy * (x - ax)) <= half_m * (abs(dx) + abs(dy)) * (1.0 + SHORT_M)
+    return is_cut
+
+
+@inline_kernel
+def is_behind(rows: Floats, s: int, has_ends: bool, part: float, square: Square) -> bool:
+    """Whether a whole square lies behind the begin (`part` 0) of a piece, or beyond its end (1).
+
+    Shape: scalars. Unit: m. `has_ends`: rows are begin and end, else begin and step.
+    """
+    dx, dy = rows[s, 2], rows[s, 3]
+    if has_ends:
+        dx, dy = dx - rows[s, 0], dy - rows[s, 1]
+    x, y, half_m = square
+    along = dx * (x - rows[s, 0] - part * dx) + dy * (y - rows[s, 1] - part * dy)
+    reach = half_m * (abs(dx) + abs(dy))
+    return along + reach < 0.0 if part == 0.0 else along - reach > 0.0

@@ -216,8 +216,8 @@ def _follow(drafting: _Drafting) -> None:
             if then in drafting.lane_of:
                 drafting.builder.follow_lane(lane, drafting.lane_of[then])
                 roads.add((drafting.road_of[key], drafting.road_of[then]))
-                lines = [drafting.builder.lanes[number][1].centre_m for number in (lane, drafting.lane_of[then])]
-                joins.append((key, lines[0][-1], then, lines[1][0]))
+                drafts = [drafting.builder.lanes[number][1] for number in (lane, drafting.lane_of[then])]
+                joins.append((key, drafts[0], then, drafts[1]))
     check_joins(joins, drafting.builder.report)
     for road, next_road in sorted(roads):
         drafting.builder.follow(road, next_road)

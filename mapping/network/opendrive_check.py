@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping.network.drafts import LaneDraft
 from mapping.network.opendrive_links import LaneKey
 from mapping.network.opendrive_model import OdrMap, OdrRoad
 from mapping.network.opendrive_planview import Shape, gaps_of, piece_poses
@@ -43,15 +44,37 @@ def _check_cubics(road: OdrRoad, report: NetworkReport) -> None:
                 report.fault("road", road.ref, "a cubic is not as long as it says", FOUND)
 
 
-def check_joins(ends: Iterable[tuple[LaneKey, Floats, LaneKey, Floats]], report: NetworkReport) -> None:
-    """Report lanes that are joined but do not meet, once for each pair of roads: a lane, its end, the next, its start.
+def check_joins(joins: Iterable[tuple[LaneKey, LaneDraft, LaneKey, LaneDraft]], report: NetworkReport) -> None:
+    """Report lanes that are joined but do not meet, once for each pair of roads.
 
-    Shape: points (2 or 3,). Unit: m. The reference lines of joined roads need not meet, their lanes must.
+    Reference lines of joined roads need not meet, their lanes must: the middle of one at the other, within its width,
+    for a lane that merges into another narrows to nothing beside it.
     """
     seen = set()
-    for key, end_m, then, start_m in ends:
+    for key, lane, then, next_lane in joins:
         pair = (key.road, then.road, min(key.section, then.section) if key.road == then.road else 0)
-        if pair not in seen and np.hypot(*(start_m - end_m)[:2]) > GAP_M:
+        if pair not in seen and _apart(_across(lane, -1), _across(next_lane, 0)) > GAP_M:
             what = f"its lanes do not meet those of road {then.road}: a gap of more than 1 cm"
             report.fault("road", key.road, what, FOUND)
             seen.add(pair)
+
+
+def _across(lane: LaneDraft, end: int) -> Floats:
+    """Left and right corner of a lane where it begins (0) or ends (-1).
+
+    Shape: (2, 2). Unit: m.
+    """
+    left_m, right_m = lane.left_m, lane.right_m
+    sides = (lane.centre_m, lane.centre_m) if left_m is None or right_m is None else (left_m, right_m)
+    return np.stack([side[end, :2] for side in sides])
+
+
+def _apart(a_m: Floats, b_m: Floats) -> float:
+    """Distance of the middle of one cross line from the other, the smaller of both ways."""
+    return min(_from(a_m.mean(axis=0), b_m), _from(b_m.mean(axis=0), a_m))
+
+
+def _from(point_m: Floats, line_m: Floats) -> float:
+    along = line_m[1] - line_m[0]
+    part = np.clip((point_m - line_m[0]) @ along / max(float(along @ along), 1e-30), 0.0, 1.0)
+    return float(np.hypot(*(point_m - line_m[0] - part * along)))

@@ -182,7 +182,7 @@ def test_lanes_follow_through_a_junction(links: str) -> None:
 def test_lanes_that_are_joined_and_do_not_meet_are_named() -> None:
     text = crossing()
     assert network_of(text).report.fault_count == 0
-    moved = text.replace(b'x="110" y="10"', b'x="110.02" y="10"')
+    moved = text.replace(b'x="110" y="10"', b'x="110" y="10.02"')
     assert [(f.ref, f.what) for f in network_of(moved).report.faults] == [
         ("2", "its lanes do not meet those of road 3: a gap of more than 1 cm")
     ]
