@@ -1,6 +1,7 @@
 /** The REST API (docs/api.md) as the page uses it. Every failure becomes an `ApiError` that can be shown. */
-import type { RoadPlace } from './roads/road_place';
+
 import type { BaseInUse, BaseStation, RtkStatus } from './bases';
+import type { RoadPlace } from './roads/road_place';
 
 export interface PageConfig {
   title: string;

@@ -194,7 +194,6 @@ export class Fleet {
     this.glideTo(slot, x, mercatorY(moved ? moved[1] : lat_deg), step_ms, now_ms);
   }
 
-
   private glideTo(slot: number, x: number, y: number, step_ms: number, now_ms: number): void {
     const [x_drawn, y_drawn] = this.drawnAt(slot, now_ms);
     const jump =

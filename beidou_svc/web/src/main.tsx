@@ -10,6 +10,7 @@ import './style/sidebar.css';
 import './style/list.css';
 import './style/map.css';
 import './style/bases.css';
+import './style/roads.css';
 import './style/narrow.css';
 import './style/panel.css';
 import './style/plots.css';

@@ -1,8 +1,10 @@
 import { en_bases } from './en_bases';
+import { en_roads } from './en_roads';
 
 /** English. The keys of this catalogue are the keys of all. */
 export const en = {
   ...en_bases,
+  ...en_roads,
 
   'app.name': 'BeiDou fleet',
   'app.skip': 'Skip to the list of terminals',
@@ -101,7 +103,6 @@ export const en = {
   'map.base_failed':
     'The base map could not be loaded ({reason}). Terminals are still shown; reload the page to try again.',
   'map.cluster': '{n} terminals, {fixed} RTK fixed. Zoom in.',
-  'map.cursor': 'Coordinates under the pointer, CGCS2000',
 
   'panel.close': 'Close',
   'panel.label': 'Terminal {name}',

@@ -2,7 +2,7 @@
 export const en_bases = {
   'tab.label': 'Lists',
   'tab.terminals': 'Terminals',
-  'tab.bases': 'Base stations',
+  'tab.bases': 'Bases',
   'tab.ill': '{n} not healthy',
 
   'health.healthy': 'Healthy',

@@ -1,9 +1,11 @@
 import type { Catalogue } from './index';
 import { zh_bases } from './zh_bases';
+import { zh_roads } from './zh_roads';
 
 /** 简体中文 */
 export const zh: Catalogue = {
   ...zh_bases,
+  ...zh_roads,
 
   'app.name': '北斗终端',
   'app.skip': '跳到终端列表',
@@ -99,7 +101,6 @@ export const zh: Catalogue = {
   'map.no_webgl.hint': '请打开硬件加速或使用新版浏览器。没有地图时，列表和详情仍可使用。',
   'map.base_failed': '底图加载失败（{reason}）。终端仍正常显示；刷新页面可重试。',
   'map.cluster': '{n} 台终端，其中 {fixed} 台 RTK 固定。点击放大。',
-  'map.cursor': '指针处坐标，CGCS2000',
 
   'panel.close': '关闭',
   'panel.label': '终端 {name}',

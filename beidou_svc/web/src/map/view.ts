@@ -1,51 +1,23 @@
 /** The map: base map, camera, fleet overlay, clusters, pointer. Loaded after the shell, being by far the largest part. */
 import type { Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
-import type { PageConfig } from '../api';
-import type { BaseStation } from '../bases';
-import type { Fleet } from '../fleet';
+import { fromMap, toMap } from '../frames/map_frame';
 import { BaseMarkers } from './base_markers';
 import { ClusterMarkers } from './cluster_markers';
 import { type Cluster, clusterFleet, clusterStep } from './clusters';
-import { fromMap, toMap } from '../frames/map_frame';
-import { type EventHooks, EventMarkers } from './event_markers';
+import { EventMarkers } from './event_markers';
 import type { Drawn, FenceDrawing } from './fence_drawing';
 import { FenceLayers } from './fence_layers';
 import { boundsOf, isWorthFraming } from './fleet_bounds';
 import { drawGraticule } from './graticule_layer';
 import { mercatorX, mercatorY } from './mercator';
 import { Moves, type Room } from './moves';
-import { addProbe, hasOwnBase, keepOwnLayers, type MapRequest, newMarker, openMap, styleOf } from './open_map';
+import { addProbe, hasOwnBase, keepOwnLayers, newMarker, openMap, styleOf } from './open_map';
 import { FleetOverlay } from './overlay';
 import type { BaseLook } from './style';
 import type { TrailPoint } from './trail_layer';
+import type { MapOptions } from './view_options';
 
 const NO_ROOM: Room = { right: 0, bottom: 0 };
-
-export interface MapHooks {
-  onHover: (slot: number) => void;
-  /** -1 = no terminal is there; then `fence` is the fence that is, if one is. */
-  onPick: (slot: number, fence: string | null) => void;
-  /** In the frame of the base map. */
-  onCursor: (place: [number, number] | null) => void;
-  onCenter: (place: [number, number]) => void;
-  onCameraByHand: () => void;
-  onBaseMapError: (message: string) => void;
-  describeCluster: (cluster: Cluster) => string;
-  paintBase: (element: HTMLElement, base: BaseStation) => void;
-  onPickBase: (id: string) => void;
-  events: Pick<EventHooks, 'paint' | 'onPick'>;
-  request: MapRequest;
-}
-
-export interface MapOptions {
-  container: HTMLElement;
-  canvas: HTMLCanvasElement;
-  fleet: Fleet;
-  page: PageConfig;
-  look: BaseLook;
-  smooth: boolean;
-  hooks: MapHooks;
-}
 
 export class MapView {
   private readonly map: LibreMap;

@@ -3,8 +3,13 @@ import { effect, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { BaseStation } from '../bases';
+import { toMap } from '../frames/map_frame';
 import { t } from '../i18n';
+import type { Bounds } from '../map/fleet_bounds';
 import type { MapView } from '../map/view';
+import { network } from '../roads/desk';
+import type { Told } from '../roads/events';
+import { boundsOfFence, type Fence } from '../roads/fence';
 import type { Session } from '../session';
 import * as state from '../state';
 import { Announcer } from './announcer';
@@ -18,6 +23,7 @@ import { Sidebar } from './sidebar';
 const NARROW = matchMedia('(max-width: 760px)');
 /** From here on the bases around are still in view. */
 const BASE_ZOOM = 14.5;
+const EVENT_ZOOM = 16.5;
 /** Room that the panel takes from the map, so that the terminal shown is not behind it. */
 const PANEL_PX = 404;
 
@@ -32,7 +38,17 @@ export function App({ session }: { session: Session }): JSX.Element {
   const openBase = (base: BaseStation): void => {
     state.selected_id.value = base.id;
     if (base.lon_deg === null || base.lat_deg === null) return;
-    view.peek()?.moves.toPlace([base.lon_deg, base.lat_deg], roomForPanel(), BASE_ZOOM);
+    view.peek()?.moves.toPlace(toMap([base.lon_deg, base.lat_deg]), roomForPanel(), BASE_ZOOM);
+  };
+  const showEvent = (event: Told): void => {
+    if (event.lon_deg === null || event.lat_deg === null) return;
+    view.peek()?.moves.toPlace(toMap([event.lon_deg, event.lat_deg]), roomForSheet(), EVENT_ZOOM);
+  };
+  const showFence = (fence: Fence): void => {
+    const [west, south, east, north] = boundsOfFence(fence);
+    const corners = [...toMap([west, south]), ...toMap([east, north])] as Bounds;
+    state.selected_id.value = null;
+    view.peek()?.moves.toBounds(corners, roomForSheet());
   };
   const close = (): void => {
     state.selected_id.value = null;
@@ -57,11 +73,23 @@ export function App({ session }: { session: Session }): JSX.Element {
       </button>
       <Header session={session} />
       <div class={`body${state.selected_id.value === null ? '' : ' with-panel'}`}>
-        <Sidebar session={session} onOpen={(slot) => open(slot, true)} onOpenBase={openBase} />
+        <Sidebar
+          session={session}
+          onOpen={(slot) => open(slot, true)}
+          onOpenBase={openBase}
+          onShowFence={showFence}
+          onShowEvent={showEvent}
+        />
         {state.page.value ? (
           <MapPane
             session={session}
-            onPick={(slot) => (slot >= 0 ? open(slot, false) : undefined)}
+            onPick={(slot, fence) => {
+              if (slot >= 0) open(slot, false);
+              else if (fence !== null && state.shown_tab.peek() === 'fences') void session.roads.edit(fence);
+            }}
+            onPickEvent={(event) => {
+              state.selected_id.value = event.terminal;
+            }}
             onPickBase={(id) => {
               state.selected_id.value = id;
             }}
@@ -112,14 +140,22 @@ function roomForPanel(): { right: number; bottom: number } {
     : { right: PANEL_PX, bottom: 0 };
 }
 
-function showBases(): void {
-  state.tab.value = 'bases';
-  requestAnimationFrame(focusList);
+function showTab(name: state.Tab): (() => void) | null {
+  if (!state.tabs.value.includes(name)) return null;
+  return () => {
+    state.tab.value = name;
+    requestAnimationFrame(focusList);
+  };
+}
+
+/** What the sheet of a narrow screen covers. */
+function roomForSheet(): { right: number; bottom: number } {
+  return { right: 0, bottom: NARROW.matches ? Math.round(innerHeight * 0.5) : 0 };
 }
 
 function handleKey(event: KeyboardEvent, view: MapView | null, close: () => void): void {
   const target = event.target as HTMLElement;
-  const typing = target.matches('input, select, textarea');
+  const typing = target.matches('input:not([type=checkbox]), select, textarea');
   if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector('dialog[open]'))
     return;
   const action = actionOf(event.key, view, close);
@@ -144,7 +180,13 @@ function actionOf(key: string, view: MapView | null, close: () => void): (() => 
     case 'f':
       return () => view?.fit();
     case 'b':
-      return state.bases.value.length === 0 ? null : showBases;
+      return showTab('bases');
+    case 'n':
+      return showTab('fences');
+    case 'e':
+      return showTab('events');
+    case 'm':
+      return network.value === null ? null : toggleOnRoad;
     case 'g':
       return () => {
         state.following.value = state.selected_id.value !== null && !state.following.value;
@@ -158,6 +200,10 @@ function actionOf(key: string, view: MapView | null, close: () => void): (() => 
     default:
       return null;
   }
+}
+
+function toggleOnRoad(): void {
+  state.on_road.value = !state.on_road.value;
 }
 
 /** Language, theme and title of the document follow the state. */

@@ -1,14 +1,17 @@
 /** Holds the map: loads it after the shell, ties it to the state, adds the controls, the tooltip and the readout. */
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { signal, useSignal, useSignalEffect } from '@preact/signals';
 import { type JSX, render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { BaseStation } from '../bases';
-import { fixed, sigma, speedKmh } from '../format';
+import { sigma, speedKmh } from '../format';
+import { fromMap, toMap } from '../frames/map_frame';
 import { t } from '../i18n';
 import type { Cluster } from '../map/clusters';
 import { mercatorX, mercatorY } from '../map/mercator';
 import type { MapView } from '../map/view';
 import { FIXED, LIVENESS } from '../quality';
+import { network } from '../roads/desk';
+import type { Told } from '../roads/events';
 import type { Session } from '../session';
 import * as state from '../state';
 import { BaseMark } from './base_mark';
@@ -17,19 +20,23 @@ import { LostNotice } from './connection';
 import { detail, track } from './detail';
 import { Icon, type IconName } from './icons';
 import { QualityMark } from './quality_mark';
+import { ReadoutBar } from './readout';
+import { paintEvent, useRoadsOnMap } from './roads_on_map';
 
 interface Props {
   session: Session;
-  onPick: (slot: number) => void;
+  onPick: (slot: number, fence: string | null) => void;
   onPickBase: (id: string) => void;
+  onPickEvent: (event: Told) => void;
   onReady: (view: MapView) => void;
 }
 
-export function MapPane({ session, onPick, onPickBase, onReady }: Props): JSX.Element {
+export function MapPane({ session, onPick, onPickBase, onPickEvent, onReady }: Props): JSX.Element {
   const container = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const tooltip = useRef<HTMLDivElement>(null);
-  const cursor = useRef<HTMLDivElement>(null);
+  const pointer = useSignal<[number, number] | null>(null);
+  const center = useSignal<[number, number] | null>(null);
   const view = useSignal<MapView | null>(null);
   const failed = useSignal(false);
   const base_error = useSignal<string | null>(null);
@@ -54,9 +61,14 @@ export function MapPane({ session, onPick, onPickBase, onReady }: Props): JSX.El
             hovered.value = slot;
           },
           onPick,
-          onCursor: (lon, lat) => {
-            if (cursor.current) cursor.current.textContent = `${fixed(lat, 6)}  ${fixed(lon, 6)}`;
+          onCursor: (place) => {
+            pointer.value = place;
           },
+          onCenter: (place) => {
+            center.value = place;
+            map_center.value = place;
+          },
+          events: { paint: paintEvent, onPick: (event) => onPickEvent(event) },
           onCameraByHand: () => {
             state.following.value = false;
           },
@@ -97,10 +109,14 @@ export function MapPane({ session, onPick, onPickBase, onReady }: Props): JSX.El
     view.value?.setTrail(
       points
         .filter((p) => Number.isFinite(p.lat_deg) && Number.isFinite(p.lon_deg))
-        .map((p) => ({ x: mercatorX(p.lon_deg), y: mercatorY(p.lat_deg), quality: p.fix_quality })),
+        .map((p) => {
+          const [lon, lat] = toMap([p.lon_deg, p.lat_deg]);
+          return { x: mercatorX(lon), y: mercatorY(lat), quality: p.fix_quality };
+        }),
     );
   });
-  useSignalEffect(() => view.value?.bases.show(state.bases.value, state.language.value));
+  useSignalEffect(() => view.value?.bases.show(state.bases.value.map(onMap), state.language.value));
+  useRoadsOnMap(view);
   useSignalEffect(() => view.value?.setBaseline(baselineEnd()));
   useSignalEffect(() => {
     if (view.value) view.value.following = state.following.value && state.selected_id.value !== null;
@@ -133,7 +149,7 @@ export function MapPane({ session, onPick, onPickBase, onReady }: Props): JSX.El
       <div ref={tooltip} class="tooltip" aria-hidden="true">
         {hovered.value >= 0 && <TooltipText session={session} slot={hovered.value} />}
       </div>
-      <div ref={cursor} class="cursor-readout" aria-hidden="true" title={t('map.cursor')} />
+      <ReadoutBar pointer={pointer} center={center} />
     </main>
   );
 }
@@ -153,6 +169,20 @@ function Controls({ view }: { view: MapView }): JSX.Element {
           <Icon name={icon} />
         </button>
       ))}
+      {network.value !== null && (
+        <button
+          type="button"
+          class="tool"
+          aria-label={t('map.on_road')}
+          title={t('map.on_road')}
+          aria-pressed={state.on_road.value}
+          onClick={() => {
+            state.on_road.value = !state.on_road.value;
+          }}
+        >
+          <Icon name="road" />
+        </button>
+      )}
     </div>
   );
 }
@@ -183,12 +213,27 @@ function placeTooltip(element: HTMLElement | null, view: MapView, slot: number, 
   if (at) element.style.transform = `translate(${Math.round(at[0])}px, ${Math.round(at[1])}px)`;
 }
 
+/** Where the map looks, in its own frame. */
+const map_center = signal<[number, number] | null>(null);
+
+/** The same as a place: longitude and latitude, CGCS2000. */
+export function centerPlace(): [number, number] | null {
+  const at = map_center.peek();
+  return at && fromMap(at);
+}
+
 /** Where the base of the selected rover stands. */
 function baselineEnd(): [number, number] | null {
   const known = detail.value.detail;
   if (!known || known.id !== state.selected_id.value || known.role === 'base') return null;
   const base = state.bases.value.find((each) => each.id === known.base?.id);
-  return base && base.lon_deg !== null && base.lat_deg !== null ? [base.lon_deg, base.lat_deg] : null;
+  return base && base.lon_deg !== null && base.lat_deg !== null ? toMap([base.lon_deg, base.lat_deg]) : null;
+}
+
+function onMap(base: BaseStation): BaseStation {
+  if (base.lon_deg === null || base.lat_deg === null) return base;
+  const [lon_deg, lat_deg] = toMap([base.lon_deg, base.lat_deg]);
+  return { ...base, lon_deg, lat_deg };
 }
 
 function paintBase(element: HTMLElement, base: BaseStation): void {

@@ -16,6 +16,7 @@ import { Icon } from './icons';
 import { Plots } from './plots';
 import { QualityMark } from './quality_mark';
 import { QualitySection } from './quality_section';
+import { RoadSection } from './road_section';
 import { Satellites } from './satellites';
 import { StationChip, StationSection } from './station_section';
 
@@ -75,6 +76,7 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
         {error && <Trouble status={error.status} message={error.message} />}
         <Position latest={known?.latest ?? null} session={session} slot={slot} />
         {known?.station && <StationSection station={known.station} />}
+        {known?.road && <RoadSection road={known.road} session={session} id={id} />}
         <QualitySection
           latest={known?.latest ?? null}
           base={known?.role === 'base' ? null : (known?.base ?? null)}

@@ -3,11 +3,17 @@ import type { JSX } from 'preact';
 import type { BaseStation } from '../bases';
 import { isFiltering, type SortKey } from '../filter';
 import { t } from '../i18n';
+import { fence_by_id } from '../roads/desk';
+import type { Told } from '../roads/events';
+import type { Fence } from '../roads/fence';
 import type { Session } from '../session';
-import { filter, search_text, sheet, shown_tab, sort, tabs } from '../state';
+import { filter, search_text, sheet, shown_tab, sort, tab, tabs } from '../state';
 import { BasesPane } from './bases_pane';
+import { EventsPane } from './events_pane';
+import { FencesPane } from './fences_pane';
 import { Icon } from './icons';
 import { Legend } from './legend';
+import { centerPlace } from './map_pane';
 import { SheetHandle } from './sheet_handle';
 import { PANE_ID, Tabs } from './tabs';
 import { resetFilter, shownText, TerminalList } from './terminal_list';
@@ -18,11 +24,19 @@ interface Props {
   session: Session;
   onOpen: (slot: number) => void;
   onOpenBase: (base: BaseStation) => void;
+  onShowFence: (fence: Fence) => void;
+  onShowEvent: (event: Told) => void;
 }
 
-export function Sidebar({ session, onOpen, onOpenBase }: Props): JSX.Element {
+export function Sidebar({ session, onOpen, onOpenBase, onShowFence, onShowEvent }: Props): JSX.Element {
   const name = shown_tab.value;
   const openById = (id: string): void => onOpen(session.fleet.slotOf(id));
+  const openFence = (id: string): void => {
+    const fence = fence_by_id.value.get(id);
+    if (fence) onShowFence(fence);
+    tab.value = 'fences';
+    void session.roads.edit(id);
+  };
   const panel =
     tabs.value.length > 1 ? ({ role: 'tabpanel', 'aria-labelledby': `tab-${name}` } as const) : {};
   return (
@@ -34,13 +48,22 @@ export function Sidebar({ session, onOpen, onOpenBase }: Props): JSX.Element {
       <Tabs />
       <div id={PANE_ID} class="pane" {...panel}>
         {name === 'terminals' && <Terminals session={session} onOpen={onOpen} />}
+        {name === 'fences' && <FencesPane session={session} onShow={onShowFence} center={centerPlace} />}
+        {name === 'events' && (
+          <EventsPane
+            session={session}
+            onOpenTerminal={openById}
+            onOpenFence={openFence}
+            onShow={onShowEvent}
+          />
+        )}
         {name === 'bases' && <BasesPane onOpenBase={onOpenBase} onOpenTerminal={openById} />}
       </div>
     </aside>
   );
 }
 
-function Terminals({ session, onOpen }: Omit<Props, 'onOpenBase'>): JSX.Element {
+function Terminals({ session, onOpen }: Pick<Props, 'session' | 'onOpen'>): JSX.Element {
   return (
     <>
       <Search />
