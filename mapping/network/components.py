@@ -23,10 +23,9 @@ def strong_components(network: RoadNetwork) -> Ints:
 def _tarjan(first: Ints, following: Ints) -> Ints:
     """Tarjan's algorithm with a stack of its own."""
     n = first.size - 1
-    number, low = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=np.int32)
-    component, at = np.full(n, -1, dtype=np.int32), first[:-1].copy()
-    path, open_edges = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
-    visited = components = opened = 0
+    number, component = np.full(n, -1, dtype=np.int32), np.full(n, -1, dtype=np.int32)
+    low, path, open_edges = (np.empty_like(number), np.empty_like(number), np.empty_like(number))
+    at, visited, components, opened = first[:-1].copy(), 0, 0, 0
     for root in range(n):
         if number[root] >= 0:
             continue
@@ -35,15 +34,13 @@ def _tarjan(first: Ints, following: Ints) -> Ints:
             v = path[depth - 1]
             if number[v] < 0:
                 number[v] = low[v] = visited
-                visited += 1
                 open_edges[opened] = v
-                opened += 1
+                visited, opened = visited + 1, opened + 1
             if at[v] < first[v + 1]:
                 w = following[at[v]]
                 at[v] += 1
                 if number[w] < 0:
-                    path[depth] = w
-                    depth += 1
+                    path[depth], depth = w, depth + 1
                 elif component[w] < 0:
                     low[v] = min(low[v], number[w])
                 continue

@@ -1,6 +1,7 @@
 """Networks of OSM files against what pyosmium counts and measures in them."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class Counted(osmium.SimpleHandler):
         self.ways: dict[int, list[int]] = {}
         self.tags: dict[int, dict[str, str]] = {}
         self.length_m: dict[int, float] = {}
+        self.doubled: set[int] = set()
+        """Nodes that lie where the one before lies: they are one node here, and two for pyosmium."""
         self.relations: Counter[str] = Counter()
 
     def way(self, way: Any) -> None:
@@ -33,6 +36,9 @@ class Counted(osmium.SimpleHandler):
             return
         self.ways[way.id] = [node.ref for node in way.nodes]
         self.tags[way.id] = tags
+        for before, node in pairwise(way.nodes):
+            if before.location == node.location:
+                self.doubled |= {before.ref, node.ref}
         self.length_m[way.id] = osmium.geom.haversine_distance(way.nodes)
 
     def relation(self, relation: Any) -> None:
@@ -62,7 +68,10 @@ def roads(found: ReadNetwork, counted: Counted) -> Any:
 def test_every_way_has_as_many_pieces(both: tuple[Counted, ReadNetwork]) -> None:
     counted, found = both
     edges = found.network.edges
-    assert Counter(edges.ref[roads(found, counted)].tolist()) == pieces(counted)
+    ours, theirs = Counter(edges.ref[roads(found, counted)].tolist()), pieces(counted)
+    plain = {way for way, refs in counted.ways.items() if counted.doubled.isdisjoint(refs)}
+    assert len(plain) > 0.99 * len(counted.ways)
+    assert {way: ours[way] for way in plain} == {way: theirs[way] for way in plain}
 
 
 def test_nodes_are_those_at_which_ways_end_or_meet(both: tuple[Counted, ReadNetwork]) -> None:
@@ -72,7 +81,8 @@ def test_nodes_are_those_at_which_ways_end_or_meet(both: tuple[Counted, ReadNetw
     expected = ends | {ref for ref, n in uses.items() if n > 1}
     edges, refs = found.network.edges, found.network.nodes.ref
     rows = roads(found, counted)
-    assert set(refs[edges.node_from[rows]].tolist()) | set(refs[edges.node_to[rows]].tolist()) == expected
+    ours = set(refs[edges.node_from[rows]].tolist()) | set(refs[edges.node_to[rows]].tolist())
+    assert ours - counted.doubled == expected - counted.doubled
 
 
 def test_lengths(both: tuple[Counted, ReadNetwork]) -> None:
