@@ -13,7 +13,7 @@ from mapping.matching.emission import Noise, carry_error, noise_between, residua
 from mapping.matching.grid import Grid
 from mapping.matching.model import Rules
 from mapping.matching.paths import Ways, find_way, way_length
-from mapping.matching.transition import agreement_log, along_sigma_m, back_sigma_m, same_edge_log, speed_log
+from mapping.matching.transition import Move, agreement_log, along_sigma_m, move_between, same_edge_log, speed_log
 from mapping.matching.viterbi import best_state, relax
 
 NS: Final = 1e-9
@@ -150,7 +150,8 @@ def _link(
     edge, after = trellis.edge[p, i], trellis.edge[q, j]
     if after == OFF_ROAD:
         part = min(1.0, step.seen_m / (4.0 * step.sigma_m))
-        stay = rules.off_resting_cost + part * (rules.off_moving_cost - rules.off_resting_cost)
+        moving = rules.off_moving_cost + rules.off_moving_cost_per_s * step.age_s
+        stay = rules.off_resting_cost + part * (moving - rules.off_resting_cost)
         return work.fresh[j] - stay - (rules.off_road_cost if edge >= 0 else 0.0)
     if edge == OFF_ROAD:
         return work.fresh[j] - rules.on_road_cost
@@ -170,15 +171,14 @@ def _way_log(
     rest_m = numbers.roads.length_m[edge] - before[OFFSET]
     between_m, backs = _between(numbers, edge, after, is_far, search)
     way_m = rest_m + between_m + place[OFFSET]
+    move = edge_move(numbers.roads, rules, trellis, p, q, edge, after, step.age_s, step.seen_m, step.sigma_m)
     if after == edge:
-        loop_m = rest_m + between_m + before[OFFSET]
-        back_m = edge_back_m(numbers.roads, rules, trellis, p, q, edge, step.sigma_m)
-        way_log = same_edge_log(place, before, loop_m, step.seen_m, step.sigma_m, back_m, rules)
+        way_log = same_edge_log(place, before, rest_m + between_m + before[OFFSET], move, rules)
         way_m, backs = abs(place[OFFSET] - before[OFFSET]), 0
     else:
         if after == numbers.grid.mirror[edge]:
             way_m, backs = abs(rest_m - place[OFFSET]), 1
-        way_log = agreement_log(way_m, step.seen_m, step.sigma_m, rules)
+        way_log = agreement_log(way_m, move, rules)
     if way_log == -inf:
         return way_log
     way_log += speed_log(way_m, step.age_s, trellis.row[q], trellis.row[p], step.sigma_m, rules)
@@ -186,13 +186,16 @@ def _way_log(
 
 
 @leaf_kernel
-def edge_back_m(roads: Roads, rules: Rules, trellis: Trellis, p: int, q: int, edge: int, sigma_m: float) -> float:
-    """How far back on an edge a vehicle may seem to go between two rows.
+def edge_move(
+    roads: Roads, rules: Rules, trellis: Trellis, p: int, q: int, edge: int, after: int, age_s: float, seen_m: float,
+    sigma_m: float,
+) -> Move:  # fmt: skip
+    """The move between two rows from one edge to another.
 
-    Shape: scalars. Unit: m.
+    Shape: scalars. Unit: m, s.
     """
-    road_mps = roads.length_m[edge] / roads.travel_s[edge]
-    return back_sigma_m(sigma_m, road_mps, trellis.row[q], trellis.row[p], rules)
+    road_mps = max(roads.length_m[edge] / roads.travel_s[edge], roads.length_m[after] / roads.travel_s[after])
+    return move_between(trellis.row[q], trellis.row[p], age_s, seen_m, sigma_m, road_mps, rules)
 
 
 @leaf_kernel

@@ -39,6 +39,10 @@ class MatchModel:
     """How much longer than the way between two positions the way on the road is, typically, at short distances."""
     detour_ratio: float = 0.08
     """The same in proportion to the distance."""
+    winding_cost: float = 3.0
+    """A way that winds: the road is a mountain's, or the driver went about."""
+    winding_ratio: float = 0.7
+    """How much longer it is, typically, in proportion to the straight distance."""
     speed_mps_max: float = 70.0
     """Nothing on roads is faster."""
     sigma_stamp_s: float = 1.0
@@ -51,6 +55,8 @@ class MatchModel:
     """Coming back to it."""
     off_moving_cost: float = 4.0
     """A row off the road that moves; on the road a row costs about 1.5 where all is as expected."""
+    off_moving_cost_per_s: float = 0.1
+    """And for every second since the row before: drives off the road are short."""
     off_resting_cost: float = 1.0
     """A row off the road at rest."""
     jump_cost: float = 16.0
@@ -85,12 +91,15 @@ class Rules(NamedTuple):
     course_outlier_ratio: float
     detour_m: float
     detour_ratio: float
+    winding_cost: float
+    winding_ratio: float
     speed_mps_max: float
     sigma_stamp_s: float
     u_turn_cost: float
     off_road_cost: float
     on_road_cost: float
     off_moving_cost: float
+    off_moving_cost_per_s: float
     off_resting_cost: float
     jump_cost: float
     tunnel_cost: float

@@ -125,7 +125,7 @@ def roads_of(network: RoadNetwork) -> Roads:
     angle = np.minimum(np.abs(turns.next_turn_rad.astype(np.float64)) / (np.pi / 2), 2.0)
     next_s = np.where(back, U_TURN_S, TURN_S * np.nan_to_num(angle))
     return Roads(
-        edges.length_m.copy(), np.round(edges.length_m / speed, DECIMALS), network.first_next.astype(np.int32),
+        edges.length_m.copy(), np.maximum(np.round(edges.length_m / speed, DECIMALS), 10.0**-DECIMALS), network.first_next.astype(np.int32),
         turns.next_edge.astype(np.int32), np.round(next_s, DECIMALS), back.astype(np.uint8),
         np.zeros(len(edges), np.uint8),
     )  # fmt: skip

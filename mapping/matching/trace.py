@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
 from mapping.datums.placed import Placed
-from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, NS, Numbers, Work, advance, edge_back_m
+from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, NS, Numbers, Work, advance, edge_move
 from mapping.matching._layout import OFFSET, Floats, Ints, Longs, Trellis, new_trellis
 from mapping.matching._online_kernel import TOLD_WIDTH, Told, write_place
 from mapping.matching._route_kernel import Search, begin_search, search_from, way_to
@@ -33,21 +33,26 @@ WINDOW: Final = 16
 class Trace:
     """A trace on the roads.
 
-    `rows` one final row per position, in order of time. `way` (m,) the edges driven, those between positions included;
-    `way_row` (m,) the row that each was driven before or at; `is_joined` (m,) whether each follows from the edge before
-    it on the map: it does not at the start, after a time off the road, and where the map has a gap.
+    `rows` one final row per position. `way` (m,) the edges driven, in order, those between positions included, each
+    from `way_start_m` to `way_end_m` (m,) of it; `way_row` (m,) the row that each was driven before or at; `is_joined`
+    (m,) whether each follows from the edge before it on the map: it does not at the start, after a time off the road,
+    and where the map has a gap.
     """
 
     rows: MatchBatch
     way: Ints
+    way_start_m: Floats
+    way_end_m: Floats
     way_row: Ints
     is_joined: NDArray[np.bool_]
 
 
 class Way(NamedTuple):
-    """Room for a way: edges, rows, joined, and a buffer."""
+    """Room for a way: edges, where each was entered and left, rows, joined, and a buffer."""
 
     edge: Ints
+    start_m: Floats
+    end_m: Floats
     row: Ints
     joined: NDArray[np.bool_]
     part: Ints
@@ -73,7 +78,8 @@ def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) ->
     told = _told(n, fixes.slot, fixes.t_gpst_ns, status)
     _write(trellis, order, state, share, told)
     way = _way_of(numbers, rules, trellis, state, work)
-    return Trace(to_batch(tables, told, n), way.edge, order[way.row], way.joined)
+    rows_of_way = order[way.row] if way.row.size else way.row
+    return Trace(to_batch(tables, told, n), way.edge, way.start_m, way.end_m, rows_of_way, way.joined)
 
 
 def _usable(t_ns: Longs, status: NDArray[np.uint8]) -> Ints:
@@ -145,13 +151,13 @@ def _write(trellis: Trellis, order: Ints, state: Ints, share: Floats, told: Told
 
 
 def _way_of(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work: Work) -> Way:
-    room = max(64, 4 * state.size)
-    edges = len(numbers.roads.length_m)
+    room, part = max(64, 4 * state.size), np.empty(len(numbers.roads.length_m), np.int32)
     while True:
-        way = Way(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.bool_), np.empty(edges, np.int32))
+        ints, floats = [np.empty(room, np.int32) for _ in range(2)], [np.empty(room) for _ in range(2)]
+        way = Way(ints[0], *floats, ints[1], np.empty(room, np.bool_), part)
         n = _drive(numbers, rules, trellis, state, work, way)
         if n <= room:
-            return Way(way.edge[:n], way.row[:n], way.joined[:n], way.part)
+            return Way(*(column[:n] for column in way[:-1]), part)
         room = n
 
 
@@ -170,11 +176,29 @@ def _drive(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work: 
         part = _part(numbers, rules, trellis, state, before, q, work.search, way.part) if before >= 0 else -1
         if part < 0:
             way.part[0] = edge
-        for k in range(abs(part)):
-            if n + k < len(way.edge):
-                way.edge[n + k], way.row[n + k], way.joined[n + k] = way.part[k], q, part > 0
+        if n + abs(part) <= len(way.edge):
+            _append(numbers, way, n, part, q, trellis.place[q, state[q], OFFSET])
         n, before = n + abs(part), q
     return n
+
+
+@leaf_kernel
+def _append(numbers: Numbers, way: Way, n: int, part: int, q: int, offset_m: float) -> None:
+    """Write down the edges of a part, and how far the last of them was driven; a part of 0 is more of the same edge."""
+    length_m = numbers.roads.length_m
+    turns_round = part == 1 and way.part[0] == numbers.grid.mirror[way.edge[n - 1]]
+    if part > 0 and not turns_round:
+        way.end_m[n - 1] = length_m[way.edge[n - 1]]
+    for k in range(abs(part)):
+        at, edge = n + k, way.part[k]
+        way.edge[at], way.row[at], way.joined[at] = edge, q, part > 0
+        way.start_m[at], way.end_m[at] = 0.0, length_m[edge]
+    last = n + abs(part) - 1
+    if part < 0:
+        way.start_m[last] = offset_m
+    elif turns_round:
+        way.start_m[last] = min(length_m[way.edge[last]] - way.end_m[last - 1], offset_m)
+    way.end_m[last] = max(offset_m, way.end_m[last]) if part == 0 else offset_m
 
 
 @leaf_kernel
@@ -186,12 +210,12 @@ def _part(
     seen_m = distance_m(trellis, p, q)
     age_s = (trellis.t_ns[q] - trellis.t_ns[p]) * NS
     sigma_m = along_sigma_m(trellis.row[q], trellis.row[p], age_s, rules)
+    move = edge_move(numbers.roads, rules, trellis, p, q, a, b, age_s, seen_m, sigma_m)
     on_m = trellis.place[q, state[q], OFFSET] - trellis.place[p, state[p], OFFSET]
     if a == b:
         entry = find_way(numbers.ways, a, a)
         loop_m = numbers.roads.length_m[a] + way_length(numbers.ways, entry)[0]
-        back_m = edge_back_m(numbers.roads, rules, trellis, p, q, a, sigma_m)
-        if on_m >= 0.0 or is_back(on_m, loop_m, seen_m, sigma_m, back_m, rules):
+        if on_m >= 0.0 or is_back(on_m, loop_m, move, rules):
             return 0
     part[0] = b
     if b == numbers.grid.mirror[a]:
@@ -202,7 +226,7 @@ def _part(
     way_m = numbers.roads.length_m[a] + on_m
     for k in range(n - 1):
         way_m += numbers.roads.length_m[part[k]]
-    return n if agreement_log(way_m, seen_m, sigma_m, rules) > -2.0 * rules.jump_cost else -1
+    return n if agreement_log(way_m, move, rules) > -2.0 * rules.jump_cost else -1
 
 
 @leaf_kernel

@@ -1,10 +1,24 @@
 """How probable it is that a vehicle came from one place to another: how the way on the road agrees with the way seen."""
 
 from math import inf, log1p, sqrt
+from typing import Final, NamedTuple
 
 from gnss._jit import leaf_kernel
 from mapping.matching._layout import OFFSET, SPEED, SXX, SYY, Floats
 from mapping.matching.model import Rules
+
+SPEEDING: Final = 1.5
+"""How much faster than usual one drives where a way winds."""
+
+
+class Move(NamedTuple):
+    """Between two rows, m: how far the positions moved, how well that is known along the road, how far back noise may
+    put a vehicle, and how long a way can be driven."""
+
+    seen_m: float
+    sigma_m: float
+    back_m: float
+    drivable_m: float
 
 
 @leaf_kernel
@@ -19,15 +33,19 @@ def along_sigma_m(row: Floats, before: Floats, age_s: float, rules: Rules) -> fl
 
 
 @leaf_kernel
-def agreement_log(way_m: float, seen_m: float, sigma_m: float, rules: Rules) -> float:
-    """Logarithm of how probable a way of that length is where positions moved by `seen_m`, up to a constant.
+def agreement_log(way_m: float, move: Move, rules: Rules) -> float:
+    """Logarithm of how probable a way of that length is where positions moved as they did, up to a constant.
 
-    Shape: scalars. Unit: m. Exponential, as Newson and Krumm found it to be; -inf for a way that does not exist.
+    Shape: scalars. Unit: m. Exponential, as Newson and Krumm found it to be, with a second, rare exponential for ways
+    that wind, as long as they can be driven in the time; -inf for a way that does not exist.
     """
     if way_m == inf:
         return -inf
-    scale_m = rules.detour_m + 0.5 * sigma_m + rules.detour_ratio * seen_m
-    return -abs(way_m - seen_m) / scale_m
+    least_m, over_m = rules.detour_m + 0.5 * move.sigma_m, abs(way_m - move.seen_m)
+    plain = over_m / (least_m + rules.detour_ratio * move.seen_m)
+    if way_m > move.drivable_m:
+        return -plain
+    return -min(plain, rules.winding_cost + over_m / (least_m + rules.winding_ratio * move.seen_m))
 
 
 @leaf_kernel
@@ -41,14 +59,16 @@ def back_log(back_m: float, sigma_m: float, dof: float) -> float:
 
 
 @leaf_kernel
-def back_sigma_m(sigma_m: float, road_mps: float, row: Floats, before: Floats, rules: Rules) -> float:
-    """How far back on its road a vehicle may seem to go: by noise, and by times that do not fit where none has a speed.
+def move_between(
+    row: Floats, before: Floats, age_s: float, seen_m: float, sigma_m: float, road_mps: float, rules: Rules
+) -> Move:
+    """What is known of the move between two rows, on roads on which `road_mps` is driven.
 
-    Shape: rows (ROW_WIDTH,). Unit: m, m/s. `road_mps` is what is driven on the road.
+    Shape: rows (ROW_WIDTH,). Unit: m, s, m/s. Where no speed is stated, times may not fit positions.
     """
-    if row[SPEED] + before[SPEED] >= 0.0:
-        return sigma_m
-    return sqrt(sigma_m * sigma_m + (rules.sigma_stamp_s * road_mps) ** 2)
+    stamp_s = 0.0 if row[SPEED] + before[SPEED] >= 0.0 else rules.sigma_stamp_s
+    back_m = sqrt(sigma_m * sigma_m + (stamp_s * road_mps) ** 2)
+    return Move(seen_m, sigma_m, back_m, SPEEDING * road_mps * (age_s + 2.0 * stamp_s) + sigma_m)
 
 
 @leaf_kernel
@@ -69,25 +89,23 @@ def speed_log(way_m: float, age_s: float, row: Floats, before: Floats, sigma_m: 
 
 
 @leaf_kernel
-def same_edge_log(
-    place: Floats, before: Floats, loop_m: float, seen_m: float, sigma_m: float, back_m: float, rules: Rules
-) -> float:
+def same_edge_log(place: Floats, before: Floats, loop_m: float, move: Move, rules: Rules) -> float:
     """Logarithm of how probable a move along one edge is: on, back by noise, or once round by a loop of `loop_m`.
 
-    Shape: places (PLACE_WIDTH,). Unit: m. `back_m` is what `back_sigma_m` gave.
+    Shape: places (PLACE_WIDTH,). Unit: m.
     """
     on_m = place[OFFSET] - before[OFFSET]
     if on_m >= 0.0:
-        return agreement_log(on_m, seen_m, sigma_m, rules)
-    if is_back(on_m, loop_m, seen_m, sigma_m, back_m, rules):
-        return back_log(-on_m, back_m, rules.tail_dof)
-    return agreement_log(loop_m + on_m, seen_m, sigma_m, rules)
+        return agreement_log(on_m, move, rules)
+    if is_back(on_m, loop_m, move, rules):
+        return back_log(-on_m, move.back_m, rules.tail_dof)
+    return agreement_log(loop_m + on_m, move, rules)
 
 
 @leaf_kernel
-def is_back(on_m: float, loop_m: float, seen_m: float, sigma_m: float, back_m: float, rules: Rules) -> bool:
+def is_back(on_m: float, loop_m: float, move: Move, rules: Rules) -> bool:
     """Whether it is more probable that noise put a vehicle back by -`on_m` than that it drove once round a loop.
 
     Shape: scalars. Unit: m.
     """
-    return back_log(-on_m, back_m, rules.tail_dof) >= agreement_log(loop_m + on_m, seen_m, sigma_m, rules)
+    return back_log(-on_m, move.back_m, rules.tail_dof) >= agreement_log(loop_m + on_m, move, rules)

@@ -1,8 +1,9 @@
 """How well matched roads agree with the true ones; the definitions are in docs/matching.md."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +40,28 @@ class Totals:
     drives: int
 
 
-def route_score(true: Iterable[int], matched: Iterable[int], length_m: Floats) -> RouteScore:
-    """Compare two routes as multisets of directed pieces: what is driven twice must be matched twice.
+Driven = tuple[int, float, float]
+"""A stretch of a directed edge: edge, from and to in m."""
 
-    Shape: piece numbers, `length_m` by piece. Unit: m.
+
+def route_score(true: Sequence[Driven], matched: Sequence[Driven]) -> RouteScore:
+    """Compare two routes by how often each place of each directed edge is driven.
+
+    Shape: stretches of edges in any order. Unit: m.
     """
-    a, b = Counter(int(piece) for piece in true), Counter(int(piece) for piece in matched)
-
-    def total(pieces: Counter[int]) -> float:
-        return float(sum(length_m[piece] * times for piece, times in pieces.items()))
-
-    return RouteScore(total(a), total(a - b), total(b - a))
+    changes: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for route, sign in ((true, 1), (matched, -1)):
+        for edge, start_m, end_m in route:
+            changes[int(edge)] += [(float(start_m), sign), (float(end_m), -sign)]
+    missing_m = added_m = 0.0
+    for events in changes.values():
+        events.sort()
+        times = 0
+        for (here_m, sign), (next_m, _) in pairwise(events):
+            times += sign
+            missing_m += max(times, 0) * (next_m - here_m)
+            added_m += max(-times, 0) * (next_m - here_m)
+    return RouteScore(sum(end_m - start_m for _, start_m, end_m in true), missing_m, added_m)
 
 
 def totals(scores: Sequence[RouteScore]) -> Totals:
