@@ -1,6 +1,6 @@
 """The arithmetic of `gcj02_detector`: three hypotheses weighed sample by sample. Evidence columns: see `Evidence`."""
 
-from math import exp, isnan, log, nan, sqrt
+from math import exp, isnan, log, nan, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -25,10 +25,10 @@ class Numbers(NamedTuple):
     p_random_min: float
     p_random_max: float
     step_m: float
-    straight_m_max: float
+    p_parallel: float
+    turn_rad: float
     decide: float
     floor: float
-    turned_min: float
 
 
 class Arrays(NamedTuple):
@@ -38,7 +38,8 @@ class Arrays(NamedTuple):
     lat_rad: Floats
     lon_rad: Floats
     evidence: Floats
-    across: Floats
+    straight_rad: Floats
+    gained: Floats
     is_shifted: NDArray[np.uint8]
 
 
@@ -62,53 +63,43 @@ def _weight(is_hit: bool, p_road: float, p_random: float) -> float:
 
 
 @inline_kernel
-def _bounded(value: float, rules: Numbers) -> float:
-    return min(max(value, -rules.floor), rules.decide + rules.floor)
+def _has_turned(azimuth_rad: float, straight_rad: float, turn_rad: float) -> bool:
+    """Whether the way no longer runs along the straight, either way round; so it does where there is none yet."""
+    return not abs(sin(azimuth_rad - straight_rad)) <= sin(turn_rad)
 
 
 @inline_kernel
-def _least_turned(across: Floats) -> float:
-    """Smaller eigenvalue of the sum of n n' over the hits: how many of them test the second direction."""
-    nn, ne, ee = across[0], across[1], across[2]
-    least: float = 0.5 * (nn + ee - sqrt((nn - ee) * (nn - ee) + 4.0 * ne * ne))
-    return least
-
-
-@inline_kernel
-def _add_across(across: Floats, azimuth_rad: float) -> None:
-    north, east = -np.sin(azimuth_rad), np.cos(azimuth_rad)
-    across[0] += north * north
-    across[1] += north * east
-    across[2] += east * east
+def _add(state: Arrays, slot: int, column: int, weight: float, most: float, rules: Numbers) -> None:
+    """Add a weight to a column of evidence, but no more than one straight may."""
+    gain = min(weight, most - state.gained[slot, column])
+    state.gained[slot, column] += gain
+    evidence = state.evidence[slot]
+    evidence[column] = min(max(evidence[column] + gain, -rules.floor), rules.decide + rules.floor)
 
 
 @kernel
 def _weigh(state: Arrays, slot: int, hit_tagged: bool, hit_undone: bool, p_random: float, rules: Numbers) -> None:
+    most = -log(rules.p_parallel * p_random)
     true, shifted = _weight(hit_tagged, rules.p_road, p_random), _weight(hit_undone, rules.p_road, p_random)
-    evidence = state.evidence[slot]
-    evidence[SHIFTED_OR_TRUE] = _bounded(evidence[SHIFTED_OR_TRUE] + shifted - true, rules)
-    evidence[SHIFTED_OR_OFF] = _bounded(evidence[SHIFTED_OR_OFF] + shifted, rules)
-    evidence[TRUE_OR_SHIFTED] = _bounded(evidence[TRUE_OR_SHIFTED] + true - shifted, rules)
-    evidence[TRUE_OR_OFF] = _bounded(evidence[TRUE_OR_OFF] + true, rules)
+    _add(state, slot, SHIFTED_OR_TRUE, shifted - true, most, rules)
+    _add(state, slot, SHIFTED_OR_OFF, shifted, most, rules)
+    _add(state, slot, TRUE_OR_SHIFTED, true - shifted, most, rules)
+    _add(state, slot, TRUE_OR_OFF, true, most, rules)
 
 
 @kernel
 def _decide(state: Arrays, slot: int, rules: Numbers) -> bool:
     """Whether the flag changed."""
-    evidence, across = state.evidence[slot], state.across[slot]
-    if state.is_shifted[slot]:
-        is_over = min(evidence[TRUE_OR_SHIFTED], evidence[TRUE_OR_OFF]) >= rules.decide
-    else:
-        is_over = min(evidence[SHIFTED_OR_TRUE], evidence[SHIFTED_OR_OFF]) >= rules.decide
-        is_over = is_over and _least_turned(across) >= rules.turned_min
+    evidence = state.evidence[slot]
+    first = TRUE_OR_SHIFTED if state.is_shifted[slot] else SHIFTED_OR_TRUE
+    is_over = min(evidence[first], evidence[first + 1]) >= rules.decide
     if is_over:
         state.is_shifted[slot] = 1 - state.is_shifted[slot]
-        across[:] = 0.0
     return bool(is_over)
 
 
 @kernel
-def _sample(state: Arrays, rows: Rows, row: int, length_m: float, azimuth_rad: float, rules: Numbers) -> bool:
+def _sample(state: Arrays, rows: Rows, row: int, azimuth_rad: float, rules: Numbers) -> bool:
     """Weigh one row that is far enough from the last; whether it changed the flag."""
     slot, sigma_m = rows.slot[row], rows.sigma_m[row]
     if not sigma_m <= rules.sigma_m_max:
@@ -117,13 +108,10 @@ def _sample(state: Arrays, rows: Rows, row: int, length_m: float, azimuth_rad: f
     p_random = max(1.0 - exp(-2.0 * reach_m * rules.crowding * rows.road_density[row]), rules.p_random_min)
     if not p_random <= rules.p_random_max:
         return False
-    hit_tagged, hit_undone = rows.tagged_m[row] <= reach_m, rows.undone_m[row] <= reach_m
-    _weigh(state, slot, hit_tagged, hit_undone, p_random, rules)
-    across = state.across[slot]
-    if state.evidence[slot, SHIFTED_OR_OFF] <= 0.0:
-        across[:] = 0.0
-    if hit_undone and not hit_tagged and length_m <= rules.straight_m_max:
-        _add_across(across, azimuth_rad)
+    if _has_turned(azimuth_rad, state.straight_rad[slot], rules.turn_rad):
+        state.straight_rad[slot] = azimuth_rad
+        state.gained[slot] = 0.0
+    _weigh(state, slot, rows.tagged_m[row] <= reach_m, rows.undone_m[row] <= reach_m, p_random, rules)
     return _decide(state, slot, rules)
 
 
@@ -141,7 +129,7 @@ def step_rows(state: Arrays, rows: Rows, rules: Numbers, evidence: Floats, flag:
         if length_m < rules.step_m:
             continue
         # farther than the formula reaches, or the first of its terminal: a place to count from
-        if not isnan(length_m) and _sample(state, rows, row, length_m, azimuth_rad, rules):
+        if not isnan(length_m) and _sample(state, rows, row, azimuth_rad, rules):
             first = SHIFTED_OR_TRUE if state.is_shifted[slot] else TRUE_OR_SHIFTED
             evidence[row] = min(state.evidence[slot, first], state.evidence[slot, first + 1])
             flag[row] = state.is_shifted[slot]

@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 LAT_MAX_RAD = radians(66.0)
 """Beyond, a band of half a degree is too wide for the polynomials."""
 
+INSIDE = 1.0 - 1e-12
+"""So much of the bands is used: in the last bits of their edge, a band beyond would be read."""
+
 DLON_MAX_RAD = radians(3.5)
 """A 6-degree zone and half a degree more."""
 
@@ -55,13 +58,13 @@ class Bands(NamedTuple):
 @inline_kernel
 def is_banded(lat_rad: float, dlon_rad: float) -> bool:
     """Whether the bands reach a point. Unit: rad from the meridian."""
-    return abs(lat_rad) < LAT_MAX_RAD and abs(dlon_rad) <= DLON_MAX_RAD
+    return abs(lat_rad) <= INSIDE * LAT_MAX_RAD and abs(dlon_rad) <= DLON_MAX_RAD
 
 
 @inline_kernel
 def is_banded_back(x_m: float, northing_m: float, bands: Bands) -> bool:
     """Whether the bands reach a projected point. Unit: m from the meridian, m from the equator."""
-    return abs(northing_m) < bands.northing_max_m and abs(x_m) <= x_m_max(northing_m, bands)
+    return abs(northing_m) <= INSIDE * bands.northing_max_m and abs(x_m) <= x_m_max(northing_m, bands)
 
 
 @inline_kernel

@@ -3,19 +3,20 @@
 Per terminal, in event time, three hypotheses are weighed: its positions are *true* as tagged (on roads as they are),
 *shifted* (on roads once GCJ-02 is undone), or *off* the mapped roads (on them by chance only, both ways). A sample is
 taken each `step_m` of way, so that a parked terminal says nothing; a hit is a road within `near_m` and two sigma. On a
-road the chance of a hit is `p_road`; anywhere it is 1 - exp(-2 reach k d), what roads scattered with a density d cover,
-k = `crowding` being a margin for roads that crowd. The evidence is the log of the likelihood ratio, kept above -floor
-(CUSUM). The flag rises when *shifted* is likelier than both others by exp(decide). For samples that are independent
-under the others, it then rises falsely once in exp(decide + floor) samples at most: once in 4e9 as set, which is 20
-years of way of a fleet of ten thousand in which every terminal is off the roads for an hour a day at 20 km/h.
-Samples along one straight are not independent: an unmapped road may run just where the shift of a street does. Hits
-must therefore test both directions: the smaller eigenvalue of the sum of n n' (n across the way) must reach
-`turned_min`, so a terminal is flagged after a bend or a turn only. The flag falls by the same evidence for *true*.
+road the chance of a hit is `p_road`; anywhere it is p = 1 - exp(-2 reach k d), what roads scattered with a density d
+cover, k = `crowding` being a margin for roads that crowd. Samples along one straight are not independent: an unmapped
+road may, with a chance of `p_parallel`, run along one just where its shift falls, and then hits all the way with the
+chance p. One straight therefore adds log(1 / (p_parallel p)) at most, 4.5 in a town; a new one begins when the way has
+turned by `turn_rad`; misses count in full. The evidence is kept above -floor (CUSUM). The flag rises when *shifted* is
+likelier than both others by exp(decide), after three straights in a town, and falls by the same evidence for *true*.
+Under the others it rises falsely once in exp(decide + floor) = 5e8 straights at most (Lorden), if straights are
+independent: a fleet of ten thousand in which each is off the roads for half an hour a day, one straight a minute,
+would see one false flag in 4 years. Simulated: tests/unit/datums/test_gcj02_detector.py and docs/frames.md.
 Source: Wald's sequential test and Lorden's bound; the model is ours.
 """
 
 from dataclasses import dataclass, fields
-from math import nan
+from math import nan, radians
 from typing import Any, Self
 
 import numpy as np
@@ -31,19 +32,19 @@ Pairs = list[tuple[NDArray[Any], NDArray[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class DetectorRules:
-    """What is taken for likely. Lengths in m; `decide` and `floor` are logs of odds, `turned_min` counts hits."""
+    """What is taken for likely. Lengths in m; `decide` and `floor` are logs of odds."""
 
-    near_m: float = 12.0
+    near_m: float = 10.0
     sigma_m_max: float = 15.0
     p_road: float = 0.9
     crowding: float = 1.5
     p_random_min: float = 0.02
     p_random_max: float = 0.75
     step_m: float = 40.0
-    straight_m_max: float = 300.0
-    decide: float = 14.0
+    p_parallel: float = 0.05
+    turn_rad: float = radians(25.0)
+    decide: float = 12.0
     floor: float = 8.0
-    turned_min: float = 2.0
 
     def __post_init__(self) -> None:
         values = [getattr(self, each.name) for each in fields(self)]
@@ -113,7 +114,8 @@ class DetectorState:
                 np.full(n, nan),
                 np.full(n, nan),
                 np.zeros((n, 4)),
-                np.zeros((n, 3)),
+                np.full(n, nan),
+                np.zeros((n, 4)),
                 np.zeros(n, np.uint8),
             )
         )

@@ -6,9 +6,11 @@ import pytest
 
 from gnss.frames.ellipsoid import CGCS2000, WGS84, Ellipsoid
 from gnss.frames.geodetic import ecef_to_geodetic, geodetic_to_ecef
-from mapping.datums.frame import CGCS2000_2000, Datum
+from mapping.datums.frame import CGCS2000_2000, Datum, Frame
 from mapping.datums.gauss_kruger import ZONES, geodetic_to_grid, grid_distortion, grid_to_geodetic
 from mapping.datums.helmert import TO_ITRF97, transform
+from mapping.datums.transform import cross
+from mapping.datums.velocity import station_velocity
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,27 @@ def test_helmert_of_fourteen_parameters(datum: Datum, epoch: float) -> None:
         r_m[:, 0], r_m[:, 1], r_m[:, 2], np.full(r_m.shape[0], epoch)
     )
     np.testing.assert_allclose(transform(r_m, h, epoch), np.stack(x_y_z_t[:3], axis=-1), rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("epoch", [2024.0, 2026.5, 2030.0])
+def test_the_whole_crossing(epoch: float) -> None:
+    """Motion and fourteen parameters, written out for PROJ at one place; its own 4326 to 4490 would do nothing."""
+    lat_rad, lon_rad = np.radians([25.831, 114.935])
+    east, north = -np.array([0.0351, -0.0110]) * (epoch - 2000.0)
+    x_m, y_m, z_m = (
+        -np.sin(lon_rad) * east - np.sin(lat_rad) * np.cos(lon_rad) * north,
+        np.cos(lon_rad) * east - np.sin(lat_rad) * np.sin(lon_rad) * north,
+        np.cos(lat_rad) * north,
+    )
+    proj = pyproj.Transformer.from_pipeline(
+        f"+proj=pipeline +step +proj=cart +ellps=GRS80 +step +proj=helmert +x={x_m} +y={y_m} +z={z_m}"
+        " +step +proj=helmert +x=0.0065 +y=-0.0039 +z=-0.0779 +s=0.00398 +rz=0.00036 +dx=0.0001 +dy=-0.0006"
+        " +dz=-0.0031 +ds=0.00012 +drz=0.00002 +t_epoch=2015.0 +convention=position_vector"
+        " +step +inv +proj=cart +ellps=GRS80"
+    )
+    lon, lat, h_m, _ = proj.transform(lon_rad, lat_rad, 110.0, 2000.0, radians=True)
+    frame = Frame(Datum.ITRF2020, epoch)
+    ours = cross(lat_rad, lon_rad, 110.0, frame, CGCS2000_2000, velocity=station_velocity(0.0351, -0.0110))
+    assert float(ours.lat_rad) == pytest.approx(lat, abs=2e-15)
+    assert float(ours.lon_rad) == pytest.approx(lon, abs=2e-15)
+    assert float(ours.h_ell_m) == pytest.approx(h_m, abs=1e-8)
