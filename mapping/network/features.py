@@ -4,6 +4,7 @@ What `geojson_network` reads back: classes, names, limits, lanes and one-way roa
 road carries its edges by row (`edge`, `edge_back`), so that an answer of the service can be found on the map.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from math import isfinite, isinf
@@ -40,6 +41,7 @@ def network_geojson(network: RoadNetwork) -> bytes:
         },
         "features": [*road_features(network), *lane_features(network), *stop_features(network)],
         "routes": list(route_objects(network)),
+        "lanes": list(lane_objects(network)),
     }
     return orjson.dumps(collection)
 
@@ -135,6 +137,29 @@ def lane_features(network: RoadNetwork) -> Iterator[Feature]:
             "index": int(lanes.index[row]),
         }
         yield _feature("LineString", line, properties, int(lanes.ref[row]))
+
+
+def lane_objects(network: RoadNetwork) -> Iterator[Feature]:
+    """Lanes by the roads that they are of, as `mapping.network.geojson_lanes` reads them.
+
+    Unit: degrees, km/h, m. Lanes of roads that are cut into several edges are not among them: a road's id names all.
+    """
+    lanes, edges = network.lanes, network.edges
+    is_back = (edges.flags & EdgeFlag.REVERSED) > 0
+    pieces = Counter(zip(edges.ref.tolist(), is_back.tolist(), strict=True))
+    for row, line in enumerate(_lines(network, network.lane_shape)):
+        road, back = int(edges.ref[lanes.edge[row]]), bool(is_back[lanes.edge[row]])
+        if pieces[road, back] == 1:
+            limit, width_m = kmh_of(float(lanes.limit_mps[row])), float(lanes.width_m[row])
+            yield {
+                "id": int(lanes.ref[row]),
+                "road": road,
+                "back": back,
+                "index": int(lanes.index[row]),
+                "width_m": round(width_m, 3) if isfinite(width_m) else None,
+                "maxspeed_kmh": limit if isinstance(limit, float) else None,
+                "coordinates": line,
+            }
 
 
 def stop_features(network: RoadNetwork) -> Iterator[Feature]:

@@ -3,14 +3,15 @@
 A road is a LineString or MultiLineString; where the file has layers (the simulated city does) only `road` is one. Its
 properties are read as in `mapping.network.loose_tags`. A stop is a Point of the layer `stop`, of the layer `place` and
 kind `stop`, or with `highway` = `bus_stop`; a road-side unit a Point of the layer `rsu`. Routes stand in the member
-`routes` of the collection: `{"id": 1, "name": "...", "roads": [ids], "stops": [ids], "headway_s": 600}`.
+`routes` of the collection: `{"id": 1, "name": "...", "roads": [ids], "stops": [ids], "headway_s": 600}`; lanes in
+`lanes`.
 Source: RFC 7946; docs/network.md.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from math import isfinite, nan
+from math import nan
 from typing import Any, Final
 
 import numpy as np
@@ -20,9 +21,11 @@ from mapping.datums.plane import Plane, geodetic_to_plane
 from mapping.network.build import NetworkBuilder
 from mapping.network.drafts import Floats, RoadDraft, RouteDraft, StopDraft, UnitDraft
 from mapping.network.geojson_io import FeatureCollection
+from mapping.network.geojson_lanes import Key, add_lanes, add_road_with_lanes, read_lanes
+from mapping.network.geojson_positions import is_number, positions
 from mapping.network.loose_tags import loose_way
 from mapping.network.model import RoadNetwork
-from mapping.network.noding import node_lines
+from mapping.network.noding import Noded, node_lines
 from mapping.network.osm_tags import WayRoad
 from mapping.network.planes import plane_around
 from mapping.network.report import NetworkReport
@@ -63,7 +66,10 @@ def geojson_network(
     lat_rad, lon_rad = np.radians(lon_lat_h[:, 1]), np.radians(lon_lat_h[:, 0])
     plane = plane or plane_around(lat_rad, lon_rad, frame)
     builder = NetworkBuilder(name or collection.name, plane, road_kind="feature", report=report)
-    _add_roads(builder, found.lines, geodetic_to_plane(lat_rad, lon_rad, plane, frame=frame), join_m)
+    lanes = read_lanes(collection.lanes, builder)
+    xy_m = geodetic_to_plane(lat_rad, lon_rad, plane, frame=frame)
+    roads = _add_roads(builder, found.lines, xy_m, join_m, {lane.key[0] for lane in lanes})
+    add_lanes(builder, lanes, [_line_in_plane(lane.lon_lat_h, plane) for lane in lanes], roads)
     for ref, called, lat_deg, lon_deg in found.stops:
         builder.add_stop(StopDraft(ref, called, *_in_plane(lat_deg, lon_deg, plane)))
     for ref, called, lat_deg, lon_deg in found.units:
@@ -93,13 +99,13 @@ def _sift(features: list[object], report: NetworkReport) -> _Found:
             way = loose_way({**properties, "layer": level}, fault)
             parts = [coordinates] if kind == "LineString" else coordinates
             for part in parts if isinstance(parts, list) else [None]:
-                line = _positions(part)
+                line = positions(part)
                 if line is None:
                     fault("a line of it is not a list of two positions or more")
                 else:
                     found.lines.append(_Line(number, line, way))
         elif kind == "Point" and (row_of := _point_kind(properties, found)) is not None:
-            position = _positions([coordinates, coordinates])
+            position = positions([coordinates, coordinates])
             if position is None:
                 fault("its position is none")
             else:
@@ -112,7 +118,7 @@ def _sift(features: list[object], report: NetworkReport) -> _Found:
 
 def _is_level(layer: object) -> bool:
     """Whether `layer` is OSM's, a number that says what lies above what, and not the name of a layer of the file."""
-    return _is_number(layer) or (isinstance(layer, str) and layer.lstrip("-").isdecimal())
+    return is_number(layer) or (isinstance(layer, str) and layer.lstrip("-").isdecimal())
 
 
 def _parts(feature: object) -> tuple[str | None, dict[str, Any], Any]:
@@ -152,52 +158,48 @@ def _name(properties: dict[str, Any]) -> str:
     return next((str(properties[key]) for key in ("name", "name_en") if properties.get(key)), "")
 
 
-def _positions(coordinates: object) -> Floats | None:
-    """Rows longitude, latitude, height (NaN = none) of a line, or None where it is no line; positions off the Earth
-    are NaN."""
-    if not isinstance(coordinates, list) or len(coordinates) < 2:
-        return None
-    rows = [_position(position) for position in coordinates]
-    return None if any(row is None for row in rows) else np.array(rows, dtype=np.float64)
-
-
-def _position(position: object) -> tuple[float, float, float] | None:
-    if not isinstance(position, list) or len(position) < 2:
-        return None
-    numbers = [float(v) for v in position[:3] if isinstance(v, int | float) and not isinstance(v, bool)]
-    if len(numbers) != len(position[:3]):
-        return None
-    if not (abs(numbers[0]) <= 180.0 and abs(numbers[1]) <= 90.0):
-        return nan, nan, nan
-    return numbers[0], numbers[1], numbers[2] if len(numbers) > 2 and isfinite(numbers[2]) else nan
-
-
-def _add_roads(builder: NetworkBuilder, lines: list[_Line], xy_m: tuple[Floats, Floats], join_m: float) -> None:
+def _add_roads(
+    builder: NetworkBuilder, lines: list[_Line], xy_m: tuple[Floats, Floats], join_m: float, laned: set[int]
+) -> dict[Key, int]:
+    """Take the roads; gives the numbers of those that have lanes."""
     columns = np.column_stack((*xy_m, np.concatenate([line.lon_lat_h[:, 2] for line in lines] or [np.empty(0)])))
     layer = np.array([line.way.layer for line in lines], dtype=np.int32)
     ends = np.cumsum([len(line.lon_lat_h) for line in lines])
     noded = node_lines(np.split(columns, ends[:-1]) if lines else [], layer, join_m)
-    for line, x_m, y_m, h_map_m, node in zip(lines, noded.x_m, noded.y_m, noded.h_map_m, noded.node, strict=True):
-        way = line.way
-        builder.add_road(
-            RoadDraft(
-                ref=line.ref,
-                x_m=x_m,
-                y_m=y_m,
-                h_map_m=h_map_m,
-                node_refs=node,
-                road_class=way.road_class,
-                direction=way.direction,
-                limit_mps=way.limit_mps,
-                limit_back_mps=way.limit_back_mps,
-                lane_count=way.lane_count,
-                lane_count_back=way.lane_count_back,
-                layer=way.layer,
-                structure=way.structure,
-                flags=way.flags,
-                name=way.name,
-            )
-        )
+    numbers: dict[Key, int] = {}
+    for row, line in enumerate(lines):
+        road = _draft(line, noded, row)
+        if line.ref in laned:
+            numbers |= add_road_with_lanes(builder, road)
+        else:
+            builder.add_road(road)
+    return numbers
+
+
+def _draft(line: _Line, noded: Noded, row: int) -> RoadDraft:
+    way = line.way
+    return RoadDraft(
+        ref=line.ref,
+        x_m=noded.x_m[row],
+        y_m=noded.y_m[row],
+        h_map_m=noded.h_map_m[row],
+        node_refs=noded.node[row],
+        road_class=way.road_class,
+        direction=way.direction,
+        limit_mps=way.limit_mps,
+        limit_back_mps=way.limit_back_mps,
+        lane_count=way.lane_count,
+        lane_count_back=way.lane_count_back,
+        layer=way.layer,
+        structure=way.structure,
+        flags=way.flags,
+        name=way.name,
+    )
+
+
+def _line_in_plane(lon_lat_h: Floats, plane: Plane) -> Floats:
+    lat_rad, lon_rad = np.radians(lon_lat_h[:, 1]), np.radians(lon_lat_h[:, 0])
+    return np.column_stack((*geodetic_to_plane(lat_rad, lon_rad, plane, frame=plane.frame), lon_lat_h[:, 2]))
 
 
 def _add_route(builder: NetworkBuilder, row: int, route: object) -> None:
@@ -215,10 +217,6 @@ def _add_route(builder: NetworkBuilder, row: int, route: object) -> None:
     headway = route.get("headway_s")
     headway_s = float(headway) if isinstance(headway, int | float) else nan
     builder.add_route(RouteDraft(ref, _name(route), roads, stops, headway_s=headway_s))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _ints(values: object) -> Iterator[int]:

@@ -17,12 +17,13 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class FeatureCollection:
-    """The features of one file as they came (broken ones too), its name, its frame and its routes where it has any."""
+    """The features of one file as they came (broken ones too), its name, and frame, routes, lanes where it has any."""
 
     features: list[object]
     frame: Frame | None
     name: str
     routes: tuple[object, ...] = ()
+    lanes: tuple[object, ...] = ()
 
 
 def read_geojson(path: Path, bytes_max: int = FILE_BYTES_MAX) -> FeatureCollection:
@@ -63,13 +64,20 @@ def parse_geojson(text: bytes) -> FeatureCollection:
     features = collection.get("features")
     if not isinstance(features, list):
         raise MapFormatError('the FeatureCollection has no list "features"')
-    name, routes = collection.get("name"), collection.get("routes")
+    name = collection.get("name")
     return FeatureCollection(
         features,
         _frame(collection.get("frame")),
         name if isinstance(name, str) else "",
-        tuple(routes) if isinstance(routes, list) else (),
+        _members(collection, "routes"),
+        _members(collection, "lanes"),
     )
+
+
+def _members(collection: dict[str, Any], name: str) -> tuple[object, ...]:
+    """A further list of the collection; what is none is not there."""
+    found = collection.get(name)
+    return tuple(found) if isinstance(found, list) else ()
 
 
 def _frame(stated: Any) -> Frame | None:
