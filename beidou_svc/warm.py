@@ -69,6 +69,12 @@ def _warm_ingest() -> None:
     warm()
 
 
+def _warm_roads() -> None:
+    from beidou_svc.roads.warm import warm
+
+    warm()
+
+
 def _warm_replay() -> None:
     from beidou_svc.replay.warm import warm
 
@@ -93,7 +99,8 @@ def _warm_api() -> None:
     step(state, _fixes(), 0)
     nothing = np.empty(0, np.int32)
     for slots in (np.arange(3, dtype=np.int32), np.array([0, 2], np.int32)):
-        encode_frame(state, slots, nothing, full=True, resume="", now_ns=0)
+        for with_road in (False, True):
+            encode_frame(state, slots, nothing, full=True, resume="", now_ns=0, with_road=with_road)
         columns_of(state, Names(Registry()), slots, ("time", "lat_deg"))
     _project(CGCS2000_2000)
 
@@ -118,6 +125,7 @@ SERVICE: dict[str, Callable[[], None]] = {
     "fleet": _warm_fleet,
     "positioning": _warm_positioning,
     "ingest": _warm_ingest,
+    "roads": _warm_roads,
     "api": _warm_api,
 }
 """The parts that a starting service needs."""

@@ -10,6 +10,7 @@ from beidou_svc.api.access import READER
 from beidou_svc.api.answers import answer_json, example, utc_text
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
+from beidou_svc.api.road_status import roads_status
 from beidou_svc.api.stations import stations_of, switches_of
 from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.registry import Policy
@@ -53,6 +54,17 @@ _EXAMPLE = example(
             "bases": [{"id": "gz-base-1", "station": 1, "health": "healthy", "satellites": 41, "rovers": 2_000}],
             "switches_recent": [],
         },
+        "roads": {
+            "enabled": True,
+            "network": "city",
+            "fences": 4,
+            "fences_version": 5,
+            "rows": {"matched": 590_000, "off_road": 12_000, "with_lane": 80_000, "refused": 3, "failed_steps": 0},
+            "engine": {"rows": 602_000, "late": 0, "revised": 12},
+            "events": {"enter": {"assert": 60, "retract": 1}},
+            "events_kept": 76,
+            "clients": 1,
+        },
         "stream": {"clients": 2, "frames_total": 100, "bytes_total": 17_000_000, "dropped_clients": 0},
     }
 )
@@ -75,6 +87,7 @@ async def get_status(request: Request, service: Service) -> Response:
             "quality": quality_counts(service),
             "ingest": _ingest(service),
             "rtk": _rtk(service),
+            "roads": roads_status(service),
             "stream": stream_counts(service),
         },
     )

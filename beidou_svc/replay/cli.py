@@ -75,12 +75,19 @@ def replay(
     config: Annotated[Path | None, typer.Option("--config", help="Settings of --serve and of RTK: TOML file.")] = None,
     reference_time: ReferenceTime = None,
     base: BaseIds = None,
+    network: Annotated[
+        Path | None, typer.Option("--network", metavar="FILE", help="Road network to match positions to.")
+    ] = None,
+    fences: Annotated[
+        Path | None, typer.Option("--fences", metavar="FILE", help="GeoJSON of fences whose events are wanted.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Replay recorded logs through the live pipeline; ends with the final tables and a SHA-256 over them."""
     from beidou_svc.replay.replay_command import run_replay, run_served
 
-    options = ReplayOptions(logs, speed, seek, until, out, port, config, reference_time, force, base or ())
+    paths = (network, fences)
+    options = ReplayOptions(logs, speed, seek, until, out, port, config, reference_time, force, base or (), *paths)
     run_served(options) if serve else run_replay(options)
 
 

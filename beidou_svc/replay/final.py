@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from beidou_svc.fleet.side import EPOCH_COLUMNS, POSITION_COLUMNS
 from beidou_svc.fleet.state import FleetState
 from beidou_svc.replay.events import EventBatch, find_events
+from beidou_svc.roads.recorded import RoadTables
 from gnss.batches import FixBatch, Source
 from gnss.nmea.catalogue import KIND_MAX
 from gnss.status import STATUS_MAX
@@ -39,7 +40,8 @@ class FinalTables:
     """What a replay ends with. `slot` in `fixes` and `events` is an index into `ids`, which are sorted.
 
     `terminals` has a row for each id: its last epoch, its last position, and how many rows came too late. `counted` is
-    None where only a part of the log was asked for: bytes around that part were read too.
+    None where only a part of the log was asked for: bytes around that part were read too. `roads` is None where no
+    network and no fences were asked for.
     """
 
     ids: Sequence[str]
@@ -47,6 +49,7 @@ class FinalTables:
     events: EventBatch
     terminals: Columns
     counted: Counted | None
+    roads: RoadTables | None = None
 
     def digest(self) -> str:
         """SHA-256 over ids, names, types and values of all columns of all tables, in hexadecimal."""
@@ -64,6 +67,9 @@ class FinalTables:
             "terminals": self.terminals,
             "events": self.events.columns(),
         }
+        if self.roads is not None:
+            tables |= {"matches": self.roads.matches.columns(), "road_events": self.roads.events.columns()}
+            yield f"fences {self.roads.fences}\n", np.empty(0)
         if self.counted is not None:
             counted = self.counted
             tables["counted"] = {"sentences": counted.sentences, "drops": counted.drops, "epochs": counted.epochs}

@@ -1,4 +1,4 @@
-"""Final tables as Parquet files in a folder: `fixes`, `terminals`, `events`, `counters`."""
+"""Final tables as Parquet files in a folder: `fixes`, `terminals`, `events`, `counters`, `matches`, `road_events`."""
 
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from beidou_svc.replay.fix_table import (
 )
 from beidou_svc.replay.fix_table import words as coded_words
 from beidou_svc.replay.log_io import LogError
+from beidou_svc.replay.road_tables import matches_to_arrow, road_events_to_arrow
 from beidou_svc.replay.table_io import ROW_GROUP_ROWS, TableFile, TableFormat
 from gnss.batches import FixBatch
 from gnss.decoder import RTCM3_KIND
@@ -24,7 +25,7 @@ from gnss.nmea.catalogue import KIND_NAMES
 from gnss.status import Status
 from gnss.time.scales import gpst_ns_to_unix_ns
 
-TABLES = ("fixes", "terminals", "events", "counters")
+TABLES = ("fixes", "terminals", "events", "counters", "matches", "road_events")
 
 _EVENTS = {int(kind): kind.name.lower() for kind in EventKind}
 
@@ -47,6 +48,9 @@ def write_tables(tables: FinalTables, folder: Path, *, overwrite: bool, frame: s
     if tables.counted is not None:
         counters = _counters(tables, tables.counted)
         _write(folder / "counters.parquet", [counters], counters.schema, overwrite)
+    if tables.roads is not None:
+        for name, batch in (("matches", matches_to_arrow(tables)), ("road_events", road_events_to_arrow(tables))):
+            _write(folder / f"{name}.parquet", [batch], batch.schema, overwrite)
 
 
 def refuse_existing(folder: Path, *, overwrite: bool) -> None:

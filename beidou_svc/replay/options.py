@@ -33,3 +33,5 @@ class ReplayOptions:
     reference_time: str | None
     force: bool
     bases: Sequence[str] = ()
+    network: Path | None = None
+    fences: Path | None = None

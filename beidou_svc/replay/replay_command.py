@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from beidou_svc.clock import SystemClock
-from beidou_svc.config import RtkSection
+from beidou_svc.config import Settings
+from beidou_svc.parts import build_registry
 from beidou_svc.replay.command import error_console, guarded, open_logs, out_console, time_option
 from beidou_svc.replay.feed import FOREVER
 from beidou_svc.replay.final_io import refuse_existing, write_tables
@@ -15,6 +16,7 @@ from beidou_svc.replay.progress import reading_progress
 from beidou_svc.replay.replay_report import replay_report
 from beidou_svc.replay.replayer import Replayer, Window
 from beidou_svc.replay.run import AS_FAST_AS_POSSIBLE, Tempo, replay_logs
+from beidou_svc.roads.recorded import RecordedRoads
 from gnss.batches import NO_TIME
 
 SPEED_MAX_WORD = "max"
@@ -36,9 +38,11 @@ def _replay(options: ReplayOptions) -> Sequence[str]:
     reference_gpst_ns = time_option(options.reference_time, "--reference-time")
     if options.out is not None:
         refuse_existing(options.out, overwrite=options.force)
+    settings = _settings(options)
+    roads = recorded_roads(settings)
     sources, ids, problems = open_logs(options.logs)
     replayer = Replayer(
-        ids, reference_gpst_ns=reference_gpst_ns, window=window, rtk=_rtk(options.config), bases=options.bases
+        ids, reference_gpst_ns=reference_gpst_ns, window=window, rtk=settings.rtk, bases=options.bases, roads=roads
     )
     began_s = time.monotonic()
     with reading_progress(error_console(), sources, "replaying") as on_page:
@@ -55,11 +59,26 @@ def _replay(options: ReplayOptions) -> Sequence[str]:
     return [*problems, *(problem for source in sources for problem in source.problems())]
 
 
-def _rtk(config: Path | None) -> RtkSection:
-    """Settings of RTK: those of a file that is named, and of no other, so that the result depends on what is asked."""
+def _settings(options: ReplayOptions) -> Settings:
+    """Those of a file that is named, and of no other, so that the result depends on what is asked."""
     from beidou_svc.config_io import load_settings
 
-    return RtkSection() if config is None else load_settings(config, {}).rtk
+    settings = Settings() if options.config is None else load_settings(options.config, {})
+    return with_roads(settings, options.network, options.fences)
+
+
+def with_roads(settings: Settings, network: Path | None, fences: Path | None) -> Settings:
+    """Settings with the network and the fences that the command names."""
+    named: dict[str, object] = {} if network is None else {"network": str(network)}
+    named |= {} if fences is None else {"fences": fences}
+    return settings.model_copy(update={"roads": settings.roads.model_copy(update=named)})
+
+
+def recorded_roads(settings: Settings) -> RecordedRoads | None:
+    """Network and fences; None where neither is asked for."""
+    if not settings.roads.network and settings.roads.fences is None:
+        return None
+    return RecordedRoads(settings, build_registry(settings.fleet))
 
 
 def _serve(options: ReplayOptions) -> Sequence[str]:
@@ -68,7 +87,8 @@ def _serve(options: ReplayOptions) -> Sequence[str]:
     from beidou_svc.replay.serve import Play, serve_logs, settings_for_replay
 
     begin = preview(options.logs)
-    settings = settings_for_replay(load_settings(options.config), options.port, begin.bounds)
+    given = with_roads(load_settings(options.config), options.network, options.fences)
+    settings = settings_for_replay(given, options.port, begin.bounds)
     play = Play(
         window=window_of(options.seek, options.until),
         speed=speed_of(options.speed or "1") or SPEED_MAX,

@@ -20,7 +20,9 @@ from beidou_svc.replay.report import (
 )
 from beidou_svc.replay.source import LogSource
 from beidou_svc.replay.summary import Summary
+from beidou_svc.roads.recorded import RoadTables
 from gnss.batches import NO_TIME
+from mapping.fences.kinds import EventKind as EventOfFence
 
 _EVENT_TEXTS = {
     EventKind.FIRST: "appeared",
@@ -37,7 +39,10 @@ def replay_report(sources: Sequence[LogSource], tables: FinalTables, wall_s: flo
         summary = Summary()
         summary.add_fixes(tables.fixes)
         parts.append(report(sources, summary, tables.counted))
-    parts += [_terminals(tables), "", _events(tables), "", _pace(tables, wall_s)]
+    parts += [_terminals(tables), "", _events(tables), ""]
+    if tables.roads is not None:
+        parts += [_roads(tables.roads), ""]
+    parts.append(_pace(tables, wall_s))
     return Group(*parts, f"SHA-256 of the final tables: {tables.digest()}")
 
 
@@ -83,6 +88,18 @@ def _events(tables: FinalTables) -> Table:
         events = tables.events.take(tables.events.kind == kind)
         note = f"for {duration_text(events.gap_s.max())} at most" if kind is EventKind.GAP and len(events) else ""
         table.add_row(text, f"{len(events):,}", note)
+    return table
+
+
+def _roads(roads: RoadTables) -> Table:
+    table = new_table("Roads", "", ">rows")
+    on_road = int(np.count_nonzero(roads.matches.edge >= 0))
+    table.add_row("positions on a road", f"{on_road:,}")
+    table.add_row("positions off the roads", f"{len(roads.matches) - on_road:,}")
+    for kind in EventOfFence:
+        n = int(np.count_nonzero(roads.events.kind == kind))
+        if n:
+            table.add_row(f"events: {kind.name.lower()}", f"{n:,}")
     return table
 
 

@@ -1,7 +1,7 @@
 """Logs through the live pipeline into a fleet, in this process: what comes out are the final tables."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from beidou_svc.replay.final import Counted, FinalTables, final_tables
 from beidou_svc.replay.ids import TERMINALS_MAX, Ids
 from beidou_svc.replay.log_io import LogError
 from beidou_svc.replay.row_store import RowStore
+from beidou_svc.roads.recorded import RecordedRoads
 from gnss._jit import leaf_kernel
 from gnss.batches import NO_TIME, FixBatch, SegmentBatch, Source
 from gnss.time.scales import gpst_ns_to_unix_ns
@@ -99,11 +100,14 @@ class Replayer:
         gap_s: float = GAP_S,
         rtk: RtkSection | None = None,
         bases: Collection[str] = (),
+        roads: RecordedRoads | None = None,
     ) -> None:
-        """`rtk`: settings of positioning. `bases`: ids of base stations; all others are rovers then."""
+        """`rtk`: settings of positioning. `bases`: ids of base stations; all others are rovers then. `roads`: network
+        and fences."""
         self._ids = ids
         self._window = window or Window()
         self._gap_s = gap_s
+        self._roads = roads
         self._capacity = 16
         register = NamedBases(ids, bases) if bases else NoRegister()
         self.pipeline = replay_pipeline(rtk or RtkSection(), self._capacity, register, reference_gpst_ns)
@@ -136,7 +140,8 @@ class Replayer:
         if self._window.is_open:
             pipeline, n = self.pipeline, ids.count
             counted = Counted(pipeline.sentences[:n], pipeline.drops[:n], pipeline.epochs[:n], pipeline.unknown)
-        return final_tables(ids.names, rows, _fleet_of(rows, ids.count), counted, self._gap_s)
+        tables = final_tables(ids.names, rows, _fleet_of(rows, ids.count), counted, self._gap_s)
+        return tables if self._roads is None else replace(tables, roads=self._roads.tables(tables.ids, tables.fixes))
 
     def _end(self, slots: NDArray[np.int32]) -> FixBatch:
         closed = self.pipeline.tick(_NO_BYTES, SegmentBatch.empty(), slots)

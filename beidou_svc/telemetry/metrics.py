@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from beidou_svc import __version__
 from beidou_svc.api.context import Context
+from beidou_svc.api.road_status import event_counts, row_counts
 from beidou_svc.api.status import (
     computed_counts,
     drop_counts,
@@ -52,6 +53,7 @@ class ServiceCollector(Collector):
         yield from self._rtk()
         yield from self._ingest()
         yield from self._stream()
+        yield from self._roads()
 
     def _process(self) -> Iterator[Metric]:
         service = self._service
@@ -118,6 +120,25 @@ class ServiceCollector(Collector):
         yield GaugeMetricFamily("beidou_stream_clients", "Clients of the live stream", counts["clients"])
         for name, text in _STREAM_TEXT.items():
             yield CounterMetricFamily(f"beidou_stream_{name.removesuffix('_total')}", text, counts[name])
+
+    def _roads(self) -> Iterator[Metric]:
+        roads, hub = self._service.roads, self._service.event_hub
+        if roads is None or hub is None:
+            return
+        yield _counters(
+            "beidou_road_rows", "Positions that went to the roads, by outcome", "outcome", row_counts(roads)
+        )
+        yield _counters("beidou_fence_rows", "What the fence engine counts", "what", dict(roads.fence_counts()))
+        yield GaugeMetricFamily("beidou_fences", "Fences in force", len(roads.desk))
+        events = CounterMetricFamily("beidou_road_events", "Events, by kind", labels=["kind", "op"])
+        for kind, ops in event_counts(roads).items():
+            for op, n in ops.items():
+                events.add_metric([kind, op], n)
+        yield events
+        yield GaugeMetricFamily("beidou_event_clients", "Clients of the live events", len(hub.clients))
+        yield CounterMetricFamily("beidou_events_sent", "Events given to clients of the live events", hub.sent)
+        gone = {"dropped": hub.dropped, "refused": hub.refused}
+        yield _counters("beidou_event_clients_gone", "Clients of the live events sent away, by reason", "reason", gone)
 
 
 def metrics_text(service: Context) -> bytes:
