@@ -51,7 +51,8 @@ def _unnamed(slot: int) -> str:
 class DatumStage:
     """Fixes in, `Placed` out; the frames of terminals are asked for once, when they first appear.
 
-    `frame_of`: what the register says a terminal reports in, "" = nothing. `refused_total`: rows without a way so far.
+    `frame_of`: what the register says a terminal reports in, "" = nothing. `velocity`: what is configured.
+    `refused_total`: rows without a way so far; `unknown`: why, by slot of the terminals whose frame has none.
     """
 
     def __init__(
@@ -62,12 +63,12 @@ class DatumStage:
         self.unknown: dict[int, str] = {}
         self._default = Reported.of(default)
         self._frame_of = frame_of
-        self._velocity = read_velocity(settings)
+        self.velocity = read_velocity(settings)
         self._shift_of = Frame.parse(settings.shift_of) if settings.shift_of else self.target
         self._place = settings.where
         self._crossings: list[Crossing] = []
         self._way_by_frame: dict[Reported, int] = {}
-        self._ways = prepare_ways([], self._velocity, self._place)
+        self._ways = prepare_ways([], self.velocity, self._place)
         self._by_kind = np.array([self._configured(settings, name) for name in _NAMES], np.int32)
         self._by_slot = np.empty((0, len(Kind)), np.int32)
 
@@ -78,15 +79,16 @@ class DatumStage:
         names = {way: str(frame) for frame, way in self._way_by_frame.items()} | {NO_WAY: self.unknown.get(slot, "")}
         return names[single], names[corrected]
 
-    def meet(self, slots: int) -> None:
+    def meet(self, slots: int, name_of: Callable[[int], str] = str) -> None:
         """Look up the frames of the terminals with slots below `slots`; raises ConfigError for one that has no way.
 
         For the start: what the register says then is a setting. A terminal that turns up later is refused row by row.
+        `name_of`: how the message calls a terminal.
         """
         self._meet(slots)
         if self.unknown:
             slot, why = next(iter(self.unknown.items()))
-            raise ConfigError(f"the terminal in slot {slot}: {why}")
+            raise ConfigError(f"terminal {name_of(slot)}: {why}")
 
     def place(self, fixes: FixBatch) -> Placed:
         """The fixes in the target frame; rows without a way lose their position and say FRAME_MIXED."""
@@ -108,9 +110,9 @@ class DatumStage:
         """The way of a frame, prepared when it is first asked for; raises MappingError where there is none."""
         way = self._way_by_frame.get(reported)
         if way is None:
-            crossing = prepare_crossing(reported, self.target, self._velocity, self._shift_of)
+            crossing = prepare_crossing(reported, self.target, self.velocity, self._shift_of)
             self._crossings.append(crossing)
-            self._ways = prepare_ways(self._crossings, self._velocity, self._place)
+            self._ways = prepare_ways(self._crossings, self.velocity, self._place)
             way = self._way_by_frame[reported] = len(self._crossings) - 1
         return way
 

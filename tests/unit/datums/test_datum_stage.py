@@ -79,8 +79,8 @@ def test_a_terminal_whose_frame_has_no_way_is_refused_row_by_row() -> None:
     assert placed.rows.status.tolist() == [0, Status.FRAME_MIXED, 0]
     assert stage.refused_total == 1
     assert "velocity" in stage.unknown[1] and "velocity" in stage.reported(1)[0]
-    with pytest.raises(ConfigError, match=r"slot 1: .*velocity of a station"):
-        stage.meet(3)
+    with pytest.raises(ConfigError, match=r"terminal bus-1: .*velocity of a station"):
+        stage.meet(3, "bus-{}".format)
 
 
 def test_a_terminal_in_gcj02_is_brought_back() -> None:
