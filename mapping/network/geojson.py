@@ -22,7 +22,7 @@ from mapping.network.build import NetworkBuilder
 from mapping.network.drafts import Floats, RoadDraft, RouteDraft, StopDraft, UnitDraft
 from mapping.network.geojson_io import FeatureCollection
 from mapping.network.geojson_lanes import Key, add_lanes, add_road_with_lanes, read_lanes
-from mapping.network.geojson_positions import is_number, positions
+from mapping.network.geojson_positions import ID_MAX, is_id, is_number, positions
 from mapping.network.loose_tags import loose_way
 from mapping.network.model import RoadNetwork
 from mapping.network.noding import Noded, node_lines
@@ -32,7 +32,6 @@ from mapping.network.report import NetworkReport
 
 JOIN_M: Final = 0.1
 LINES: Final = ("LineString", "MultiLineString")
-ID_MAX: Final = 2**62
 
 
 @dataclass(slots=True)
@@ -140,7 +139,7 @@ def _ref(feature: object, row: int) -> int | None:
     if isinstance(properties, dict):
         given += [properties.get(key) for key in ("id", "osm_id", "osmid", "ref_id")]
     for value in given:
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < ID_MAX:
+        if is_id(value):
             return value
         if isinstance(value, str) and value.lstrip("-").isdecimal() and len(value) < len(str(ID_MAX)):
             return int(value)
@@ -209,7 +208,7 @@ def _add_route(builder: NetworkBuilder, row: int, route: object) -> None:
         builder.fault("route", f"#{row}", "not an object with the members id, name and roads")
         return
     given = route.get("id")
-    ref = given if isinstance(given, int) else -1 - row
+    ref = given if is_id(given) else -1 - row
     roads, stops = tuple(_ints(route.get("roads"))), tuple(_ints(route.get("stops")))
     if not roads:
         builder.fault("route", ref, "names no roads")
@@ -221,4 +220,4 @@ def _add_route(builder: NetworkBuilder, row: int, route: object) -> None:
 
 def _ints(values: object) -> Iterator[int]:
     if isinstance(values, list):
-        yield from (v for v in values if isinstance(v, int) and not isinstance(v, bool) and abs(v) < ID_MAX)
+        yield from (v for v in values if is_id(v))

@@ -16,7 +16,7 @@ import numpy as np
 from mapping.network.build import NetworkBuilder
 from mapping.network.codes import Direction, EdgeFlag, LaneChange, LaneKind
 from mapping.network.drafts import Floats, LaneDraft, RoadDraft
-from mapping.network.geojson_positions import is_number, positions
+from mapping.network.geojson_positions import is_id, is_number, positions
 
 JOIN_M: Final = 0.5
 """A lane leads into another that begins within this distance of its end."""
@@ -55,12 +55,11 @@ def _read_lane(lane: object, otherwise: int) -> GivenLane | None:
     if not isinstance(lane, dict):
         return None
     road, index, line = lane.get("road"), lane.get("index"), positions(lane.get("coordinates"))
-    if not isinstance(road, int) or not isinstance(index, int) or not 0 <= index <= INDEX_MAX or line is None:
+    if not is_id(road) or not isinstance(index, int) or not 0 <= index <= INDEX_MAX or line is None:
         return None
-    given = lane.get("id")
-    ref = given if isinstance(given, int) else otherwise
+    ref = int(lane["id"]) if is_id(lane.get("id")) else otherwise
     width_m, limit_kmh = (float(lane[key]) if is_number(lane.get(key)) else nan for key in ("width_m", "maxspeed_kmh"))
-    return GivenLane(ref, (road, lane.get("back") is True), index, width_m, limit_kmh / 3.6, line)
+    return GivenLane(ref, (int(road), lane.get("back") is True), index, width_m, limit_kmh / 3.6, line)
 
 
 def add_road_with_lanes(builder: NetworkBuilder, road: RoadDraft) -> dict[Key, int]:

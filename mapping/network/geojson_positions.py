@@ -1,15 +1,23 @@
 """Positions of GeoJSON as numbers. Source: RFC 7946 (a position is longitude, latitude and perhaps height)."""
 
 from math import isfinite, nan
+from typing import Final, TypeGuard
 
 import numpy as np
 
 from mapping.network.tables import Floats
 
+ID_MAX: Final = 2**62
+
 
 def is_number(value: object) -> bool:
     """Whether a value of a JSON file is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_id(value: object) -> TypeGuard[int]:
+    """Whether a value of a JSON file is a number that objects can be called by."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < ID_MAX
 
 
 def positions(coordinates: object) -> Floats | None:

@@ -54,6 +54,7 @@ ONEWAYS: Final = {
 ROUNDABOUTS: Final = frozenset({"roundabout", "circular", "mini_roundabout"})
 LIMIT_KEYS: Final = ("maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic")
 LANES_MAX: Final = 32
+LAYER_MAX: Final = 99
 KEPT_WITHOUT: Final = "kept, without"
 
 
@@ -165,9 +166,12 @@ def _layer(tags: Tags, structure: Structure, fault: Fault) -> int:
     stated = tags.get("layer")
     if stated is not None:
         try:
-            return int(float(stated))
-        except (ValueError, OverflowError):
-            fault(f"its layer={stated} is no number", KEPT_WITHOUT)
+            layer = float(stated)
+        except ValueError:
+            layer = nan
+        if abs(layer) <= LAYER_MAX:
+            return int(layer)
+        fault(f"its layer={stated} is no layer", KEPT_WITHOUT)
     return {Structure.BRIDGE: 1, Structure.TUNNEL: -1}.get(structure, 0)
 
 
