@@ -85,7 +85,7 @@ def read_fence(
     feature: Any, plane: Plane, edge_count: int, *, index: int = 0, fence_id: str | None = None
 ) -> FenceDraft:
     """The draft of a feature that the API was sent; `fence_id` is the one of the address. Raises InvalidError."""
-    if not isinstance(feature, Mapping):
+    if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
         raise InvalidError([Fault(index, "", "type", "it is no GeoJSON Feature")])
     sent = feature.get("id")
     if fence_id is not None and sent is not None and str(sent) != fence_id:

@@ -1,0 +1,105 @@
+"""A small town with its service: two streets that meet, a line with two stops, and vehicles that drive where told.
+
+        25.81   +-----------c
+                |  (2)      |
+        25.80   a-----(1)---b-----------d        114.90 ... 114.92
+                    S1            S2
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from beidou_svc.api.context import Context
+from beidou_svc.api.event_hub import EventHub
+from beidou_svc.config import Settings
+from beidou_svc.roads.build import build_roads
+from gnss.batches import FixBatch
+from tests.helpers.service import T_GPST_NS, fixes, new_context
+
+A, B, C, D = (114.90, 25.80), (114.91, 25.80), (114.91, 25.81), (114.92, 25.80)
+TOWN: dict[str, Any] = {
+    "type": "FeatureCollection",
+    "name": "town",
+    "features": [
+        {"type": "Feature", "id": 1, "properties": {"highway": "primary", "name": "Main Street", "maxspeed": 50},
+         "geometry": {"type": "LineString", "coordinates": [A, B, D]}},
+        {"type": "Feature", "id": 2, "properties": {"highway": "residential", "name": "North Lane"},
+         "geometry": {"type": "LineString", "coordinates": [B, C]}},
+        {"type": "Feature", "id": 91, "properties": {"layer": "stop", "name": "West"},
+         "geometry": {"type": "Point", "coordinates": [114.902, 25.79995]}},
+        {"type": "Feature", "id": 92, "properties": {"layer": "stop", "name": "East"},
+         "geometry": {"type": "Point", "coordinates": [114.918, 25.79995]}},
+    ],
+    "routes": [{"id": 1, "name": "Line 1", "roads": [1], "stops": [91, 92]}],
+}  # fmt: skip
+"""Longitude first."""
+
+SCHOOL: dict[str, Any] = {
+    "type": "Feature",
+    "id": "school",
+    "geometry": {"type": "Point", "coordinates": [114.905, 25.80]},
+    "properties": {"name": "School", "radius_m": 150.0},
+}
+
+
+class FakeRegister:
+    """Some terminals in groups."""
+
+    def __init__(self, groups: Sequence[Sequence[str]] = ()) -> None:
+        self._groups = groups
+
+    @property
+    def count(self) -> int:
+        return len(self._groups)
+
+    def stated_frame_of(self, slot: int) -> str:
+        return ""
+
+    def groups_of(self, slot: int) -> Sequence[str]:
+        return self._groups[slot] if slot < len(self._groups) else ()
+
+
+def town_settings(folder: Path, **roads: Any) -> Settings:
+    """Settings with the town as the network."""
+    path = folder / "town.geojson"
+    path.write_bytes(orjson.dumps(TOWN))
+    return Settings.model_validate({"roads": {"network": str(path), **roads}})
+
+
+def road_context(settings: Settings, terminals: int = 2, groups: Sequence[Sequence[str]] = ()) -> Context:
+    """A service of fakes that watches roads."""
+    context = new_context(terminals, settings)
+    roads = build_roads(settings, FakeRegister(groups), context.clock.utc_ns())
+    assert roads is not None
+    context.roads, context.state.road = roads, roads.road
+    context.event_hub = EventHub(roads.log, roads.desk, context.names, settings.roads.event_clients_max)
+    return context
+
+
+def drive(step: float, slot: int = 0, lat_deg: float = 25.80, lon0_deg: float = 114.9005, **columns: Any) -> FixBatch:
+    """One position of a vehicle that goes east along Main Street at 10 m/s, `step` seconds after the start."""
+    known: dict[str, Any] = {
+        "t_gpst_ns": T_GPST_NS + round(step * 1e9),
+        "lat_rad": np.radians(lat_deg),
+        "lon_rad": np.radians(lon0_deg + step * 1e-4),
+        "speed_mps": 10.0,
+        "course_rad": np.pi / 2,
+        "sigma_n_m": 0.5,
+        "sigma_e_m": 0.5,
+    }
+    return fixes(1, first_slot=slot, **{**known, **columns})
+
+
+def go(context: Context, seconds: int, **columns: Any) -> None:
+    """Drive so long, a position a second."""
+    from beidou_svc.fleet.state import step
+
+    assert context.roads is not None
+    for second in range(seconds):
+        row = drive(second, **columns)
+        step(context.state, row, context.clock.utc_ns())
+        context.roads.step(row)
