@@ -87,6 +87,12 @@ def _warm_solve() -> None:
     warm()
 
 
+def _warm_networks() -> None:
+    from beidou_svc.network_commands.warm import warm
+
+    warm()
+
+
 def _warm_api() -> None:
     from beidou_svc.api.fields import columns_of
     from beidou_svc.api.frame import encode_frame
@@ -130,7 +136,7 @@ SERVICE: dict[str, Callable[[], None]] = {
 }
 """The parts that a starting service needs."""
 
-ALL = SERVICE | {"replay": _warm_replay, "solve": _warm_solve}
+ALL = SERVICE | {"replay": _warm_replay, "solve": _warm_solve, "networks": _warm_networks}
 
-CHAINS = (("positioning", "solve"), ("fleet", "ingest", "api", "replay"))
+CHAINS = (("positioning", "solve"), ("fleet", "ingest", "roads", "networks", "api", "replay"))
 """All but the decoder. What shares kernels stands in one chain, so that none is compiled twice."""
