@@ -45,8 +45,8 @@ class LaneIndex(NamedTuple):
     | cell_m, radius_m | float | | m | side of a cell; how far from a lane points may be |
     | nx, ny | int | | | cells |
     | first_item | i4 | cells + 1 | | items of each cell |
-    | item | u4 | items x 4 | | row of `Lanes` x 4, + 2 if its distance matters, + 1 if the cell's middle is inside; where
-      in `part` its pieces of outline begin, its pieces of centre line begin, and these end |
+    | item | u4 | items x 4 | | row of `Lanes` x 4, + 2 if its distance matters, + 1 if the cell's middle is inside;
+      where in `part` its pieces of outline begin, those of its centre line begin, and these end |
     | part | u4 | | | rows of `piece_m` and `centre_m` |
     | piece_m | f8 | outline x 5 | m | begin x, y; end x, y; 1 / length² |
     | centre_m | f8 | centre x 7 | m | begin x, y; dx, dy; 1 / length²; run at the begin; length |

@@ -128,8 +128,7 @@ def touches(ax: float, ay: float, bx: float, by: float, square: Square) -> bool:
     if min(ax, bx) > x + half_m or max(ax, bx) < x - half_m or min(ay, by) > y + half_m or max(ay, by) < y - half_m:
         return False
     dx, dy = bx - ax, by - ay
-    is_cut: bool = abs(dx * (y - ay) - dy * (x - ax)) <= half_m * (abs(dx) + abs(dy)) * (1.0 + SHORT_M)
-    return is_cut
+    return abs(dx * (y - ay) - dy * (x - ax)) <= half_m * (abs(dx) + abs(dy)) * (1.0 + SHORT_M)
 
 
 @inline_kernel
@@ -142,6 +141,6 @@ def is_behind(rows: Floats, s: int, has_ends: bool, part: float, square: Square)
     if has_ends:
         dx, dy = dx - rows[s, 0], dy - rows[s, 1]
     x, y, half_m = square
-    along = dx * (x - rows[s, 0] - part * dx) + dy * (y - rows[s, 1] - part * dy)
-    reach = half_m * (abs(dx) + abs(dy))
+    along: float = dx * (x - rows[s, 0] - part * dx) + dy * (y - rows[s, 1] - part * dy)
+    reach: float = half_m * (abs(dx) + abs(dy))
     return along + reach < 0.0 if part == 0.0 else along - reach > 0.0

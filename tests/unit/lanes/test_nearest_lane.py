@@ -58,7 +58,7 @@ def around(network: RoadNetwork, n: int, seed: int, margin_m: float = 20.0) -> t
 
 def test_which_lane_how_far_and_on_which_side() -> None:
     found = two_by_two().network()
-    index = build_lane_index(found.network, radius_m=10.0)
+    index = build_lane_index(found.network, radius_m=10.0, cell_m=7.0)
     x_m, y_m = np.array([10.0, 10.0, 60.0, 99.0, -3.0, 10.0, np.nan]), np.array([5.0, 1.0, 5.25, -4.0, 1.5, 30.0, 0.0])
     got = nearest_lanes(index, x_m, y_m)
     assert got.lane.tolist() == [row_of(found, ref) for ref in (1, 2, 3, 4, 2)] + [-1, -1]
@@ -67,6 +67,7 @@ def test_which_lane_how_far_and_on_which_side() -> None:
     np.testing.assert_allclose(got.distance_m, [0, 0, 0, 4, 3, np.nan, np.nan], atol=1e-5)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("cell_m", [0.7, 2.0, 5.0, 40.0])
 @pytest.mark.parametrize("radius_m", [3.0, 15.0])
 def test_bends_against_shapely(cell_m: float, radius_m: float) -> None:
@@ -76,17 +77,20 @@ def test_bends_against_shapely(cell_m: float, radius_m: float) -> None:
     assert_nearest(network, *around(network, 4000, 5), radius_m, cell_m)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", ["fzi_karlsruhe.osm", "autoware_vm_03.osm"])
 def test_lanelets_against_shapely(data_dir: Path, name: str) -> None:
     network = read_lanelet2(data_dir / "map" / "lanelet2" / name, FRAME).network
     assert_nearest(network, *around(network, 6000, 7), 15.0, 2.0)
 
 
+@pytest.mark.compiled
 def test_opendrive_against_shapely(data_dir: Path) -> None:
     network = read_opendrive(data_dir / "map" / "opendrive" / "multi_intersections.xodr", FRAME, origin=PLANE).network
     assert_nearest(network, *around(network, 6000, 9), 15.0, 2.0)
 
 
+@pytest.mark.compiled
 def test_points_on_bounds_and_corners_are_on_a_lane() -> None:
     found = two_by_two().network()
     x_m, y_m = (values.ravel() for values in np.meshgrid([0.0, 25.0, 50.0, 75.0, 100.0], [0.0, 1.75, 3.5, 7.0]))
@@ -95,6 +99,7 @@ def test_points_on_bounds_and_corners_are_on_a_lane() -> None:
     np.testing.assert_allclose(got.distance_m, 0, atol=1e-6)
 
 
+@pytest.mark.compiled
 def test_lanes_without_bounds_are_as_wide_as_they_say() -> None:
     from dataclasses import replace
 
@@ -118,4 +123,4 @@ def test_wrong_callers_are_told() -> None:
     with pytest.raises(ValueError, match="positive"):
         build_lane_index(network, radius_m=0.0)
     with pytest.raises(ValueError, match="one length"):
-        nearest_lanes(build_lane_index(network), np.zeros(3), np.zeros(2))
+        nearest_lanes(build_lane_index(network, cell_m=20.0), np.zeros(3), np.zeros(2))
