@@ -3,7 +3,7 @@
 Every cell lists the segments that come within `reach_m` of it, so that one cell answers a query of at most that radius.
 """
 
-from math import floor, hypot
+from math import copysign, floor, hypot, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +13,8 @@ from gnss._jit import inline_kernel, kernel
 from mapping.network.model import RoadNetwork, offsets_of
 from mapping.network.tables import Floats, Ints
 
-CELL_M = 50.0
-REACH_M = 100.0
+CELL_M = 25.0
+REACH_M = 50.0
 TIE_M = 1e-6  # what is nearer by less is equally near
 RINGS_MAX = 1e6  # cells between a point and the grid; points farther away have nothing near
 CELLS_MAX = 1 << 24  # cells of a grid: beyond, cells are made larger (a network of 200 km by 200 km has that many)
@@ -30,6 +30,7 @@ class SegmentGrid(NamedTuple):
     | dx_m, dy_m | f8 | segments | m | from its begin to its end |
     | run_m | f8 | segments | m | along the edge to its begin |
     | length_m | f8 | segments | m | of the segment |
+    | per_m2 | f8 | segments | 1/m² | 1 / length² |
     | x0_m, y0_m | float | | m | south-west corner of the grid |
     | cell_m, reach_m | float | | m | side of a cell, and how far around it cells look |
     | nx, ny | int | | | cells east and north |
@@ -44,6 +45,7 @@ class SegmentGrid(NamedTuple):
     dy_m: Floats
     run_m: Floats
     length_m: Floats
+    per_m2: Floats
     x0_m: float
     y0_m: float
     cell_m: float
@@ -90,7 +92,7 @@ def make_grid(network: RoadNetwork, cell_m: float = CELL_M, reach_m: float = REA
     cell_m = max(cell_m, float(np.sqrt((x1_m - x0_m) * (y1_m - y0_m) / CELLS_MAX)))
     nx, ny = floor((x1_m - x0_m) / cell_m) + 1, floor((y1_m - y0_m) / cell_m) + 1
     none = np.empty(0, dtype=np.int32)
-    lengths = (points.run_m[begin], np.hypot(dx_m, dy_m))
+    lengths = (points.run_m[begin], np.hypot(dx_m, dy_m), 1.0 / (dx_m * dx_m + dy_m * dy_m))
     bare = SegmentGrid(edge, x_m, y_m, dx_m, dy_m, *lengths, x0_m, y0_m, cell_m, reach_m, nx, ny, none, none)
     counts = np.zeros(nx * ny, dtype=np.int32)
     _enter(bare, counts, none, False)
@@ -168,10 +170,8 @@ def _count_near(grid: SegmentGrid, x_m: Floats, y_m: Floats, radius_m: Floats) -
         cell = cell_of(grid, x_m[row], y_m[row])
         if cell >= 0:
             for k in range(grid.first[cell], grid.first[cell + 1]):
-                s = grid.segment[k]
-                _, distance_m, _ = foot(x_m[row] - grid.x_m[s], y_m[row] - grid.y_m[s], grid.dx_m[s], grid.dy_m[s])
-                if distance_m <= radius_m[row]:
-                    counts[row] += 1
+                _, square_m2 = _foot_on(grid, grid.segment[k], x_m[row], y_m[row])
+                counts[row] += square_m2 <= radius_m[row] * radius_m[row]
     return counts
 
 
@@ -185,13 +185,12 @@ def _fill_near(
         if cell >= 0:
             for k in range(grid.first[cell], grid.first[cell + 1]):
                 s = grid.segment[k]
-                px_m, py_m = x_m[row] - grid.x_m[s], y_m[row] - grid.y_m[s]
-                fraction, distance_m, side = foot(px_m, py_m, grid.dx_m[s], grid.dy_m[s])
-                if distance_m <= radius_m[row]:
+                fraction, square_m2 = _foot_on(grid, s, x_m[row], y_m[row])
+                if square_m2 <= radius_m[row] * radius_m[row]:
                     ints[0, at], ints[1, at] = s, grid.edge[s]
                     floats[0, at] = grid.run_m[s] + fraction * grid.length_m[s]
                     floats[1, at] = fraction
-                    floats[2, at] = distance_m if side >= 0.0 else -distance_m
+                    floats[2, at] = copysign(sqrt(square_m2), _side_of(grid, s, x_m[row], y_m[row]))
                     at += 1
 
 
@@ -220,21 +219,21 @@ def _nearest(
     grid: SegmentGrid, x_m: Floats, y_m: Floats, radius_m: float, ints: NDArray[np.int32], floats: Floats
 ) -> None:
     for row in range(x_m.size):
-        s, fraction, distance_m, side = nearest_to(grid, x_m[row], y_m[row], radius_m)
+        s, fraction, distance_m = nearest_to(grid, x_m[row], y_m[row], radius_m)
         if s >= 0:
             ints[0, row], ints[1, row] = s, grid.edge[s]
             floats[0, row] = grid.run_m[s] + fraction * grid.length_m[s]
             floats[1, row] = fraction
-            floats[2, row] = distance_m if side >= 0.0 else -distance_m
+            floats[2, row] = copysign(distance_m, _side_of(grid, s, x_m[row], y_m[row]))
 
 
 @kernel
-def nearest_to(grid: SegmentGrid, x_m: float, y_m: float, radius_m: float) -> tuple[int, float, float, float]:
-    """Segment, fraction, distance and side of the nearest one, looking ring by ring; segment -1 where there is none.
+def nearest_to(grid: SegmentGrid, x_m: float, y_m: float, radius_m: float) -> tuple[int, float, float]:
+    """Segment, fraction and distance of the nearest one, looking ring by ring; segment -1 where there is none.
 
     Shape: scalars. Unit: m. Error: -1 for NaN.
     """
-    best = (-1, 0.0, radius_m, 0.0)
+    best = (-1, 0.0, radius_m)
     i, j = (x_m - grid.x0_m) / grid.cell_m, (y_m - grid.y0_m) / grid.cell_m
     if not (abs(i) < RINGS_MAX and abs(j) < RINGS_MAX):
         return best
@@ -261,13 +260,33 @@ def nearest_to(grid: SegmentGrid, x_m: float, y_m: float, radius_m: float) -> tu
 
 @inline_kernel
 def _nearer(
-    grid: SegmentGrid, x_m: float, y_m: float, cell: int, best: tuple[int, float, float, float]
-) -> tuple[int, float, float, float]:
+    grid: SegmentGrid, x_m: float, y_m: float, cell: int, best: tuple[int, float, float]
+) -> tuple[int, float, float]:
     """The best so far, or a segment of the cell that is nearer."""
+    found, found_fraction, best_m = best
     for k in range(grid.first[cell], grid.first[cell + 1]):
         s = grid.segment[k]
-        fraction, distance_m, side = foot(x_m - grid.x_m[s], y_m - grid.y_m[s], grid.dx_m[s], grid.dy_m[s])
+        fraction, square_m2 = _foot_on(grid, s, x_m, y_m)
+        if square_m2 > (best_m + TIE_M) * (best_m + TIE_M):
+            continue
         # the two directions of a road are equally near, but for rounding
-        if distance_m < best[2] - TIE_M or (distance_m <= best[2] + TIE_M and (best[0] < 0 or s < best[0])):
-            best = (int(s), fraction, distance_m, side)
-    return best
+        distance_m = sqrt(square_m2)
+        if distance_m < best_m - TIE_M or found < 0 or s < found:
+            found, found_fraction, best_m = int(s), fraction, distance_m
+    return found, found_fraction, best_m
+
+
+@inline_kernel
+def _foot_on(grid: SegmentGrid, s: int, x_m: float, y_m: float) -> tuple[float, float]:
+    """Fraction along a segment to the foot of a point, and the square of its distance."""
+    px_m, py_m = x_m - grid.x_m[s], y_m - grid.y_m[s]
+    fraction = (px_m * grid.dx_m[s] + py_m * grid.dy_m[s]) * grid.per_m2[s]
+    fraction = min(max(fraction, 0.0), 1.0)
+    rx_m, ry_m = px_m - fraction * grid.dx_m[s], py_m - fraction * grid.dy_m[s]
+    return fraction, rx_m * rx_m + ry_m * ry_m
+
+
+@inline_kernel
+def _side_of(grid: SegmentGrid, s: int, x_m: float, y_m: float) -> float:
+    """Positive to the left of a segment, 0 on its line."""
+    return float(grid.dx_m[s] * (y_m - grid.y_m[s]) - grid.dy_m[s] * (x_m - grid.x_m[s]))

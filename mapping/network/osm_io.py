@@ -87,8 +87,7 @@ def _read(path: Path) -> OsmFile:
     osmium: Any = typed  # its filters narrow what it yields, which its types do not say
     found = OsmFile(path.name.split(".")[0])
     found.ways = [_way(way) for way in _located_ways(osmium, path, osmium.filter.KeyFilter("highway"))]
-    if any((way.node_refs < 0).any() for way in found.ways):
-        found.ways = _with_new_nodes(osmium, path, found.ways)
+    found.ways = _with_lost_nodes(osmium, path, found.ways)
     named = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(osmium.filter.TagFilter(*RELATION_TAGS))
     found.relations = [_relation(relation) for relation in named]
     refs = sorted(_platform_refs(found.relations))
@@ -108,18 +107,26 @@ def _located_ways(osmium: Any, path: Path, wanted: Any) -> Any:
     return every.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(wanted)
 
 
-def _with_new_nodes(osmium: Any, path: Path, ways: list[OsmWay]) -> list[OsmWay]:
-    """The ways with the positions of nodes that an editor numbered below 0, which libosmium's index leaves out."""
-    new = osmium.FileProcessor(path, osmium.osm.NODE)
-    at = {n.id: (n.location.y / UNITS_PER_DEG, n.location.x / UNITS_PER_DEG) for n in new if n.id < 0}
-    located = []
-    for way in ways:
-        rows = [at.get(ref, (nan, nan)) for ref in way.node_refs.tolist()]
-        lat_rad, lon_rad = np.radians(np.array(rows, dtype=np.float64).reshape(-1, 2)).T
-        is_new = way.node_refs < 0
-        places = {"lat_rad": np.where(is_new, lat_rad, way.lat_rad), "lon_rad": np.where(is_new, lon_rad, way.lon_rad)}
-        located.append(way._replace(**places))
-    return located
+def _with_lost_nodes(osmium: Any, path: Path, ways: list[OsmWay]) -> list[OsmWay]:
+    """The ways with the nodes that libosmium's index leaves out: those below 0, which an editor made, and those that
+    stand behind the ways in the file."""
+    lost = {ref for way in ways for ref in way.node_refs[np.isnan(way.lat_rad)].tolist()}
+    if not lost:
+        return ways
+    nodes = osmium.FileProcessor(path, osmium.osm.NODE)
+    if min(lost) >= 0:
+        nodes = nodes.with_filter(osmium.filter.IdFilter(sorted(lost)))
+    at = {n.id: (n.location.y, n.location.x) for n in nodes if n.id in lost and n.location.valid()}
+    return [_located(way, at) for way in ways] if at else ways
+
+
+def _located(way: OsmWay, at: dict[int, tuple[int, int]]) -> OsmWay:
+    rows = [at.get(ref, (nan, nan)) for ref in way.node_refs.tolist()]
+    lat_rad, lon_rad = np.radians(np.array(rows, dtype=np.float64).reshape(-1, 2) / UNITS_PER_DEG).T
+    is_lost = np.isnan(way.lat_rad)
+    return way._replace(
+        lat_rad=np.where(is_lost, lat_rad, way.lat_rad), lon_rad=np.where(is_lost, lon_rad, way.lon_rad)
+    )
 
 
 def _tags(entity: Any) -> dict[str, str]:

@@ -184,6 +184,14 @@ def test_ids_that_an_editor_gave(tmp_path: Path) -> None:
     assert sorted(network.nodes.ref.tolist()) == [-ord("D"), -ord("B")]
 
 
+def test_ways_before_their_nodes(tmp_path: Path) -> None:
+    lines = osm_xml(CROSS, {"BCD": PRIMARY}).decode().split("\n")
+    nodes = [line for line in lines if line.startswith("<node")]
+    text = "\n".join([lines[0], *(line for line in lines[1:-1] if line not in nodes), *nodes, lines[-1]])
+    network = read(tmp_path, text.encode()).network
+    assert network.edges.length_m.tolist() == pytest.approx([80.0, 80.0], abs=0.03)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
