@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from mapping.matching._layout import HX, OFF_ROAD, OFFSET, PLACE_WIDTH, STATIC, Floats, Ints, Trellis
 from mapping.matching._route_kernel import Roads, Search, begin_search, new_search, search_from
 from mapping.matching.candidates import EdgeNumbers, Found, distance_m, find_places, new_found
@@ -13,7 +13,15 @@ from mapping.matching.emission import Noise, carry_error, noise_between, residua
 from mapping.matching.grid import Grid
 from mapping.matching.model import Rules
 from mapping.matching.paths import Ways, find_way, way_length
-from mapping.matching.transition import Move, agreement_log, along_sigma_m, move_between, same_edge_log, speed_log
+from mapping.matching.transition import (
+    Step,
+    agreement_log,
+    loop_log,
+    move_of,
+    on_edge_log,
+    speed_log,
+    step_between,
+)
 from mapping.matching.viterbi import best_state, relax
 
 NS: Final = 1e-9
@@ -24,16 +32,26 @@ FAR_M: Final = 600.0
 FAR_TIMES: Final = 1.6
 """A search goes this much farther than the straight distance."""
 
-HOPELESS: Final = 24.0
+NEAR_RATIO: Final = 0.4
+"""Positions nearer than this part of the near table's reach are linked by it."""
+
+NEAR_S: Final = 6.0
+"""So are only rows that follow soon."""
+
+LOOP_SIGMAS: Final = 2.0
+"""Farther back on an edge, a vehicle may also have driven once round."""
+
+HOPELESS: Final = 20.0
 """Places whose score lies so far below the best of their row are dropped."""
 
 
 class Numbers(NamedTuple):
-    """A network as the kernels of matching take it."""
+    """A network as the kernels of matching take it; `near` holds the short ones of `ways`, so that they stay in cache."""
 
     grid: Grid
     roads: Roads
     ways: Ways
+    near: Ways
     edges: EdgeNumbers
 
 
@@ -49,13 +67,6 @@ class Work(NamedTuple):
     search: Search
 
 
-class Step(NamedTuple):
-    """What is between two rows: seconds, metres between the positions, how well known, and what errors did."""
-
-    age_s: float
-    seen_m: float
-    sigma_m: float
-    noise: Noise
 
 
 def new_work(places: int, edges: int, turns: int) -> Work:
@@ -90,14 +101,13 @@ def advance(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, wo
         return
     age_s = (trellis.t_ns[q] - trellis.t_ns[p]) * NS
     noise = noise_between(trellis.row[q], trellis.row[p], age_s, rules)
-    sigma_m = along_sigma_m(trellis.row[q], trellis.row[p], age_s, rules)
-    step = Step(age_s, distance_m(trellis, p, q), sigma_m, noise)
+    step = step_between(trellis.row[q], trellis.row[p], age_s, distance_m(trellis, p, q), noise, rules)
     _weigh(numbers, rules, trellis, p, q, step, work)
     relax(trellis.score[p], work.weight, trellis.count[p], m, work.best, work.back)
     _settle(rules, trellis, p, q, noise, blank, work)
 
 
-@leaf_kernel
+@inline_kernel
 def _off_road_log(row: Floats, blank: Noise) -> float:
     """What a position off the road scores besides its costs, on the scale of those on it."""
     course = 0.0 if isnan(row[HX]) else -log(2.0 * pi)
@@ -114,19 +124,27 @@ def _begin(rules: Rules, trellis: Trellis, q: int, m: int, blank: Noise, work: W
 
 @leaf_kernel
 def _weigh(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, step: Step, work: Work) -> None:
-    """The weights of all links from row p to row q, among them a jump from the best place of row p to each."""
+    """The weights of all links from row p to row q, among them a jump from the best place of row p to each.
+
+    The best place comes first: links of others that cannot be better than its are not looked at, they get -inf.
+    """
     n, m = trellis.count[p], trellis.count[q]
     is_far = step.seen_m > FAR_RATIO * numbers.ways.reach_m
+    is_near = step.seen_m < NEAR_RATIO * numbers.near.reach_m and step.age_s < NEAR_S
+    ways = numbers.near if is_near else numbers.ways
     top = best_state(trellis.score[p], n)
-    for i in range(n):
-        edge = trellis.edge[p, i]
+    for j in range(m):
+        work.best[j] = work.fresh[j] - rules.jump_cost if j < m - 1 else -inf
+    for k in range(n):
+        i = top if k == 0 else (k - 1 if k <= top else k)
+        edge, score = trellis.edge[p, i], trellis.score[p, i]
         if is_far and edge >= 0:
             _search_all(numbers.roads, work.search, trellis, q, edge, FAR_TIMES * step.seen_m + FAR_M)
         for j in range(m):
-            work.weight[i, j] = _link(numbers, rules, trellis, p, q, i, j, step, is_far, work)
-    for j in range(m - 1):
-        jump = work.fresh[j] - rules.jump_cost
-        work.weight[top, j] = max(work.weight[top, j], jump)
+            weight = work.best[j] if k == 0 else -inf
+            if j == m - 1 or score + trellis.place[q, j, STATIC] + step.cap > work.best[j]:
+                weight = max(weight, _link(numbers, ways, rules, trellis, p, q, i, j, step, is_far, work))
+            work.weight[i, j], work.best[j] = weight, max(work.best[j], score + weight)
 
 
 @leaf_kernel
@@ -141,43 +159,46 @@ def _search_all(roads: Roads, search: Search, trellis: Trellis, q: int, source: 
     search_from(roads, search, source, reach_m, targets)
 
 
-@leaf_kernel
+@inline_kernel
 def _link(
-    numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, i: int, j: int, step: Step, is_far: bool,
-    work: Work,
+    numbers: Numbers, ways: Ways, rules: Rules, trellis: Trellis, p: int, q: int, i: int, j: int, step: Step,
+    is_far: bool, work: Work,
 ) -> float:  # fmt: skip
     """The weight of the link between two places: the way and what the new row says of its place."""
     edge, after = trellis.edge[p, i], trellis.edge[q, j]
     if after == OFF_ROAD:
-        part = min(1.0, step.seen_m / (4.0 * step.sigma_m))
-        moving = rules.off_moving_cost + rules.off_moving_cost_per_s * step.age_s
-        stay = rules.off_resting_cost + part * (moving - rules.off_resting_cost)
-        return work.fresh[j] - stay - (rules.off_road_cost if edge >= 0 else 0.0)
+        return work.fresh[j] - step.off_cost - (rules.off_road_cost if edge >= 0 else 0.0)
     if edge == OFF_ROAD:
         return work.fresh[j] - rules.on_road_cost
     place, before = trellis.place[q, j], trellis.place[p, i]
-    way = _way_log(numbers, rules, trellis, p, q, edge, after, place, before, step, is_far, work.search)
+    way = _way_log(numbers, ways, rules, trellis, p, q, edge, after, place, before, step, is_far, work.search)
     if way == -inf:
         return -inf
     return way + residual_log(place, before, step.noise, rules.tail_dof) + place[STATIC]
 
 
-@leaf_kernel
+@inline_kernel
 def _way_log(
-    numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, edge: int, after: int, place: Floats,
-    before: Floats, step: Step, is_far: bool, search: Search,
+    numbers: Numbers, ways: Ways, rules: Rules, trellis: Trellis, p: int, q: int, edge: int, after: int,
+    place: Floats, before: Floats, step: Step, is_far: bool, search: Search,
 ) -> float:  # fmt: skip
     """How probable the way from one place on the road to another is."""
-    rest_m = numbers.roads.length_m[edge] - before[OFFSET]
-    between_m, backs = _between(numbers, edge, after, is_far, search)
-    way_m = rest_m + between_m + place[OFFSET]
-    move = edge_move(numbers.roads, rules, trellis, p, q, edge, after, step.age_s, step.seen_m, step.sigma_m)
+    length_m = numbers.edges.length_m[edge]
+    move = move_of(step, max(numbers.edges.usual_mps[edge], numbers.edges.usual_mps[after]))
+    on_m, rest_m, backs = place[OFFSET] - before[OFFSET], length_m - before[OFFSET], 0
     if after == edge:
-        way_log = same_edge_log(place, before, rest_m + between_m + before[OFFSET], move, rules)
-        way_m, backs = abs(place[OFFSET] - before[OFFSET]), 0
+        way_m = abs(on_m)
+        if on_m > -LOOP_SIGMAS * move.back_m:
+            way_log = on_edge_log(on_m, move, rules)
+        else:
+            loop_m, backs = _between(ways, edge, edge, is_far, search)
+            way_log, backs = loop_log(on_m, length_m + loop_m, move, rules), 0
+    elif after == numbers.grid.mirror[edge]:
+        way_m, backs = abs(rest_m - place[OFFSET]), 1
+        way_log = agreement_log(way_m, move, rules)
     else:
-        if after == numbers.grid.mirror[edge]:
-            way_m, backs = abs(rest_m - place[OFFSET]), 1
+        between_m, backs = _between(ways, edge, after, is_far, search)
+        way_m = rest_m + between_m + place[OFFSET]
         way_log = agreement_log(way_m, move, rules)
     if way_log == -inf:
         return way_log
@@ -185,27 +206,14 @@ def _way_log(
     return way_log - backs * rules.u_turn_cost
 
 
-@leaf_kernel
-def edge_move(
-    roads: Roads, rules: Rules, trellis: Trellis, p: int, q: int, edge: int, after: int, age_s: float, seen_m: float,
-    sigma_m: float,
-) -> Move:  # fmt: skip
-    """The move between two rows from one edge to another.
-
-    Shape: scalars. Unit: m, s.
-    """
-    road_mps = max(roads.length_m[edge] / roads.travel_s[edge], roads.length_m[after] / roads.travel_s[after])
-    return move_between(trellis.row[q], trellis.row[p], age_s, seen_m, sigma_m, road_mps, rules)
-
-
-@leaf_kernel
-def _between(numbers: Numbers, edge: int, after: int, is_far: bool, search: Search) -> tuple[float, int]:
+@inline_kernel
+def _between(ways: Ways, edge: int, after: int, is_far: bool, search: Search) -> tuple[float, int]:
     """Length of the way from the end of one edge to the start of another, and how often it turns round."""
     if is_far:
         if search.done[after] != search.run[0]:
             return inf, 0
         return search.run_m[after], search.backs[after]
-    return way_length(numbers.ways, find_way(numbers.ways, edge, after))
+    return way_length(ways, find_way(ways, edge, after))
 
 
 @leaf_kernel

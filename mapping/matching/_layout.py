@@ -52,17 +52,27 @@ class Trellis(NamedTuple):
     t_ns: Longs
 
 
-def new_trellis(rows: int, places: int) -> Trellis:
-    """Room for so many rows of so many places.
+def row_type(places: int) -> np.dtype[np.void]:
+    """A row of a trellis as one record, so that what belongs together lies together in memory."""
+    fields = [
+        ("t_ns", np.int64), ("count", np.int32), ("pad", np.int32), ("score", np.float64, (places,)),
+        ("edge", np.int32, (places,)), ("back", np.int32, (places,)), ("row", np.float64, (ROW_WIDTH,)),
+        ("place", np.float64, (places, PLACE_WIDTH)),
+    ]  # fmt: skip
+    return np.dtype(fields)
+
+
+def new_block(rows: int, places: int) -> NDArray[np.void]:
+    """Memory for so many rows of so many places.
+
+    Shape: (rows,) records. Unit: m, ns.
+    """
+    return np.zeros(rows, row_type(places))
+
+
+def trellis_of(block: NDArray[np.void]) -> Trellis:
+    """The columns of a block, as views of it.
 
     Shape: as `Trellis` says. Unit: m, ns.
     """
-    return Trellis(
-        np.full((rows, places), OFF_ROAD, np.int32),
-        np.full((rows, places), -1, np.int32),
-        np.zeros((rows, places)),
-        np.zeros((rows, places, PLACE_WIDTH)),
-        np.zeros(rows, np.int32),
-        np.zeros((rows, ROW_WIDTH)),
-        np.zeros(rows, np.int64),
-    )
+    return Trellis(*(block[name] for name in Trellis._fields))

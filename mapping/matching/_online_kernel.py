@@ -1,6 +1,6 @@
 """Rows into the memory of their terminals, whatever their order, and decisions out of it."""
 
-from math import cos, nan, sin, sqrt, tan
+from math import nan, sin, sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,12 +22,12 @@ from mapping.matching._layout import (
     SYY,
     UX,
     UY,
-    X,
-    Y,
     Floats,
     Ints,
     Longs,
     Trellis,
+    X,
+    Y,
 )
 from mapping.matching.model import Rules
 from mapping.matching.viterbi import smoothed
@@ -317,12 +317,12 @@ def _move(row: Floats, dx_m: float, dy_m: float, number: Floats) -> None:
     Second order: 1e-4 m at 150 m. The plane's north is turned by the convergence of the meridians, which follows from
     its easting: x tan(lat) / N.
     """
-    sin_lat, cos_lat, tan_lat = sin(row[LAT]), cos(row[LAT]), tan(row[LAT])
-    w2 = 1.0 - _E2 * sin_lat * sin_lat
+    sin_lat = sin(row[LAT])
+    cos_lat = sqrt(1.0 - sin_lat * sin_lat)
+    tan_lat, w2 = sin_lat / cos_lat, 1.0 - _E2 * sin_lat * sin_lat
     across_m = _A_M / sqrt(w2)
     along_m = across_m * (1.0 - _E2) / w2
     turn = row[X] * tan_lat / across_m
-    east = dx_m * cos(turn) + dy_m * sin(turn)
-    north = dy_m * cos(turn) - dx_m * sin(turn)
+    east, north = dx_m * (1.0 - 0.5 * turn * turn) + dy_m * turn, dy_m * (1.0 - 0.5 * turn * turn) - dx_m * turn
     number[T_LAT] = row[LAT] + north / along_m - east * east * tan_lat / (2.0 * along_m * across_m)
     number[T_LON] = row[LON] + east / (across_m * cos_lat) * (1.0 + north * tan_lat / across_m)

@@ -17,11 +17,11 @@ from mapping.matching._layout import (
     STATIC,
     UX,
     UY,
-    X,
-    Y,
     Floats,
     Ints,
     Trellis,
+    X,
+    Y,
 )
 from mapping.matching.emission import course_log, height_log
 from mapping.matching.grid import MARGIN_M, Grid
@@ -39,10 +39,11 @@ FOUND_WIDTH: Final = PLACE_WIDTH + 2
 
 
 class EdgeNumbers(NamedTuple):
-    """What places on each edge have in common: (edges,) its length, what a place on it costs by itself, and whether
-    it is closed."""
+    """What places on each edge have in common: (edges,) its length, what is driven on it, what a place on it costs
+    by itself, and whether it is closed."""
 
     length_m: Floats
+    usual_mps: Floats
     cost: Floats
     closed: NDArray[np.uint8]
 
@@ -74,7 +75,7 @@ def _project(piece: Floats, p: int, x: float, y: float) -> tuple[float, float, f
     return foot, lateral, along, lateral * lateral + along * along
 
 
-@leaf_kernel
+@inline_kernel
 def _keep(grid: Grid, p: int, n: int, is_wide: bool, x: float, y: float, found: Found) -> int:
     """Add the place on one piece, or put it in the stead of a farther one of the same edge found in another cell."""
     edge, at = grid.piece_edge[p], n
@@ -95,7 +96,7 @@ def _keep(grid: Grid, p: int, n: int, is_wide: bool, x: float, y: float, found: 
     return max(n, at + 1)
 
 
-@leaf_kernel
+@inline_kernel
 def _scan_cell(
     grid: Grid, column: int, row: int, n: int, is_wide: bool, x: float, y: float, r2: float, found: Found
 ) -> int:
@@ -135,7 +136,7 @@ def scan(grid: Grid, x: float, y: float, radius_m: float, found: Found) -> int:
     return n
 
 
-@leaf_kernel
+@inline_kernel
 def _add_twins(grid: Grid, length_m: Floats, n: int, found: Found) -> int:
     """The same places in the other direction, where the road is driven both ways."""
     place, m = found.place, n
@@ -153,7 +154,7 @@ def _add_twins(grid: Grid, length_m: Floats, n: int, found: Found) -> int:
     return m
 
 
-@leaf_kernel
+@inline_kernel
 def _judge(n: int, row: Floats, edges: EdgeNumbers, rules: Rules, found: Found) -> None:
     """How probable each place is by itself; a closed edge is not."""
     sigma2 = row[SIGMA] * row[SIGMA] + rules.sigma_map_m * rules.sigma_map_m
@@ -164,7 +165,7 @@ def _judge(n: int, row: Floats, edges: EdgeNumbers, rules: Rules, found: Found) 
         found.log[k] = -inf if edges.closed[edge] else place[k, STATIC] - 0.5 * place[k, D2] / sigma2
 
 
-@leaf_kernel
+@inline_kernel
 def _drop_least(n: int, most: int, found: Found) -> None:
     """Make all but the most probable places impossible; of equal ones the first stays."""
     possible = 0
@@ -206,7 +207,7 @@ def find_places(
     return m + 1
 
 
-@leaf_kernel
+@inline_kernel
 def distance_m(trellis: Trellis, p: int, q: int) -> float:
     """Straight distance between the positions of two rows.
 

@@ -8,7 +8,7 @@ the place goes where the position is.
 from math import exp, isnan, log, log1p, pi, sqrt
 from typing import Final, NamedTuple
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel
 from mapping.matching._layout import (
     ALONG,
     BX,
@@ -31,6 +31,9 @@ from mapping.matching._layout import (
 )
 from mapping.matching.model import Rules
 
+FLAT: Final = 30.0
+"""(1 - cosine) over variance of a course beyond which only outliers are left."""
+
 SIGMA_H_MAP_M: Final = 2.0
 """Heights of maps, m."""
 
@@ -51,7 +54,7 @@ class Noise(NamedTuple):
     qyy: float
 
 
-@leaf_kernel
+@inline_kernel
 def noise_between(row: Floats, before: Floats, age_s: float, rules: Rules) -> Noise:
     """Noise of a row that comes `age_s` after another; a negative age means that nothing is known of before.
 
@@ -74,7 +77,7 @@ def noise_between(row: Floats, before: Floats, age_s: float, rules: Rules) -> No
     )  # fmt: skip
 
 
-@leaf_kernel
+@inline_kernel
 def residual_log(place: Floats, before: Floats, noise: Noise, dof: float) -> float:
     """Logarithm of how probable the residual of a place is, given the slow error on the way to it.
 
@@ -95,7 +98,7 @@ def residual_log(place: Floats, before: Floats, noise: Noise, dof: float) -> flo
     return found
 
 
-@leaf_kernel
+@inline_kernel
 def carry_error(place: Floats, before: Floats, noise: Noise, dof: float) -> None:
     """The slow error on the way over `before` to `place`, with what the residual of `place` tells of it.
 
@@ -111,7 +114,7 @@ def carry_error(place: Floats, before: Floats, noise: Noise, dof: float) -> None
         _learn(place, ux, uy, place[ALONG], noise, dof)
 
 
-@leaf_kernel
+@inline_kernel
 def _learn(place: Floats, nx: float, ny: float, seen_m: float, noise: Noise, dof: float) -> None:
     """A Kalman update by the residual in one direction; the less probable it is, the less it is believed."""
     gx, gy = place[PXX] * nx + place[PXY] * ny, place[PXY] * nx + place[PYY] * ny
@@ -127,7 +130,7 @@ def _learn(place: Floats, nx: float, ny: float, seen_m: float, noise: Noise, dof
     place[PYY] -= gy * gy / total_m2
 
 
-@leaf_kernel
+@inline_kernel
 def course_log(row: Floats, ux: float, uy: float, rules: Rules) -> float:
     """Logarithm of how probable the course of a row is on a road in direction (ux, uy); 0 where it has no course.
 
@@ -136,11 +139,13 @@ def course_log(row: Floats, ux: float, uy: float, rules: Rules) -> float:
     if isnan(row[HX]):
         return 0.0
     sigma_rad, wild = row[SIGMA_H], rules.course_outlier_ratio
+    if 1.0 - row[HX] * ux - row[HY] * uy > FLAT * sigma_rad * sigma_rad:
+        return log(wild / (2.0 * pi))
     near = exp(-(1.0 - row[HX] * ux - row[HY] * uy) / (sigma_rad * sigma_rad)) / (sigma_rad * sqrt(2.0 * pi))
     return log((1.0 - wild) * near + wild / (2.0 * pi))
 
 
-@leaf_kernel
+@inline_kernel
 def height_log(row: Floats, h_map_m: float, dof: float) -> float:
     """Logarithm of how probable the height of a row is on a road of that height; 0 where either is not known.
 

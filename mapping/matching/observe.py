@@ -26,9 +26,9 @@ from mapping.matching._layout import (
     SXX,
     SXY,
     SYY,
+    Floats,
     X,
     Y,
-    Floats,
 )
 from mapping.matching.model import Rules
 from mapping.matching.tables import MatchTables

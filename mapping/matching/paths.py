@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from mapping.matching._route_kernel import (
     TURN_S,
     U_TURN_KIND,
@@ -33,6 +33,9 @@ WAYS_MAX: Final = 8_000_000
 DECIMALS: Final = 2
 """Of the seconds by which ways compete: of ways that are equal but for the last digits of coordinates, the one over the
 first edges is taken, whatever plane the network is in."""
+
+NEAR_M: Final = 300.0
+"""Ways of at most this length are in a smaller table too, which the processor's cache holds."""
 
 SAMPLE: Final = 64
 _HASH: Final = 0x9E3779B1
@@ -65,6 +68,7 @@ class PathTable:
 
     roads: Roads
     ways: Ways
+    near: Ways
 
     def closing(self, edges: Ints) -> Self:
         """The same with other edges closed (those only): rows that lead through them are searched anew.
@@ -82,7 +86,8 @@ class PathTable:
         n_of = np.zeros(sources.size, np.int32)
         found = ways_from(roads, new_search(closed.size, roads.next_edge.size), sources, self.ways.reach_m, n_of)
         _place(first, sources, n_of, *found, entry, via)
-        return type(self)(roads, self.ways._replace(entry=entry, via=via))
+        ways = self.ways._replace(entry=entry, via=via)
+        return type(self)(roads, ways, nearer(ways, self.near.reach_m))
 
 
 def build_paths(network: RoadNetwork, *, reach_m: float = REACH_M, ways_max: int = WAYS_MAX) -> PathTable:
@@ -103,11 +108,28 @@ def build_paths(network: RoadNetwork, *, reach_m: float = REACH_M, ways_max: int
         reach_m /= 1.5
     n_of, sources = np.zeros(edges, np.int32), np.arange(edges, dtype=np.int32)
     found = ways_from(roads, search, sources, reach_m, n_of)
+    ways = _table(n_of, *found, reach_m)
+    return PathTable(roads, ways, nearer(ways, min(NEAR_M, reach_m)))
+
+
+def _table(n_of: Ints, target: Ints, code: Ints, via: Ints, reach_m: float) -> Ways:
+    """A table of ways that stand source after source."""
     sizes = 1 << np.ceil(np.log2(np.maximum(1.5 * n_of, 1.0) + 1.0)).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    entry, via = np.full((int(first[-1]), 2), -1, np.int32), np.full(int(first[-1]), -1, np.int32)
-    _place(first, sources, n_of, *found, entry, via)
-    return PathTable(roads, Ways(first, entry, via, reach_m))
+    entry, out_via = np.full((int(first[-1]), 2), -1, np.int32), np.full(int(first[-1]), -1, np.int32)
+    _place(first, np.arange(n_of.size, dtype=np.int32), n_of, target, code, via, entry, out_via)
+    return Ways(first, entry, out_via, reach_m)
+
+
+def nearer(ways: Ways, reach_m: float) -> Ways:
+    """The ways of a table that are at most so long.
+
+    Shape: as `Ways` says. Unit: m.
+    """
+    is_near = (ways.entry[:, 0] >= 0) & (ways.entry[:, 1] >> 2 <= reach_m * 100.0)
+    kept = np.flatnonzero(is_near)
+    n_of = np.diff(np.searchsorted(kept, ways.first)).astype(np.int32)
+    return _table(n_of, ways.entry[kept, 0].copy(), ways.entry[kept, 1].copy(), ways.via[kept], reach_m)
 
 
 def roads_of(network: RoadNetwork) -> Roads:
@@ -149,12 +171,12 @@ def _place(
         k += n_of[s]
 
 
-@leaf_kernel
+@inline_kernel
 def _slot(edge: int, size: int) -> int:
     return ((np.int64(edge) * _HASH) >> 12) & (size - 1)
 
 
-@leaf_kernel
+@inline_kernel
 def find_way(ways: Ways, source: int, target: int) -> int:
     """The entry of the way from the end of one edge to the start of another, -1 = none within reach.
 
@@ -169,7 +191,7 @@ def find_way(ways: Ways, source: int, target: int) -> int:
     return -1
 
 
-@leaf_kernel
+@inline_kernel
 def way_length(ways: Ways, slot: int) -> tuple[float, int]:
     """Length of the way of an entry, and how often it turns round; inf for entry -1.
 

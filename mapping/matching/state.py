@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.constants import NS_PER_S
-from mapping.matching._layout import Ints, Trellis, new_trellis
+from mapping.matching._layout import Ints, Trellis, new_block, trellis_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class OnlineRules:
 
 @dataclass(slots=True)
 class MatchState:
-    """Rows of every terminal: `rules.rows` rows of one trellis each, of which `n` (slots,) are in use.
+    """Rows of every terminal: `rules.rows` records of `block` each, of which `n` (slots,) are in use.
 
     `order` (slots, rows) lists them in order of time; the first `told` (slots,) of them have been decided and stay only
     for what follows. `stale`, `doubled`, `crowded` (slots,) count what came too late, twice, or too often. Two states
@@ -49,7 +49,7 @@ class MatchState:
     """
 
     rules: OnlineRules
-    trellis: Trellis
+    block: NDArray[np.void]
     order: Ints
     n: Ints
     told: Ints
@@ -63,18 +63,22 @@ class MatchState:
         rules = OnlineRules() if rules is None else rules
         order = np.tile(np.arange(rules.rows, dtype=np.int32), (n, 1))
         counts = [np.zeros(n, np.int64) for _ in range(3)]
-        trellis = new_trellis(n * rules.rows, rules.places)
-        return cls(rules, trellis, order, np.zeros(n, np.int32), np.zeros(n, np.int32), *counts)
+        block = new_block(n * rules.rows, rules.places)
+        return cls(rules, block, order, np.zeros(n, np.int32), np.zeros(n, np.int32), *counts)
 
     def __len__(self) -> int:
         return len(self.n)
 
+    @property
+    def trellis(self) -> Trellis:
+        """The rows as the kernels take them."""
+        return trellis_of(self.block)
+
     def _arrays(self) -> tuple[NDArray[np.generic], ...]:
-        return (*self.trellis, self.order, self.n, self.told, self.stale, self.doubled, self.crowded)
+        return self.block, self.order, self.n, self.told, self.stale, self.doubled, self.crowded
 
     def _with(self, arrays: list[NDArray[np.generic]]) -> Self:
-        split = len(self.trellis)
-        return type(self)(self.rules, Trellis(*arrays[:split]), *arrays[split:])  # type: ignore[arg-type]
+        return type(self)(self.rules, *arrays)  # type: ignore[arg-type]
 
     def grown(self, n: int) -> Self:
         """The same with room for at least `n` terminals."""

@@ -16,6 +16,7 @@ from mapping.matching.sides import wrong_side
 from mapping.network.codes import Structure
 from mapping.network.model import RoadNetwork
 
+
 @dataclass(frozen=True)
 class MatchTables:
     """A network made ready for matching: grid of its pieces, table of ways, what a place on each edge costs."""
@@ -36,8 +37,8 @@ class MatchTables:
     def numbers(self) -> Numbers:
         """What kernels take."""
         roads = self.paths.roads
-        edges = EdgeNumbers(roads.length_m, self.cost, roads.closed)
-        return Numbers(self.grid, roads, self.paths.ways, edges)
+        edges = EdgeNumbers(roads.length_m, roads.length_m / roads.travel_s, self.cost, roads.closed)
+        return Numbers(self.grid, roads, self.paths.ways, self.paths.near, edges)
 
     def with_closed(self, edges: Iterable[int]) -> Self:
         """The same network with these edges closed and all others open: no way leads over them, no place is on them.
@@ -46,7 +47,7 @@ class MatchTables:
         valid. Shape: any number of edges. Raises ValueError for an edge that does not exist.
         """
         wanted = np.unique(np.fromiter(edges, np.int32))
-        if wanted.size and not (0 <= wanted[0] and wanted[-1] < self.network.edge_count):
+        if wanted.size and not (wanted[0] >= 0 and wanted[-1] < self.network.edge_count):
             raise ValueError(f"edges are 0 to {self.network.edge_count - 1}, got {wanted[0]} to {wanted[-1]}")
         return replace(self, paths=self.open_paths.closing(wanted) if wanted.size else self.open_paths)
 

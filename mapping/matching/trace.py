@@ -8,18 +8,19 @@ from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
 from mapping.datums.placed import Placed
-from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, NS, Numbers, Work, advance, edge_move
-from mapping.matching._layout import OFFSET, Floats, Ints, Longs, Trellis, new_trellis
+from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, LOOP_SIGMAS, NS, Numbers, Work, advance
+from mapping.matching._layout import OFFSET, Floats, Ints, Longs, Trellis, new_block, trellis_of
 from mapping.matching._online_kernel import TOLD_WIDTH, Told, write_place
 from mapping.matching._route_kernel import Search, begin_search, search_from, way_to
 from mapping.matching.candidates import distance_m
+from mapping.matching.emission import noise_between
 from mapping.matching.model import Rules
 from mapping.matching.observe import observe
 from mapping.matching.online import to_batch
-from mapping.matching.paths import find_way, way_length
+from mapping.matching.paths import find_way
 from mapping.matching.result import MatchBatch
 from mapping.matching.tables import MatchTables
-from mapping.matching.transition import agreement_log, along_sigma_m, is_back
+from mapping.matching.transition import agreement_log, back_log, move_of, step_between
 from mapping.matching.viterbi import best_state, smoothed
 
 PLACES: Final = 12
@@ -69,7 +70,7 @@ def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) ->
     rows, status = observe(tables, placed)
     fixes, n = placed.rows, len(placed)
     order = _usable(fixes.t_gpst_ns, status)
-    trellis = new_trellis(order.size, places)
+    trellis = trellis_of(new_block(order.size, places))
     trellis.row[:], trellis.t_ns[:] = rows[order], fixes.t_gpst_ns[order]
     work, rules, numbers = tables.new_work(places), tables.model.rules(), tables.numbers
     _run(numbers, rules, trellis, work)
@@ -209,23 +210,23 @@ def _part(
     a, b = trellis.edge[p, state[p]], trellis.edge[q, state[q]]
     seen_m = distance_m(trellis, p, q)
     age_s = (trellis.t_ns[q] - trellis.t_ns[p]) * NS
-    sigma_m = along_sigma_m(trellis.row[q], trellis.row[p], age_s, rules)
-    move = edge_move(numbers.roads, rules, trellis, p, q, a, b, age_s, seen_m, sigma_m)
+    noise = noise_between(trellis.row[q], trellis.row[p], age_s, rules)
+    step = step_between(trellis.row[q], trellis.row[p], age_s, seen_m, noise, rules)
+    move = move_of(step, max(numbers.edges.usual_mps[a], numbers.edges.usual_mps[b]))
     on_m = trellis.place[q, state[q], OFFSET] - trellis.place[p, state[p], OFFSET]
-    if a == b:
-        entry = find_way(numbers.ways, a, a)
-        loop_m = numbers.roads.length_m[a] + way_length(numbers.ways, entry)[0]
-        if on_m >= 0.0 or is_back(on_m, loop_m, move, rules):
-            return 0
+    if a == b and on_m > -LOOP_SIGMAS * move.back_m:
+        return 0
     part[0] = b
     if b == numbers.grid.mirror[a]:
         return 1
     n = way_between(numbers, a, b, seen_m, search, part)
     if n < 1:
-        return -1
+        return 0 if a == b else -1
     way_m = numbers.roads.length_m[a] + on_m
     for k in range(n - 1):
         way_m += numbers.roads.length_m[part[k]]
+    if a == b and back_log(-on_m, move.back_m, rules.tail_dof) >= agreement_log(way_m, move, rules):
+        return 0
     return n if agreement_log(way_m, move, rules) > -2.0 * rules.jump_cost else -1
 
 

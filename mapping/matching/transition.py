@@ -1,14 +1,28 @@
 """How probable it is that a vehicle came from one place to another: how the way on the road agrees with the way seen."""
 
-from math import inf, log1p, sqrt
+from math import inf, log, log1p, sqrt
 from typing import Final, NamedTuple
 
-from gnss._jit import leaf_kernel
-from mapping.matching._layout import OFFSET, SPEED, SXX, SYY, Floats
+from gnss._jit import inline_kernel
+from mapping.matching._layout import SPEED, SXX, SYY, Floats
+from mapping.matching.emission import Noise
 from mapping.matching.model import Rules
 
 SPEEDING: Final = 1.5
 """How much faster than usual one drives where a way winds."""
+
+
+class Step(NamedTuple):
+    """What is between two rows: seconds, metres between the positions, how well that is known along the road, how badly
+    times may fit, what the new row costs off the road, the most that its residual can be worth, and what errors did."""
+
+    age_s: float
+    seen_m: float
+    sigma_m: float
+    stamp_s: float
+    off_cost: float
+    cap: float
+    noise: Noise
 
 
 class Move(NamedTuple):
@@ -21,7 +35,7 @@ class Move(NamedTuple):
     drivable_m: float
 
 
-@leaf_kernel
+@inline_kernel
 def along_sigma_m(row: Floats, before: Floats, age_s: float, rules: Rules) -> float:
     """How well the distance between two positions is known along the road.
 
@@ -32,7 +46,7 @@ def along_sigma_m(row: Floats, before: Floats, age_s: float, rules: Rules) -> fl
     return sqrt(2.0 * renewed * mean_m2 + rules.sigma_line_m**2)
 
 
-@leaf_kernel
+@inline_kernel
 def agreement_log(way_m: float, move: Move, rules: Rules) -> float:
     """Logarithm of how probable a way of that length is where positions moved as they did, up to a constant.
 
@@ -48,7 +62,7 @@ def agreement_log(way_m: float, move: Move, rules: Rules) -> float:
     return -min(plain, rules.winding_cost + over_m / (least_m + rules.winding_ratio * move.seen_m))
 
 
-@leaf_kernel
+@inline_kernel
 def back_log(back_m: float, sigma_m: float, dof: float) -> float:
     """Logarithm of how probable it is that noise, or a late time stamp, put a vehicle back on its edge by so much.
 
@@ -58,20 +72,32 @@ def back_log(back_m: float, sigma_m: float, dof: float) -> float:
     return -0.5 * (dof + 1.0) * log1p(times * times / dof)
 
 
-@leaf_kernel
-def move_between(
-    row: Floats, before: Floats, age_s: float, seen_m: float, sigma_m: float, road_mps: float, rules: Rules
-) -> Move:
-    """What is known of the move between two rows, on roads on which `road_mps` is driven.
+@inline_kernel
+def step_between(row: Floats, before: Floats, age_s: float, seen_m: float, noise: Noise, rules: Rules) -> Step:
+    """What is between two rows.
 
-    Shape: rows (ROW_WIDTH,). Unit: m, s, m/s. Where no speed is stated, times may not fit positions.
+    Shape: rows (ROW_WIDTH,). Unit: m, s.
     """
+    sigma_m = along_sigma_m(row, before, age_s, rules)
     stamp_s = 0.0 if row[SPEED] + before[SPEED] >= 0.0 else rules.sigma_stamp_s
-    back_m = sqrt(sigma_m * sigma_m + (stamp_s * road_mps) ** 2)
-    return Move(seen_m, sigma_m, back_m, SPEEDING * road_mps * (age_s + 2.0 * stamp_s) + sigma_m)
+    moving = rules.off_moving_cost + rules.off_moving_cost_per_s * age_s
+    part = min(1.0, seen_m / (4.0 * sigma_m))
+    off_cost = rules.off_resting_cost + part * (moving - rules.off_resting_cost)
+    cap = -0.5 * log(max(min(noise.qxx, noise.qyy) - abs(noise.qxy), 1e-9))
+    return Step(age_s, seen_m, sigma_m, stamp_s, off_cost, cap, noise)
 
 
-@leaf_kernel
+@inline_kernel
+def move_of(step: Step, road_mps: float) -> Move:
+    """What is known of a move on roads on which `road_mps` is driven.
+
+    Shape: scalars. Unit: m, m/s. Where no speed is stated, times may not fit positions.
+    """
+    back_m = step.sigma_m + step.stamp_s * road_mps
+    return Move(step.seen_m, step.sigma_m, back_m, SPEEDING * road_mps * (step.age_s + 2.0 * step.stamp_s) + step.sigma_m)
+
+
+@inline_kernel
 def speed_log(way_m: float, age_s: float, row: Floats, before: Floats, sigma_m: float, rules: Rules) -> float:
     """0 where a way can be driven in the time, -inf where it cannot; in between where speeds are known and disagree.
 
@@ -88,24 +114,19 @@ def speed_log(way_m: float, age_s: float, row: Floats, before: Floats, sigma_m: 
     return -0.5 * min(over_m / scale_m, 10.0) ** 2
 
 
-@leaf_kernel
-def same_edge_log(place: Floats, before: Floats, loop_m: float, move: Move, rules: Rules) -> float:
-    """Logarithm of how probable a move along one edge is: on, back by noise, or once round by a loop of `loop_m`.
-
-    Shape: places (PLACE_WIDTH,). Unit: m.
-    """
-    on_m = place[OFFSET] - before[OFFSET]
-    if on_m >= 0.0:
-        return agreement_log(on_m, move, rules)
-    if is_back(on_m, loop_m, move, rules):
-        return back_log(-on_m, move.back_m, rules.tail_dof)
-    return agreement_log(loop_m + on_m, move, rules)
-
-
-@leaf_kernel
-def is_back(on_m: float, loop_m: float, move: Move, rules: Rules) -> bool:
-    """Whether it is more probable that noise put a vehicle back by -`on_m` than that it drove once round a loop.
+@inline_kernel
+def on_edge_log(on_m: float, move: Move, rules: Rules) -> float:
+    """Logarithm of how probable a move along one edge is: on, or back by noise.
 
     Shape: scalars. Unit: m.
     """
-    return back_log(-on_m, move.back_m, rules.tail_dof) >= agreement_log(loop_m + on_m, move, rules)
+    return agreement_log(on_m, move, rules) if on_m >= 0.0 else back_log(-on_m, move.back_m, rules.tail_dof)
+
+
+@inline_kernel
+def loop_log(on_m: float, loop_m: float, move: Move, rules: Rules) -> float:
+    """Logarithm of how probable it is that a vehicle seems to have gone back, or drove once round a loop of `loop_m`.
+
+    Shape: scalars. Unit: m.
+    """
+    return max(back_log(-on_m, move.back_m, rules.tail_dof), agreement_log(loop_m + on_m, move, rules))

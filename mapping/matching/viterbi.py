@@ -9,13 +9,13 @@ from math import exp, inf
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
-@leaf_kernel
+@inline_kernel
 def relax(score: Floats, weight: Floats, n: int, m: int, best: Floats, back: Ints) -> None:
     """One step: from the scores of a row and the weights of all links to the scores and links of the next row.
 
@@ -44,7 +44,7 @@ def backtrace(back: Ints, rows: Ints, n: int, last: int, state: Ints) -> None:
         current = back[rows[k], current] if current >= 0 else -1
 
 
-@leaf_kernel
+@inline_kernel
 def posterior(score: Floats, n: int, probability: Floats) -> None:
     """How probable each state of a row is, each judged by the best sequence that ends in it.
 
@@ -61,7 +61,7 @@ def posterior(score: Floats, n: int, probability: Floats) -> None:
         probability[j] /= max(total, 1e-300)
 
 
-@leaf_kernel
+@inline_kernel
 def best_state(score: Floats, n: int) -> int:
     """The state that scores highest, the lower of equal ones; -1 where none is possible.
 
@@ -74,7 +74,7 @@ def best_state(score: Floats, n: int) -> int:
     return found
 
 
-@leaf_kernel
+@inline_kernel
 def ancestor(back: Ints, rows: Ints, n: int, last: int) -> int:
     """The state in the first of `n` consecutive rows that the best sequence to state `last` of the last row came from.
 
