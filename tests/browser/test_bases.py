@@ -11,9 +11,9 @@ STATUS = "**/v1/status"
 
 def opened(page: Page) -> Locator:
     """The list of base stations, opened by keyboard."""
-    expect(page.get_by_role("tab", name="Base stations")).to_be_visible()
+    expect(page.get_by_role("tab", name="Bases")).to_be_visible()
     page.keyboard.press("b")
-    return page.get_by_role("tabpanel", name="Base stations")
+    return page.get_by_role("tabpanel", name="Bases")
 
 
 def test_every_base_says_how_it_is(page: Page) -> None:
@@ -28,7 +28,7 @@ def test_every_base_says_how_it_is(page: Page) -> None:
 
 def test_tabs_follow_the_arrows_and_lead_back(page: Page) -> None:
     opened(page)
-    tab = page.get_by_role("tab", name="Base stations")
+    tab = page.get_by_role("tab", name="Bases")
     expect(tab).to_have_attribute("aria-selected", "true")
     tab.focus()
     page.keyboard.press("ArrowLeft")
@@ -79,7 +79,7 @@ def test_a_base_that_falls_silent_is_announced_and_shown(open_page: OpenPage, de
     expect(notice).to_contain_text("Base station rtk-base-1 fell silent at 18:04:43")
     expect(page.get_by_role("status")).to_contain_text("rtk-base-1 fell silent")
     expect(pane.locator('[data-base="rtk-base-1"]')).to_contain_text("Silent")
-    expect(page.get_by_role("tab", name="Base stations")).to_contain_text("1 not healthy")
+    expect(page.get_by_role("tab", name="Bases")).to_contain_text("1 not healthy")
     expect(page.locator('.base-marker[aria-label*="rtk-base-1"]')).to_have_attribute(
         "aria-label", "Base station rtk-base-1: Silent"
     )

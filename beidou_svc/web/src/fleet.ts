@@ -37,6 +37,8 @@ export class Fleet {
   /** Counts changes of names, which are rare. */
   names_revision = 0;
   rows_total = 0;
+  /** Rows that were drawn on a road since that was switched on. */
+  on_road_rows = 0;
   refused_rows = 0;
 
   ids: string[] = [];
@@ -183,6 +185,7 @@ export class Fleet {
       const on_lat = road_lat ? valueAt(road_lat, i) : Number.NaN;
       const on_lon = road_lon ? valueAt(road_lon, i) : Number.NaN;
       const matched = !Number.isNaN(on_lat) && !Number.isNaN(on_lon);
+      if (matched) this.on_road_rows += 1;
       const step_ms = this.t_ms[slot] - before_ms;
       this.drawAt(slot, matched ? on_lon : lon_deg, matched ? on_lat : lat_deg, step_ms, now_ms);
     }

@@ -115,7 +115,8 @@ export const en_roads = {
   'event.empty': 'No events yet',
   'event.empty.hint': 'Events appear here as soon as a terminal crosses a fence.',
   'event.none_match': 'No event matches.',
-  'event.p': '{p} % sure',
+  'event.p': '{p} %',
+  'event.sure': 'Probability',
   'event.retracted': 'Taken back: later data showed otherwise.',
   'event.older': 'Older events',
   'event.oldest': 'These are the oldest that the service has.',
@@ -155,6 +156,8 @@ export const en_roads = {
   'class.scenic': 'Scenic road',
 
   'map.on_road': 'Draw terminals on the road they are matched to',
+  'map.matched_place': 'Matched to the road',
+  'map.raw_place': 'As received',
   'read.frame': 'Frame of the coordinates',
   'read.pointer': 'Pointer',
   'read.center': 'Map centre',

@@ -114,7 +114,8 @@ export const zh_roads: Record<keyof typeof en_roads, string> = {
   'event.empty': '还没有事件',
   'event.empty.hint': '终端经过围栏时，事件即显示在此。',
   'event.none_match': '没有符合条件的事件。',
-  'event.p': '可信度 {p}%',
+  'event.p': '{p}%',
+  'event.sure': '可信度',
   'event.retracted': '已撤回：后来的数据表明并非如此。',
   'event.older': '更早的事件',
   'event.oldest': '服务中没有更早的事件。',
@@ -154,6 +155,8 @@ export const zh_roads: Record<keyof typeof en_roads, string> = {
   'class.scenic': '景区道路',
 
   'map.on_road': '将终端画在匹配的道路上',
+  'map.matched_place': '匹配到道路的位置',
+  'map.raw_place': '原始位置',
   'read.frame': '坐标框架',
   'read.pointer': '指针',
   'read.center': '地图中心',

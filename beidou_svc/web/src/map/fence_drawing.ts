@@ -13,12 +13,14 @@ import {
   TerraDrawSelectMode,
 } from 'terra-draw';
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter';
-import type { FenceGeometry, Position, Shape } from '../roads/fence';
+import { type FenceGeometry, type Position, positionsOf, type Shape } from '../roads/fence';
 
 /** Ids of the library's layers and sources begin with this. */
 export const DRAWING_PREFIX = 'td';
 
 const DECIMALS = 9;
+/** A shape of more places has corners enough to drag. */
+const MIDPOINTS_MAX = 40;
 const MODE: Record<Shape, string> = { area: 'polygon', circle: 'circle', corridor: 'linestring' };
 
 export interface Drawn {
@@ -69,6 +71,7 @@ export class FenceDrawing {
     const simple = simpleOf(geometry, this.hooks.toMap);
     if (!simple) return false;
     this.quietly(() => {
+      this.draw.updateModeOptions<typeof TerraDrawSelectMode>('select', { flags: flagsFor(geometry) });
       this.draw.setMode('select');
       this.draw.clear();
       const [added] = this.draw.addFeatures([simple]);
@@ -114,8 +117,15 @@ export class FenceDrawing {
   }
 }
 
+/** What can be dragged: corners, and new ones between them where there is room for that. */
+function flagsFor(geometry: FenceGeometry) {
+  const midpoints = positionsOf(geometry).length <= MIDPOINTS_MAX;
+  const coordinates = { midpoints, draggable: true, deletable: true };
+  const feature = { draggable: true, coordinates };
+  return { polygon: { feature }, linestring: { feature }, point: { feature: { draggable: true } } };
+}
+
 function modes(colour: `#${string}`) {
-  const corners = { midpoints: true, draggable: true, deletable: true };
   const line = { lineStringColor: colour, lineStringWidth: 2.5 };
   const area = { fillColor: colour, fillOpacity: 0.15, outlineColor: colour, outlineWidth: 2.5 };
   return [
@@ -125,14 +135,9 @@ function modes(colour: `#${string}`) {
     new TerraDrawPointMode({ styles: { pointColor: colour, pointWidth: 6 } }),
     new TerraDrawSelectMode({
       allowManualDeselection: false,
-      flags: {
-        polygon: { feature: { draggable: true, coordinates: corners } },
-        linestring: { feature: { draggable: true, coordinates: corners } },
-        point: { feature: { draggable: true } },
-      },
       styles: {
         selectedPolygonColor: colour,
-        selectedPolygonFillOpacity: 0.15,
+        selectedPolygonFillOpacity: 0,
         selectedPolygonOutlineColor: colour,
         selectedLineStringColor: colour,
         selectedPointColor: colour,

@@ -32,6 +32,7 @@ export class FenceLayers {
   private draft: GeoJSON.FeatureCollection = collection([]);
   private selected: string | null = null;
   private dark = false;
+  private has_style = false;
 
   constructor(
     private readonly map: LibreMap,
@@ -53,10 +54,16 @@ export class FenceLayers {
 
   setDark(dark: boolean): void {
     this.dark = dark;
-    if (!this.map.getSource(SOURCE)) return;
+    if (!this.has_style || !this.map.getSource(SOURCE)) return;
     const { line, text, halo } = LOOKS[dark ? 'dark' : 'light'];
     for (const layer of ['fence-fill', DRAFT]) this.map.setPaintProperty(layer, 'fill-color', line);
-    for (const layer of ['fence-edge', 'fence-corridor', 'fence-selected', `${DRAFT}-corridor`])
+    for (const layer of [
+      'fence-edge',
+      'fence-corridor',
+      'fence-selected',
+      `${DRAFT}-edge`,
+      `${DRAFT}-corridor`,
+    ])
       this.map.setPaintProperty(layer, 'line-color', line);
     for (const layer of ['fence-way', 'fence-label']) {
       this.map.setPaintProperty(layer, 'text-color', text);
@@ -73,13 +80,16 @@ export class FenceLayers {
     return id ?? null;
   }
 
-  /** Put layers and data on the map, also after its style was made anew. */
-  update(): void {
+  /** The map's style is there: only now can anything be added to it. */
+  begin(dark: boolean): void {
+    this.has_style = true;
+    this.setDark(dark);
+    this.update();
+  }
+
+  private update(): void {
     const { map } = this;
-    if (!map.isStyleLoaded()) {
-      map.once('idle', () => this.update());
-      return;
-    }
+    if (!this.has_style) return;
     if (!map.getSource(SOURCE)) this.addLayers();
     (map.getSource(SOURCE) as GeoJSONSource).setData(this.shown);
     (map.getSource(DRAFT) as GeoJSONSource).setData(this.draft);
@@ -157,6 +167,13 @@ export class FenceLayers {
       source: DRAFT,
       filter: area,
       paint: { 'fill-color': line, 'fill-opacity': 0.2 },
+    });
+    map.addLayer({
+      id: `${DRAFT}-edge`,
+      type: 'line',
+      source: DRAFT,
+      layout: ends,
+      paint: { 'line-color': line, 'line-width': 2 },
     });
     map.addLayer({
       id: `${DRAFT}-corridor`,

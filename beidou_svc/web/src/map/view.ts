@@ -13,6 +13,7 @@ import { mercatorX, mercatorY } from './mercator';
 import { Moves, type Room } from './moves';
 import { addProbe, hasOwnBase, keepOwnLayers, newMarker, openMap, styleOf } from './open_map';
 import { FleetOverlay } from './overlay';
+import { PlaceMarker } from './place_marker';
 import type { BaseLook } from './style';
 import type { TrailPoint } from './trail_layer';
 import type { MapOptions } from './view_options';
@@ -27,6 +28,7 @@ export class MapView {
   readonly moves: Moves;
   readonly fences: FenceLayers;
   readonly events: EventMarkers;
+  readonly other_place: PlaceMarker;
   private drawing: FenceDrawing | null = null;
   private drawn: Uint8Array = new Uint8Array(0);
   private shown: Uint8Array = new Uint8Array(0);
@@ -62,6 +64,7 @@ export class MapView {
     });
     this.moves = new Moves(this.map, options.fleet);
     this.fences = new FenceLayers(this.map, toMap);
+    this.other_place = new PlaceMarker(this.map, newMarker);
     this.events = new EventMarkers(this.map, { ...options.hooks.events, newMarker, toMap });
     this.map.getCanvas().after(options.canvas);
     this.listen();
@@ -110,6 +113,10 @@ export class MapView {
     return this.drawing;
   }
 
+  get is_drawing(): boolean {
+    return this.drawing !== null;
+  }
+
   stopDrawing(): void {
     this.drawing?.stop();
     this.drawing = null;
@@ -154,8 +161,7 @@ export class MapView {
     const { map, options } = this;
     map.on('style.load', () => {
       addProbe(map, (camera) => this.overlay.setCamera(camera));
-      this.fences.setDark(this.look.dark);
-      this.fences.update();
+      this.fences.begin(this.look.dark);
       this.drawGraticule();
     });
     map.on('resize', () => this.fitCanvas());

@@ -5,6 +5,7 @@ import { EventBook, type RoadEvent, type Told } from './events';
 import { EventsClient, type EventsPhase } from './events_client';
 import { boundsOfFence, type Fence, type Shape } from './fence';
 import { type DraftFault, draftOf, type FenceDraft, fenceOf, newDraft } from './fence_draft';
+import type { RouteCollection } from './road_place';
 import { RoadsApi } from './roads_api';
 
 /** Null = the service knows no fences. */
@@ -20,6 +21,8 @@ export const events_missed = signal(false);
 /** The id of the network that positions are matched to. */
 export const network = signal<string | null>(null);
 
+/** Names of the stops of all routes, by id. */
+export const stop_names = signal<ReadonlyMap<string, string>>(new Map());
 export const fence_by_id = computed(
   () => new Map((fences.value ?? []).map((each) => [String(each.id), each])),
 );
@@ -84,6 +87,7 @@ export class RoadsDesk {
       const active = (await this.api.networks()).find((each) => each.active);
       network.value = active?.id ?? null;
       await this.loadEvents();
+      if (active) stop_names.value = new Map(stopsOf(await this.api.routes()));
     } catch (error) {
       console.warn('roads:', error);
     }
@@ -235,6 +239,12 @@ export class RoadsDesk {
       events.value = this.book.list();
     }, SHOW_EVERY_MS);
   }
+}
+
+function stopsOf(routes: RouteCollection): [string, string][] {
+  return routes.features.flatMap(({ properties }) =>
+    properties.stops.map((stop): [string, string] => [stop.id, stop.name]),
+  );
 }
 
 function troubleOf(error: unknown, action: Action): Trouble {

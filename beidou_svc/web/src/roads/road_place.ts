@@ -54,3 +54,7 @@ export interface NetworkSummary {
   active?: boolean;
   length_km?: number;
 }
+
+export interface RouteCollection {
+  features: { properties: { stops: { id: string; name: string }[] } }[];
+}

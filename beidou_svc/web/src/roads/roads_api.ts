@@ -2,7 +2,7 @@
 import { type Answer, type Api, ApiError } from '../api';
 import type { RoadEvent } from './events';
 import type { Fence, FenceCollection } from './fence';
-import type { NetworkSummary, RouteProgress } from './road_place';
+import type { NetworkSummary, RouteCollection, RouteProgress } from './road_place';
 
 const GEOJSON = { 'Content-Type': 'application/geo+json' };
 
@@ -64,6 +64,10 @@ export class RoadsApi {
 
   async networks(): Promise<NetworkSummary[]> {
     return (await this.api.get<{ networks: NetworkSummary[] }>('v1/networks')).networks;
+  }
+
+  routes(): Promise<RouteCollection> {
+    return this.api.get('v1/routes');
   }
 
   progress(route: string, signal: AbortSignal): Promise<RouteProgress> {

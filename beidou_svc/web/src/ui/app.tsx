@@ -125,7 +125,10 @@ export function App({ session }: { session: Session }): JSX.Element {
 
 /** The list that is beside the map: the terminals, or whatever the chosen tab has. */
 function focusList(): void {
-  (document.getElementById('terminal-list') ?? document.querySelector<HTMLElement>('.pane-scroll'))?.focus();
+  const list =
+    document.getElementById('terminal-list') ?? document.querySelector<HTMLElement>('.pane-scroll');
+  // a sheet that is still opening would otherwise be scrolled instead
+  list?.focus({ preventScroll: true });
 }
 
 /** The list of terminals, and then something in it, which may not be there before the page is drawn again. */
@@ -144,6 +147,7 @@ function showTab(name: state.Tab): (() => void) | null {
   if (!state.tabs.value.includes(name)) return null;
   return () => {
     state.tab.value = name;
+    if (state.sheet.value === 'low') state.sheet.value = 'half';
     requestAnimationFrame(focusList);
   };
 }
@@ -248,6 +252,13 @@ function probe(session: Session, view: MapView): void {
     },
     get total() {
       return state.counts.value.total;
+    },
+    /** How many terminals are drawn on the road that they are matched to. */
+    get on_road() {
+      return session.fleet.on_road ? session.fleet.on_road_rows : 0;
+    },
+    get drawing() {
+      return view.is_drawing;
     },
     get phase() {
       return state.stream.value.phase;

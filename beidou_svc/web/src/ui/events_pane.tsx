@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { count, distance, duration, localTime, speedKmh } from '../format';
 import { t, tOr } from '../i18n';
-import { events, events_missed, events_phase, fence_by_id } from '../roads/desk';
+import { events, events_missed, events_phase, fence_by_id, stop_names } from '../roads/desk';
 import { EVENT_KINDS, type Told } from '../roads/events';
 import { nameOf } from '../roads/fence';
 import type { Session } from '../session';
@@ -13,6 +13,7 @@ import { Icon } from './icons';
 
 /** So many rows are drawn at first, and so many more at a time. */
 const ROWS_STEP = 100;
+const STOP = 'stop:';
 
 interface Props {
   session: Session;
@@ -111,10 +112,12 @@ function wordsOf(event: Told): string {
   return `${event.terminal} ${event.fence} ${fenceName(event)}`.toLowerCase();
 }
 
+/** A fence, or a stop of a route, whose events name it `stop:` and its id. */
 export function fenceName({ fence, route }: Told): string {
   if (fence === null) return route ?? '';
   const known = fence_by_id.value.get(fence);
-  return known ? nameOf(known) : fence;
+  if (known) return nameOf(known);
+  return (fence.startsWith(STOP) && stop_names.value.get(fence.slice(STOP.length))) || fence;
 }
 
 function Empty(): JSX.Element {
@@ -142,17 +145,29 @@ function EventRow({ event, onOpenTerminal, onOpenFence, onShow }: Props & { even
         <button type="button" class="link" onClick={() => onOpenTerminal(terminal)}>
           {terminal}
         </button>
-        <span aria-hidden="true"> · </span>
-        {fence === null ? (
-          fenceName(event)
-        ) : (
-          <button type="button" class="link" onClick={() => onOpenFence(fence)}>
+        <span aria-hidden="true">·</span>
+        {fence !== null && fence_by_id.value.has(fence) ? (
+          <button
+            type="button"
+            class="link event-fence"
+            title={fenceName(event)}
+            onClick={() => onOpenFence(fence)}
+          >
             {fenceName(event)}
           </button>
+        ) : (
+          <span class="event-fence" title={fenceName(event)}>
+            {fenceName(event)}
+          </span>
         )}
       </span>
       <span class="event-more">
-        {p !== null && t('event.p', { p: sure(p) })}
+        {p !== null && (
+          <span title={t('event.sure')}>
+            <span class="visually-hidden">{t('event.sure')} </span>
+            {t('event.p', { p: sure(p) })}
+          </span>
+        )}
         {event.lat_deg !== null && (
           <button
             type="button"

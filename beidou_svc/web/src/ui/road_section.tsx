@@ -48,9 +48,11 @@ function OnRoad({ road }: { road: RoadPlace }): JSX.Element {
         {road.name || t('road.unnamed', { ref: road.ref ?? road.edge ?? '' })}
       </Fact>
       <Fact name={t('road.class')}>{road.class ? tOr(`class.${road.class}`, road.class) : UNKNOWN}</Fact>
-      <Fact name={t('road.lane')} field="lane">
-        {road.lane_index === null ? UNKNOWN : `${road.lane_index + 1} (${percentText(road.lane_p)})`}
-      </Fact>
+      {road.lane_index !== null && (
+        <Fact name={t('road.lane')} field="lane">
+          {road.lane_index + 1} ({percentText(road.lane_p)})
+        </Fact>
+      )}
       <Fact name={t('road.limit')}>{fixed(road.limit_kmh, 0, 'km/h')}</Fact>
       <Fact name={t('road.lateral')} field="lateral">
         {lateralText(road.lateral_m)}

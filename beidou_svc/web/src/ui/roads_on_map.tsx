@@ -11,8 +11,9 @@ import type { Told } from '../roads/events';
 import type { Fence } from '../roads/fence';
 import { type FenceDraft, fenceOf } from '../roads/fence_draft';
 import { parsePlaces, textOf } from '../roads/places_text';
-import { language, said, speak_events } from '../state';
+import { language, on_road, said, selected_id, speak_events } from '../state';
 import { now_ms } from './clock';
+import { detail } from './detail';
 import { EventMark, isSerious } from './event_mark';
 import { fenceName } from './events_pane';
 
@@ -23,6 +24,22 @@ export function useRoadsOnMap(view: Signal<MapView | null>): void {
   useFences(view);
   useDrawing(view);
   useEvents(view);
+  useOtherPlace(view);
+}
+
+/** Where the selected terminal is besides where it is drawn: on its road, or where it says it is. */
+function useOtherPlace(view: Signal<MapView | null>): void {
+  useSignalEffect(() => {
+    const known = selected_id.value === detail.value.detail?.id ? detail.value.detail : null;
+    const source = on_road.value ? known?.latest : known?.road;
+    const is_matched = known?.road?.is_off_road === false;
+    const place = is_matched && source?.lon_deg != null && source.lat_deg != null;
+    view.value?.other_place.show(
+      place ? toMap([source.lon_deg ?? 0, source.lat_deg ?? 0]) : null,
+      on_road.value ? 'raw' : 'matched',
+      t(on_road.value ? 'map.raw_place' : 'map.matched_place'),
+    );
+  });
 }
 
 function useFences(view: Signal<MapView | null>): void {
@@ -33,12 +50,10 @@ function useFences(view: Signal<MapView | null>): void {
   useSignalEffect(() => view.value?.fences.showDraft(draft.value && widened(draft.value)));
 }
 
-/** What the drawing library cannot show of a shape: the circle around a middle, the width of a line, many parts. */
+/** The draft as a fence, as soon as it is one: with its circle, its width, its parts, which drawing knows nothing of. */
 function widened(now: FenceDraft): Fence | null {
   const made = fenceOf({ ...now, kinds: new Set(['enter']), weekly: [] });
-  if ('faults' in made) return null;
-  const { geometry } = made.fence;
-  return geometry.type === 'Polygon' && geometry.coordinates.length === 1 ? null : made.fence;
+  return 'fence' in made ? made.fence : null;
 }
 
 /** The shape by pointer and as text: each follows the other. */
