@@ -17,6 +17,8 @@ WRONG_SIDE_M: Final = 4.0
 NEXT_PASS_M: Final = 15.0
 """Where a route passes a stop several times, the first pass that is not farther than the nearest by more than this."""
 KEPT: Final = "kept, with gaps"
+SKIPPED_MAX: Final = 4
+"""Roads in a row that a route may name and not drive."""
 
 
 class RouteFinder:
@@ -34,16 +36,34 @@ class RouteFinder:
         if missing := len(route.road_refs) - len(refs):
             what = "one of its roads is" if missing == 1 else "some of its roads are"
             report.fault("route", route.ref, f"{what} not in the network", KEPT)
-        edges: list[int] = []
-        has_gap = False
-        for i, ref in enumerate(refs):
-            goals = self._nodes(refs[i + 1]) if i + 1 < len(refs) else set()
-            part, is_joined = self._through(ref, self._to[edges[-1]] if edges else None, goals)
-            has_gap |= bool(edges) and not is_joined
-            edges += part
-        if has_gap:
+        edges, gaps = self._chain(refs)
+        if gaps:  # some maps list the roads from the last to the first
+            turned, turned_gaps = self._chain(refs[::-1])
+            edges, gaps = (turned, turned_gaps) if turned_gaps < gaps else (edges, gaps)
+        if gaps:
             report.fault("route", route.ref, "its roads do not lead into each other in this order", KEPT)
         return edges
+
+    def _chain(self, refs: list[int]) -> tuple[list[int], int]:
+        """Edges over roads in order, and how often a road does not begin where the one before ends."""
+        edges: list[int] = []
+        gaps, i = 0, 0
+        while i < len(refs):
+            at = self._to[edges[-1]] if edges else None
+            i += self._skipped(refs[i:], at)
+            goals = self._nodes(refs[i + 1]) if i + 1 < len(refs) else set()
+            part, is_joined = self._through(refs[i], at, goals)
+            gaps += bool(edges) and not is_joined
+            edges += part
+            i += 1
+        return edges, gaps
+
+    def _skipped(self, refs: list[int], at: int | None) -> int:
+        """How many of the next roads are driven the other way only, as the far sides of roundabouts are."""
+        for k, ref in enumerate(refs[: SKIPPED_MAX + 1]):
+            if any(self._from[e] == at for chain in self._edges[ref] for e in chain):
+                return k
+        return 0
 
     def _nodes(self, ref: int) -> set[int]:
         return {node for chain in self._edges[ref] for e in chain for node in (self._from[e], self._to[e])}

@@ -87,7 +87,7 @@ class _Importer:
         ways = [m.ref for m in relation.members if m.kind == "w" and _is_driven(m)]
         called = [m for m in relation.members if m.role.startswith("platform")]
         if not called:
-            called = [m for m in relation.members if m.role.startswith("stop")]
+            called = [m for m in relation.members if m.role.startswith(("stop", "forward_stop"))]
         stops = tuple(m.ref for m in called if self._add_called_stop(m))
         tags = relation.tags
         name = tags.get("name") or tags.get("ref", "")
@@ -159,7 +159,7 @@ def _draft(way: OsmWay, road: WayRoad, x_m: Floats, y_m: Floats, flags: tuple[Ed
 
 def _is_driven(member: Member) -> bool:
     """Whether a way of a route is driven on the way out; older routes name both ways in one relation."""
-    return not member.role.startswith(("platform", "stop", "backward"))
+    return not member.role.startswith(("platform", "stop", "backward", "forward_stop"))
 
 
 def _interval_s(text: str) -> float:

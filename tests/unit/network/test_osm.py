@@ -143,6 +143,28 @@ def test_a_route_takes_the_short_way_through_a_ring(tmp_path: Path) -> None:
     assert route_labels(network, 0) == ["AD", "DC", "CE"]
 
 
+def test_the_far_side_of_a_ring_is_named_and_not_driven(tmp_path: Path) -> None:
+    ring = """
+           B
+    A---D     C---E
+           F
+    """
+    arc = {**PRIMARY, "junction": "roundabout"}
+    ways = {"AD": PRIMARY, "CBD": arc, "DFC": arc, "CE": PRIMARY}
+    members = (("way", 1, ""), ("way", 2, ""), ("way", 3, ""), ("way", 4, ""))
+    found = read(tmp_path, osm_xml(ring, ways, relation(9, BUS, *members)))
+    assert route_labels(found.network, 0) == ["AD", "DC", "CE"]
+    assert found.report.fault_count == 0
+
+
+def test_a_route_that_lists_its_roads_from_the_last_to_the_first(tmp_path: Path) -> None:
+    oneway = {**PRIMARY, "oneway": "yes"}
+    members = (("way", 3, ""), ("way", 2, ""), ("way", 1, ""))
+    found = read(tmp_path, osm_xml(ROW, {"AB": oneway, "BC": oneway, "CD": oneway}, relation(9, BUS, *members)))
+    assert route_labels(found.network, 0) == ["AB", "BC", "CD"]
+    assert found.report.fault_count == 0
+
+
 def test_routes_with_gaps_are_kept_and_reported(tmp_path: Path) -> None:
     members = (("way", 1, ""), ("way", 99, ""), ("way", 2, ""), ("node", "Q", "platform"))
     found = read(tmp_path, osm_xml(ROW, {"AB": PRIMARY, "CD": PRIMARY}, relation(9, BUS, *members)))
