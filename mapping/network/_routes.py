@@ -1,12 +1,12 @@
 """Routes: roads in order into directed edges in order, and the calls at stops along them."""
 
+from dataclasses import replace
 from math import isnan, nan
 from typing import Final
 
 import numpy as np
 
 from mapping.network.drafts import RouteDraft
-from mapping.network.grid import foot
 from mapping.network.report import NetworkReport
 from mapping.network.tables import Floats, Ints, Lines
 
@@ -30,19 +30,24 @@ class RouteFinder:
         self._to = node_to.tolist()
         self._edges = edges_of_ref
 
-    def find(self, route: RouteDraft, report: NetworkReport) -> list[int]:
-        """The edges of a route; roads that are not there or do not meet are reported and leave a gap."""
+    def find(self, route: RouteDraft, report: NetworkReport) -> tuple[RouteDraft, list[int]]:
+        """A route with its edges; roads that are not there or do not meet are reported and leave a gap.
+
+        Some maps list a route from its end: where only that makes sense, roads and calls are taken the other way round.
+        """
         refs = [ref for ref in route.road_refs if ref in self._edges]
         if missing := len(route.road_refs) - len(refs):
             what = "one of its roads is" if missing == 1 else "some of its roads are"
             report.fault("route", route.ref, f"{what} not in the network", KEPT)
         edges, gaps = self._chain(refs)
-        if gaps:  # some maps list the roads from the last to the first
+        if gaps and not route.arrive_s and not route.depart_s:
             turned, turned_gaps = self._chain(refs[::-1])
-            edges, gaps = (turned, turned_gaps) if turned_gaps < gaps else (edges, gaps)
+            if turned_gaps < gaps:
+                edges, gaps = turned, turned_gaps
+                route = replace(route, road_refs=route.road_refs[::-1], stop_refs=route.stop_refs[::-1])
         if gaps:
             report.fault("route", route.ref, "its roads do not lead into each other in this order", KEPT)
-        return edges
+        return route, edges
 
     def _chain(self, refs: list[int]) -> tuple[list[int], int]:
         """Edges over roads in order, and how often a road does not begin where the one before ends."""
@@ -89,15 +94,20 @@ class RouteFinder:
 
 
 def runs_of_stops(edges: list[int], shape: Lines, x_m: Floats, y_m: Floats, is_right_hand: bool) -> Floats:
-    """Where along a route each of its stops is, in order; NaN where it is not beside the route."""
+    """Where along a route each of its stops is; NaN where it is not beside the route.
+
+    They ascend, if the stops are in the order in which they are passed; where more stops have a place without that, they
+    do not.
+    """
     segments = _segments(edges, shape)
-    runs = np.full(x_m.size, nan)
+    in_order, anyhow = np.full(x_m.size, nan), np.full(x_m.size, nan)
     reached_m = 0.0
     for i in range(x_m.size):
-        run_m = _first_pass(segments, float(x_m[i]), float(y_m[i]), reached_m, is_right_hand)
-        if not isnan(run_m):
-            runs[i] = reached_m = run_m
-    return runs
+        at = float(x_m[i]), float(y_m[i])
+        in_order[i] = _first_pass(segments, *at, reached_m, is_right_hand)
+        reached_m = reached_m if isnan(in_order[i]) else float(in_order[i])
+        anyhow[i] = in_order[i] if reached_m == 0.0 else _first_pass(segments, *at, 0.0, is_right_hand)
+    return anyhow if np.isfinite(anyhow).sum() > np.isfinite(in_order).sum() else in_order
 
 
 def _segments(edges: list[int], shape: Lines) -> Floats:
@@ -116,11 +126,12 @@ def _segments(edges: list[int], shape: Lines) -> Floats:
 
 def _first_pass(segments: Floats, x_m: float, y_m: float, reached_m: float, is_right_hand: bool) -> float:
     """The run at the first pass of a stop that is as near as any, not before `reached_m`."""
-    best = np.full((len(segments), 2), nan)
-    for k, (ax, ay, dx, dy, run_m) in enumerate(segments.tolist()):
-        fraction, distance_m, side = foot(x_m - ax, y_m - ay, dx, dy)
-        is_wrong = side > 0.0 if is_right_hand else side < 0.0
-        best[k] = run_m + fraction * np.hypot(dx, dy), distance_m + WRONG_SIDE_M * is_wrong
+    px_m, py_m, dx_m, dy_m = x_m - segments[:, 0], y_m - segments[:, 1], segments[:, 2], segments[:, 3]
+    fraction = np.clip((px_m * dx_m + py_m * dy_m) / (dx_m**2 + dy_m**2), 0.0, 1.0)
+    side = dx_m * py_m - dy_m * px_m
+    away_m = np.hypot(px_m - fraction * dx_m, py_m - fraction * dy_m)
+    away_m += WRONG_SIDE_M * (side > 0.0 if is_right_hand else side < 0.0)
+    best = np.column_stack((segments[:, 4] + fraction * np.hypot(dx_m, dy_m), away_m))
     ahead = best[best[:, 0] >= reached_m]
     if len(ahead) == 0 or not ahead[:, 1].min() <= STOP_TO_ROUTE_M_MAX:
         return nan

@@ -1,7 +1,7 @@
 """Routes over edges, stops on the edges that serve them, and the calls of routes at stops."""
 
 from dataclasses import replace
-from math import isnan, nan
+from math import inf, isnan, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,8 +29,8 @@ def with_routes_and_stops(
         return network
     finder = _finder(builder, network)
     kept, edges_of = [], []
-    for route in builder.routes:
-        edges = finder.find(route, builder.report)
+    for given in builder.routes:
+        route, edges = finder.find(given, builder.report)
         if edges:
             kept.append(route)
             edges_of.append(edges)
@@ -103,7 +103,12 @@ def _calls(builder: "NetworkBuilder", network: RoadNetwork, route: RouteDraft, e
                 "stop", int(stops.ref[row]), "is not beside a route that calls there", "kept, without run"
             )
     times = [(_at(route.arrive_s, i), _at(route.depart_s, i)) for i, _ in known]
-    return [(row, run, *time) for (_, row), run, time in zip(known, runs.tolist(), times, strict=True)]
+    calls = [(row, run, *time) for (_, row), run, time in zip(known, runs.tolist(), times, strict=True)]
+    placed = [call[1] for call in calls if not isnan(call[1])]
+    if placed != sorted(placed):
+        builder.report.fault("route", route.ref, "its stops are not in the order of driving", "kept, sorted")
+        calls.sort(key=lambda call: inf if isnan(call[1]) else call[1])
+    return calls
 
 
 def _at(values: tuple[float, ...], i: int) -> float:

@@ -165,6 +165,14 @@ def test_a_route_that_lists_its_roads_from_the_last_to_the_first(tmp_path: Path)
     assert found.report.fault_count == 0
 
 
+def test_stops_that_are_listed_out_of_order_are_sorted(tmp_path: Path) -> None:
+    members = (("way", 1, ""), ("node", "T", "platform"), ("node", "S", "platform"))
+    found = read(tmp_path, osm_xml(ROW, {"ABCD": PRIMARY}, relation(9, BUS, *members), STOPS))
+    assert found.network.route_stops.run_m.tolist() == pytest.approx([20.0, 100.0], abs=1e-2)
+    assert found.network.stops.ref[found.network.route_stops.stop].tolist() == [ord("S"), ord("T")]
+    assert [(fault.object_kind, fault.done) for fault in found.report.faults] == [("route", "kept, sorted")]
+
+
 def test_routes_with_gaps_are_kept_and_reported(tmp_path: Path) -> None:
     members = (("way", 1, ""), ("way", 99, ""), ("way", 2, ""), ("node", "Q", "platform"))
     found = read(tmp_path, osm_xml(ROW, {"AB": PRIMARY, "CD": PRIMARY}, relation(9, BUS, *members)))
