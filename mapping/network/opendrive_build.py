@@ -2,7 +2,7 @@
 
 | in the network | in the file |
 |---|---|
-| `edges.ref` | the road's id where it is a number, else 4e12 + its place in the file; the id itself is in `roads` |
+| `edges.ref` | the road's id where it is a number, else 4e12 + its place in the file |
 | `lanes.ref` | road number * 1e6 + section * 1e3 + 500 + lane number |
 | an edge flagged `REVERSED` | driven against s |
 """
@@ -26,7 +26,7 @@ from mapping.network.lanelet2_osm import number_of
 from mapping.network.opendrive_check import check_joins, check_reference_lines
 from mapping.network.opendrive_features import features_of
 from mapping.network.opendrive_lanes import SectionLines, section_lines
-from mapping.network.opendrive_limits import lane_limit_mps, stated_of
+from mapping.network.opendrive_limits import Stated, lane_limit_mps, stated_of
 from mapping.network.opendrive_links import LaneKey, lane_keys, next_lanes
 from mapping.network.opendrive_model import OdrMap, OdrRoad
 from mapping.network.opendrive_place import Grid, grid_of
@@ -152,27 +152,31 @@ def _draft_run(drafting: _Drafting, road: OdrRoad, run: list[LaneKey], lines: Se
     stated = stated_of(road, section)
     limits = [lane_limit_mps(section.lanes[key.lane], section, stated.limit_mps) for key in keys]
     kinds = [DRIVABLE[section.lanes[key.lane].kind] for key in keys]
-    flags = stated.flags | (EdgeFlag.REVERSED if along < 0 else EdgeFlag(0))
-    number = drafting.builder.add_road(
-        RoadDraft(
-            ref=road.number,
-            x_m=middle_m[:, 0].copy(),
-            y_m=middle_m[:, 1].copy(),
-            h_map_m=middle_m[:, 2].copy(),
-            is_whole=True,
-            road_class=stated.road_class,
-            direction=Direction.FORWARD,
-            limit_mps=max((limit for limit in limits if not isnan(limit)), default=nan),
-            lane_count=len(keys),
-            structure=stated.structure,
-            flags=flags | (EdgeFlag.BUS if set(kinds) == {LaneKind.BUS} else EdgeFlag(0)),
-            name=road.name,
-        )
-    )
+    number = drafting.builder.add_road(_road(road, along, middle_m, stated, limits, kinds))
     for index, (key, limit_mps, kind) in enumerate(zip(keys, limits, kinds, strict=True)):
         _draft_lane(drafting, road, number, key, LaneDraft(0, middle_m, index, nan, kind, limit_mps), lines)
     _neighbours(drafting, road, keys)
     return number
+
+
+def _road(
+    road: OdrRoad, along: int, middle_m: Floats, stated: Stated, limits: list[float], kinds: list[LaneKind]
+) -> RoadDraft:
+    flags = stated.flags | (EdgeFlag.REVERSED if along < 0 else EdgeFlag(0))
+    return RoadDraft(
+        ref=road.number,
+        x_m=middle_m[:, 0].copy(),
+        y_m=middle_m[:, 1].copy(),
+        h_map_m=middle_m[:, 2].copy(),
+        is_whole=True,
+        road_class=stated.road_class,
+        direction=Direction.FORWARD,
+        limit_mps=max((limit for limit in limits if not isnan(limit)), default=nan),
+        lane_count=len(limits),
+        structure=stated.structure,
+        flags=flags | (EdgeFlag.BUS if set(kinds) == {LaneKind.BUS} else EdgeFlag(0)),
+        name=road.name,
+    )
 
 
 def _draft_lane(

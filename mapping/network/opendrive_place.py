@@ -30,7 +30,7 @@ class Grid:
 
     plane: Plane
     offset: tuple[float, float, float, float]
-    to_degrees: pyproj.Transformer | None
+    to_geodetic: pyproj.Transformer | None
 
     def points_m(self, x_m: Floats, y_m: Floats, h_m: Floats) -> Floats:
         """Plane coordinates and heights of points of the file.
@@ -38,8 +38,8 @@ class Grid:
         Shape: (n, 3). Unit: m. Error: 5e-9 m; NaN where the projection has no inverse.
         """
         x_m, y_m = _moved(x_m, y_m, self.offset)
-        if self.to_degrees is not None:
-            lon_deg, lat_deg = self.to_degrees.transform(x_m, y_m)
+        if self.to_geodetic is not None:
+            lon_deg, lat_deg = self.to_geodetic.transform(x_m, y_m)
             lat_rad, lon_rad = np.radians(lat_deg), np.radians(lon_deg)
             x_m, y_m = geodetic_to_plane(lat_rad, lon_rad, self.plane, frame=self.plane.frame)
         return np.stack([x_m, y_m, h_m + self.offset[2]], axis=1)
@@ -63,12 +63,12 @@ def grid_of(
         if origin is None:
             raise MapFormatError(NO_REFERENCE)
         return Grid(origin, offset, None) if plane in (None, origin) else _by_origin(origin, offset, plane)
-    to_degrees = _transformer(reference)
+    to_geodetic = _transformer(reference)
     if plane is None:
-        lon_deg, lat_deg = to_degrees.transform(*_moved(ends_m[:, 0], ends_m[:, 1], offset))
+        lon_deg, lat_deg = to_geodetic.transform(*_moved(ends_m[:, 0], ends_m[:, 1], offset))
         lat_deg = np.where(np.isfinite(lat_deg), lat_deg, np.nan)
         plane = middle_plane(np.radians(lat_deg), np.radians(lon_deg), frame)
-    return Grid(plane, offset, to_degrees)
+    return Grid(plane, offset, to_geodetic)
 
 
 def _moved(x_m: Floats, y_m: Floats, offset: tuple[float, float, float, float]) -> tuple[Floats, Floats]:

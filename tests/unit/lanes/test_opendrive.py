@@ -4,30 +4,12 @@ from math import cos, inf, nan, pi, sin
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from mapping.errors import MapFormatError
 from mapping.network.codes import LaneChange, LaneKind, RoadClass, Structure
-from mapping.network.lane_features import FeatureKind, LaneImport
+from mapping.network.lane_features import FeatureKind
 from mapping.network.opendrive_build import opendrive_to_network
-from tests.unit.lanes.opendrive_maps import FRAME, PLANE, lane, line, network_of, odr, road, section, straight
-
-
-def lane_row(
-    found: LaneImport, number: int, road_number: int = 7, section_number: int = 0, back: bool | None = None
-) -> int:
-    wanted = road_number * 1_000_000 + section_number * 1_000 + 500 + number
-    rows = np.flatnonzero(found.network.lanes.ref == wanted)
-    if back is not None:
-        rows = rows[found.is_against[rows] == back]
-    assert rows.size == 1
-    return int(rows[0])
-
-
-def numbers(found: LaneImport, rows: NDArray[np.int32]) -> list[tuple[int, int, int]]:
-    """(road, section, lane) of rows of `Lanes`."""
-    refs = found.network.lanes.ref[rows].tolist()
-    return [(ref // 1_000_000, ref // 1_000 % 1_000, ref % 1_000 - 500) for ref in refs]
+from tests.unit.lanes.opendrive_maps import FRAME, PLANE, lane, lane_row, line, network_of, odr, road, section, straight
 
 
 def test_lanes_run_as_traffic_runs() -> None:
@@ -115,89 +97,6 @@ def test_heights_and_cross_falls() -> None:
     points = found.network.lane_shape.line(lane_row(found, -1))
     np.testing.assert_allclose(points.y_m, -1.75 * cos(0.1), atol=1e-9)
     np.testing.assert_allclose(points.h_map_m, 100 + 0.05 * points.x_m - 1.75 * sin(0.1) + 0.2, atol=1e-9)
-
-
-@pytest.mark.parametrize("stated", ["both", "before", "after"])
-def test_lanes_follow_over_sections_and_roads_whichever_side_says_so(stated: str) -> None:
-    def links(before: int | None, after: int | None) -> str:
-        found = "" if before is None or stated == "before" else f'<predecessor id="{before}"/>'
-        return found + ("" if after is None or stated == "after" else f'<successor id="{after}"/>')
-
-    # the second road runs against the first: lane -1 goes on as its lane 1
-    first = section(0, lane(1, links=links(None, 1)), lane(0, "none", ""), lane(-1, links=links(None, -2)))
-    second = section(60, lane(1, links=links(1, -1)), lane(0, "none", ""), lane(-1), lane(-2, links=links(-1, 1)))
-    other = section(0, lane(1, links=links(None, -2)), lane(0, "none", ""), lane(-1, links=links(None, 1)))
-    join_a = '<link><successor elementType="road" elementId="8" contactPoint="end"/></link>'
-    join_b = '<link><successor elementType="road" elementId="7" contactPoint="end"/></link>'
-    a = road("7", 100, line(0, 0, 0, 0, 100), first + second, join_a)
-    b = road("8", 50, line(0, 150, 0, pi, 50), other, join_b)
-    found = network_of(odr(a, b))
-    following = found.network.lane_next
-    assert numbers(found, following.of(lane_row(found, -1))) == [(7, 1, -2)]
-    assert numbers(found, following.of(lane_row(found, 1, section_number=1))) == [(7, 0, 1)]
-    assert numbers(found, following.of(lane_row(found, -1, section_number=1))) == []
-    if stated != "after":
-        # at a joint both lanes say where they go; "before" and "after" differ only within a road
-        assert numbers(found, following.of(lane_row(found, -2, section_number=1))) == [(8, 0, 1)]
-        assert numbers(found, following.of(lane_row(found, -1, road_number=8))) == [(7, 1, 1)]
-    edges = {int(found.network.lanes.edge[lane_row(found, n, section_number=s)]) for n, s in ((-1, 0), (-2, 1))}
-    first_edge = int(found.network.lanes.edge[lane_row(found, -1)])
-    assert set(found.network.next_edges(first_edge).tolist()) <= edges | {int(found.network.edges.twin[first_edge])}
-
-
-def crossing(links: str = '<laneLink from="-1" to="-1"/>', more: str = "") -> bytes:
-    """Road 1 from the west and road 3 to the north, joined over road 2 in junction 9."""
-    one = section(0, lane(1), lane(0, "none", ""), lane(-1))
-    way = section(0, lane(0, "none", ""), lane(-1, links='<predecessor id="-1"/><successor id="-1"/>'))
-    arc = line(0, 100, 0, 0, 5 * pi, '<arc curvature="0.1"/>')
-    to = '<link><successor elementType="junction" elementId="9"/></link>'
-    through = (
-        '<link><predecessor elementType="road" elementId="1" contactPoint="end"/>'
-        '<successor elementType="road" elementId="3" contactPoint="start"/></link>'
-    )
-    away = '<link><predecessor elementType="junction" elementId="9"/></link>'
-    junction = f'<connection id="0" incomingRoad="1" connectingRoad="2" contactPoint="start">{links}</connection>{more}'
-    return odr(
-        road("1", 100, line(0, 0, 0, 0, 100), one, to),
-        road("2", 5 * pi, arc, way, through, junction="9"),
-        road("3", 100, line(0, 110, 10, pi / 2, 100), one, away),
-        f'<junction id="9" name="x">{junction}</junction>',
-    )
-
-
-@pytest.mark.parametrize("links", ['<laneLink from="-1" to="-1"/>', ""])
-def test_lanes_follow_through_a_junction(links: str) -> None:
-    found = network_of(crossing(links))
-    following = found.network.lane_next
-    assert numbers(found, following.of(lane_row(found, -1, 1))) == [(2, 0, -1)]
-    assert numbers(found, following.of(lane_row(found, -1, 2))) == [(3, 0, -1)]
-    assert numbers(found, following.of(lane_row(found, 1, 3))) == []
-    assert found.network.junction_ref.tolist() == [9]
-    assert found.report.fault_count == 0
-    # edges that follow each other share a node
-    edges, lanes = found.network.edges, found.network.lanes
-    assert edges.node_to[lanes.edge[lane_row(found, -1, 1)]] == edges.node_from[lanes.edge[lane_row(found, -1, 2)]]
-
-
-def test_lanes_that_are_joined_and_do_not_meet_are_named() -> None:
-    text = crossing()
-    assert network_of(text).report.fault_count == 0
-    moved = text.replace(b'x="110" y="10"', b'x="110" y="10.02"')
-    assert [(f.ref, f.what) for f in network_of(moved).report.faults] == [
-        ("2", "its lanes do not meet those of road 3: a gap of more than 1 cm")
-    ]
-
-
-def test_broken_links_are_named() -> None:
-    more = (
-        '<connection id="1" incomingRoad="1" connectingRoad="77" contactPoint="start"/>'
-        '<connection id="2" incomingRoad="1"/>'
-    )
-    found = network_of(crossing('<laneLink from="-1" to="-5"/>', more))
-    whats = [(fault.ref, fault.what) for fault in found.report.faults]
-    assert ("1", "lane -1 leads into lane -5 of road 2, which is not there") in whats
-    assert ("9", "leads onto road 77, which is not there") in whats
-    assert ("9", "connection 2 is incomplete") in whats
 
 
 @pytest.mark.parametrize(
@@ -320,16 +219,6 @@ def test_broken_roads_are_named_and_the_rest_is_kept() -> None:
     assert ("12", "its length is not that of its reference line") in whats
     assert ("12", "lane section 1 begins nowhere on the road") in whats
     assert {7, 10, 12} == {ref // 1_000_000 for ref in found.network.lanes.ref.tolist()}
-
-
-@pytest.mark.parametrize("cut", range(0, 2200, 67))
-def test_a_damaged_file_is_an_error_or_a_report(cut: int) -> None:
-    text = crossing()
-    damaged = text[:cut] + b"7" + text[cut + 1 :]
-    try:
-        network_of(damaged)
-    except MapFormatError:
-        return
 
 
 def test_the_origin_is_the_plane() -> None:
