@@ -96,7 +96,7 @@ class RouteFinder:
 def runs_of_stops(edges: list[int], shape: Lines, x_m: Floats, y_m: Floats, is_right_hand: bool) -> Floats:
     """Where along a route each of its stops is; NaN where it is not beside the route.
 
-    They ascend if the stops are in the order in which they are passed; where more have a place otherwise, they need not.
+    They ascend if the stops are in the order in which they are passed; where more have a place otherwise, not.
     """
     segments = _segments(edges, shape)
     in_order, anyhow = np.full(x_m.size, nan), np.full(x_m.size, nan)

@@ -15,6 +15,8 @@ from mapping.network.tables import Floats, Ints
 GAP_M_MAX: Final = 5.0
 """An end that is nearer to another road than this, and does not meet it, was meant to."""
 OVERLAP_M: Final = 0.5
+OVERLAP_M_MIN: Final = 20.0
+"""Carriageways that part or join run on top of each other for less."""
 OVERLAP_STEP_M: Final = 10.0
 """Roads are compared at points of this distance along them."""
 PARALLEL_COS: Final = cos(5.0 * pi / 180.0)
@@ -61,18 +63,19 @@ def gaps(network: RoadNetwork, gap_m: float = GAP_M_MAX) -> Ints:
 
 
 def overlaps(network: RoadNetwork) -> Ints:
-    """Edges that run within half a metre of another of the same level, in parallel, at two places or more.
+    """Edges that run within half a metre of another of the same level, in parallel, for 20 m or more.
 
     Shape: (n,). Of two the later; the twin is not counted.
     """
     grid = make_grid(network, reach_m=OVERLAP_M, cell_m=20.0)
-    return np.flatnonzero(_overlapping(grid, network.edges.twin, network.edges.layer) >= 2).astype(np.int32)
+    along_m = _overlapping(grid, network.edges.twin, network.edges.layer)
+    return np.flatnonzero(along_m >= OVERLAP_M_MIN).astype(np.int32)
 
 
 @kernel
-def _overlapping(grid: SegmentGrid, twin: Ints, layer: NDArray[np.int8]) -> Ints:
-    """At how many points of each edge an earlier edge runs on top of it."""
-    counts = np.zeros(twin.size, dtype=np.int32)
+def _overlapping(grid: SegmentGrid, twin: Ints, layer: NDArray[np.int8]) -> Floats:
+    """Along how many metres of each edge an earlier edge runs on top of it."""
+    along_m = np.zeros(twin.size)
     for s in range(grid.edge.size):
         edge = grid.edge[s]
         if 0 <= twin[edge] < edge:
@@ -90,9 +93,9 @@ def _overlapping(grid: SegmentGrid, twin: Ints, layer: NDArray[np.int8]) -> Ints
                 _, distance_m, _ = foot(x_m - grid.x_m[t], y_m - grid.y_m[t], grid.dx_m[t], grid.dy_m[t])
                 dot = abs(grid.dx_m[s] * grid.dx_m[t] + grid.dy_m[s] * grid.dy_m[t])
                 if distance_m <= OVERLAP_M and dot >= PARALLEL_COS * grid.length_m[s] * grid.length_m[t]:
-                    counts[edge] += 1
+                    along_m[edge] += grid.length_m[s] / places
                     break
-    return counts
+    return along_m
 
 
 def edge_geometry(network: RoadNetwork, edges: Ints) -> NDArray[Any]:

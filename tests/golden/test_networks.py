@@ -40,8 +40,8 @@ MAPS = (
     Golden("osm/liechtenstein-latest.osm.pbf", 3503, 7780, 20340, 307, 16, 423.3, 35, 78),
     Golden("osm/monaco.osm.pbf", 2329, 4466, 9881, 161, 10, 351.7, 13, 107),
     Golden("osm/Helsinki.osm.pbf", 974, 1643, 3179, 92, 158, 29.8, 258, 56),
-    Golden("hof_fcd/fcd_net.osm", 326, 912, 2868, 0, 0, 103.1, 0, 27),
-    Golden("shenzhen/G.graphml", 1751, 4009, 10361, 0, 0, 229.1, 0, 49),
+    Golden("hof_fcd/fcd_net.osm", 326, 912, 2868, 0, 0, 103.1, 0, 25),
+    Golden("shenzhen/G.graphml", 1751, 4009, 10361, 0, 0, 229.1, 0, 48),
 )
 
 
