@@ -11,6 +11,8 @@ direction as a whole one-way road, and call `follow`; roads that follow each oth
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from mapping.datums.plane import Plane
 from mapping.network.codes import Direction, LaneChange
 from mapping.network.drafts import (
@@ -24,6 +26,7 @@ from mapping.network.drafts import (
 )
 from mapping.network.model import RoadNetwork
 from mapping.network.report import NetworkReport
+from mapping.network.tables import Ints
 
 JOIN_M: Final = 0.05  # ends of roads without named points that are closer are one node
 STOP_TO_ROAD_M_MAX: Final = 60.0  # a stop farther from every road is on none
@@ -70,6 +73,8 @@ class NetworkBuilder(Drafts):
         self.drives_on_right = drives_on_right
         self.stop_to_road_m_max = stop_to_road_m_max
         self.report = NetworkReport() if report is None else report
+        self.lane_rows: Ints = np.empty(0, dtype=np.int32)
+        """After `build`: the row of `Lanes` of every drafted lane, -1 = left out."""
 
     def add_road(self, road: RoadDraft) -> int:
         """Take a road; gives its number, which `follow`, `pair`, `add_lane` and drafts refer to."""
