@@ -15,6 +15,8 @@ from mapping.network.tables import Floats, Ints
 
 SPEED_MPS_MIN: Final = 5.0 / 3.6
 SPEED_MPS_MAX: Final = 140.0 / 3.6
+LANED_SHARE_MAX: Final = 0.5
+"""Of its edges; a map of which more have lanes is one of lanes."""
 LENGTH_M_MIN: Final = 0.2
 MERIDIAN_M_MAX: Final = 50_000.0  # from the plane's meridian, where lengths are 3e-5 too long
 Flags = NDArray[np.bool_]
@@ -141,7 +143,7 @@ def _findings(network: RoadNetwork, once: Flags, component: Ints) -> list[Findin
     odd_limit = np.isfinite(limit) & ((limit < SPEED_MPS_MIN) | (limit > SPEED_MPS_MAX))
     apart = (component != 0) & once
     # where a map has lanes, the ways through a junction lie over each other, and roads end beside each other
-    is_flat = len(network.lanes) == 0
+    is_flat = np.count_nonzero(np.diff(network.first_lane)) <= LANED_SHARE_MAX * len(edges)
     found = (
         ("gap", "ends a few metres beside a road without meeting it", is_flat, gaps(network)),
         ("overlap", "runs on top of another road of its level", is_flat, overlaps(network)),
