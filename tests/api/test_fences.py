@@ -76,7 +76,7 @@ async def test_of_two_who_edit_the_slower_one_is_told_and_nothing_is_lost(client
 
 async def test_a_tag_that_never_was_matches_nothing(client: httpx.AsyncClient) -> None:
     await client.post("/v1/fences", json=SCHOOL)
-    for tag in ('"s1"', "W/\"1\"", '"99"', "x"):
+    for tag in ('"s1"', 'W/"1"', '"99"', "x"):
         answer = await client.put("/v1/fences/school", json=SCHOOL, headers={"If-Match": tag})
         assert answer.status_code == 412, tag
     unknown = await client.put("/v1/fences/other", json={**SCHOOL, "id": "other"}, headers={"If-Match": '"1"'})
