@@ -46,7 +46,7 @@ HOPELESS: Final = 20.0
 
 
 class Numbers(NamedTuple):
-    """A network as the kernels of matching take it; `near` holds the short ones of `ways`, so that they stay in cache."""
+    """A network as the kernels of matching take it; `near` holds the short ones of `ways`, which stay in cache."""
 
     grid: Grid
     roads: Roads
@@ -67,8 +67,6 @@ class Work(NamedTuple):
     search: Search
 
 
-
-
 def new_work(places: int, edges: int, turns: int) -> Work:
     """Room for rows of so many places in a network of so many edges and turns.
 
@@ -84,12 +82,12 @@ def new_work(places: int, edges: int, turns: int) -> Work:
 def advance(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, work: Work) -> None:
     """Fill in row q of the trellis after row p (-1 = none): `trellis.row[q]` and `t_ns[q]` are given.
 
-    Shape: scalars. Unit: m, ns. A row near no road gets no places (`count` 0) and stands beside the trellis: the next
+    Shape: scalars. Unit: m, ns. A row near no road gets no places (`used` 0) and stands beside the trellis: the next
     row follows the one before it.
     """
     m = find_places(numbers.grid, numbers.edges, rules, trellis, q, work.found)
     if m == 1:
-        trellis.count[q] = 0
+        trellis.used[q] = 0
         return
     blank = noise_between(trellis.row[q], trellis.row[q], -1.0, rules)
     for j in range(m - 1):
@@ -103,7 +101,7 @@ def advance(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, wo
     noise = noise_between(trellis.row[q], trellis.row[p], age_s, rules)
     step = step_between(trellis.row[q], trellis.row[p], age_s, distance_m(trellis, p, q), noise, rules)
     _weigh(numbers, rules, trellis, p, q, step, work)
-    relax(trellis.score[p], work.weight, trellis.count[p], m, work.best, work.back)
+    relax(trellis.score[p], work.weight, trellis.used[p], m, work.best, work.back)
     _settle(rules, trellis, p, q, noise, blank, work)
 
 
@@ -128,7 +126,7 @@ def _weigh(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, ste
 
     The best place comes first: links of others that cannot be better than its are not looked at, they get -inf.
     """
-    n, m = trellis.count[p], trellis.count[q]
+    n, m = trellis.used[p], trellis.used[q]
     is_far = step.seen_m > FAR_RATIO * numbers.ways.reach_m
     is_near = step.seen_m < NEAR_RATIO * numbers.near.reach_m and step.age_s < NEAR_S
     ways = numbers.near if is_near else numbers.ways
@@ -152,7 +150,7 @@ def _search_all(roads: Roads, search: Search, trellis: Trellis, q: int, source: 
     """Search ways from the end of an edge to all edges of row q."""
     begin_search(search)
     run, targets = search.run[0], 0
-    for j in range(trellis.count[q] - 1):
+    for j in range(trellis.used[q] - 1):
         edge = trellis.edge[q, j]
         targets += search.target[edge] != run
         search.target[edge] = run
@@ -167,14 +165,14 @@ def _link(
     """The weight of the link between two places: the way and what the new row says of its place."""
     edge, after = trellis.edge[p, i], trellis.edge[q, j]
     if after == OFF_ROAD:
-        return work.fresh[j] - step.off_cost - (rules.off_road_cost if edge >= 0 else 0.0)
+        return float(work.fresh[j] - step.off_cost - (rules.off_road_cost if edge >= 0 else 0.0))
     if edge == OFF_ROAD:
-        return work.fresh[j] - rules.on_road_cost
+        return float(work.fresh[j] - rules.on_road_cost)
     place, before = trellis.place[q, j], trellis.place[p, i]
     way = _way_log(numbers, ways, rules, trellis, p, q, edge, after, place, before, step, is_far, work.search)
     if way == -inf:
         return -inf
-    return way + residual_log(place, before, step.noise, rules.tail_dof) + place[STATIC]
+    return float(way + residual_log(place, before, step.noise, rules.tail_dof) + place[STATIC])
 
 
 @inline_kernel
@@ -219,7 +217,7 @@ def _between(ways: Ways, edge: int, after: int, is_far: bool, search: Search) ->
 @leaf_kernel
 def _settle(rules: Rules, trellis: Trellis, p: int, q: int, noise: Noise, blank: Noise, work: Work) -> None:
     """Scores and links of row q, the best score 0; hopeless places are dropped, the one off the road stays last."""
-    m, kept = trellis.count[q], 0
+    m, kept = trellis.used[q], 0
     top = work.best[best_state(work.best, m)]
     for j in range(m):
         if work.best[j] - top < -HOPELESS and j < m - 1:
@@ -236,4 +234,4 @@ def _settle(rules: Rules, trellis: Trellis, p: int, q: int, noise: Noise, blank:
         trellis.edge[q, kept], trellis.back[q, kept] = trellis.edge[q, j], i
         trellis.score[q, kept] = work.best[j] - top
         kept += 1
-    trellis.count[q] = kept
+    trellis.used[q] = kept

@@ -37,7 +37,7 @@ OFF_ROAD: Final = -1
 
 
 class Trellis(NamedTuple):
-    """Places of rows: (rows, K) each, `count` (rows,) of them in use; `place` (rows, K, PLACE_WIDTH).
+    """Places of rows: (rows, K) each, `used` (rows,) of them are; `place` (rows, K, PLACE_WIDTH).
 
     `edge` of each place, `score` and `back` as in `viterbi`; a link of -1 is a beginning, or a jump where no way leads.
     `row` (rows, ROW_WIDTH) is what was observed, `t_ns` when.
@@ -47,7 +47,7 @@ class Trellis(NamedTuple):
     back: Ints
     score: Floats
     place: Floats
-    count: Ints
+    used: Ints
     row: Floats
     t_ns: Longs
 
@@ -55,7 +55,7 @@ class Trellis(NamedTuple):
 def row_type(places: int) -> np.dtype[np.void]:
     """A row of a trellis as one record, so that what belongs together lies together in memory."""
     fields = [
-        ("t_ns", np.int64), ("count", np.int32), ("pad", np.int32), ("score", np.float64, (places,)),
+        ("t_ns", np.int64), ("used", np.int32), ("pad", np.int32), ("score", np.float64, (places,)),
         ("edge", np.int32, (places,)), ("back", np.int32, (places,)), ("row", np.float64, (ROW_WIDTH,)),
         ("place", np.float64, (places, PLACE_WIDTH)),
     ]  # fmt: skip

@@ -62,10 +62,12 @@ def new_search(edges: int, turns: int) -> Search:
 
     Shape: arrays by edge; the heap has room for every turn. Unit: s, m.
     """
-    floats, ints = [np.zeros(edges) for _ in range(2)], [np.zeros(edges, np.int32) for _ in range(4)]
-    longs = [np.zeros(edges, np.int64) for _ in range(3)]
-    heap = np.zeros(turns + 1), np.zeros(turns + 1, np.int32)
-    return Search(*floats, *ints[:3], *longs[:2], ints[3], longs[2], *heap, np.zeros(1, np.int64))
+    backs, parent, first, settled = (np.zeros(edges, np.int32) for _ in range(4))
+    stamp, target, done = (np.zeros(edges, np.int64) for _ in range(3))
+    heap_s, heap_edge, run = np.zeros(turns + 1), np.zeros(turns + 1, np.int32), np.zeros(1, np.int64)
+    return Search(
+        np.zeros(edges), np.zeros(edges), backs, parent, first, stamp, target, settled, done, heap_s, heap_edge, run
+    )
 
 
 @leaf_kernel
@@ -175,9 +177,7 @@ def way_to(search: Search, source: int, edge: int, way: Ints) -> int:
 
 
 @kernel
-def ways_from(
-    roads: Roads, search: Search, sources: Ints, reach_m: float, n_of: Ints
-) -> tuple[Ints, Ints, Ints]:
+def ways_from(roads: Roads, search: Search, sources: Ints, reach_m: float, n_of: Ints) -> tuple[Ints, Ints, Ints]:
     """All ways from several edges: targets, codes (see `code_of`) and the first edges, source after source.
 
     Shape: `sources` (n,), out `n_of` (n,) how many each has; gives three (sum of `n_of`,). Unit: m.
@@ -212,7 +212,7 @@ def code_of(run_m: float, backs: int) -> int:
 
     Shape: scalars. Unit: m. Error: 5 mm.
     """
-    return np.int32(min(np.int64(run_m * 100.0 + 0.5), np.int64(500_000_000)) * 4 + min(backs, 3))
+    return int(min(np.int64(run_m * 100.0 + 0.5), np.int64(500_000_000)) * 4 + min(backs, 3))
 
 
 NOWHERE: Final = inf

@@ -130,9 +130,7 @@ def scan(grid: Grid, x: float, y: float, radius_m: float, found: Found) -> int:
     n = 0
     for r in range(-wide, wide + 1):
         for c in range(-wide, wide + 1):
-            n = _scan_cell(
-                grid, column + CELL_STEP * c, row + CELL_STEP * r, n, True, x, y, radius_m * radius_m, found
-            )
+            n = _scan_cell(grid, column + CELL_STEP * c, row + CELL_STEP * r, n, True, x, y, radius_m * radius_m, found)
     return n
 
 
@@ -181,9 +179,7 @@ def _drop_least(n: int, most: int, found: Found) -> None:
 
 
 @leaf_kernel
-def find_places(
-    grid: Grid, edges: EdgeNumbers, rules: Rules, trellis: Trellis, q: int, found: Found
-) -> int:
+def find_places(grid: Grid, edges: EdgeNumbers, rules: Rules, trellis: Trellis, q: int, found: Found) -> int:
     """Fill in the places of row q of a trellis, without scores; the last place is the one off the road. How many.
 
     Shape: scalars. Unit: m. At least one place of the trellis is left for "off road".
@@ -203,7 +199,7 @@ def find_places(
     trellis.edge[q, m] = -1
     for column in range(PLACE_WIDTH):
         trellis.place[q, m, column] = 0.0
-    trellis.count[q] = m + 1
+    trellis.used[q] = m + 1
     return m + 1
 
 

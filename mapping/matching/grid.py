@@ -76,7 +76,8 @@ def _pieces(network: RoadNetwork, listed: NDArray[np.bool_]) -> tuple[Floats, In
     start = np.flatnonzero((edge_of_point[:-1] == edge_of_point[1:]) & listed[edge_of_point[:-1]])
     dx, dy = points.x_m[start + 1] - points.x_m[start], points.y_m[start + 1] - points.y_m[start]
     length = np.hypot(dx, dy)
-    start, dx, dy, length = (column[length > 0.0] for column in (start, dx, dy, length))
+    start, dx, dy = start[length > 0.0], dx[length > 0.0], dy[length > 0.0]
+    length = length[length > 0.0]
     slope = (points.h_map_m[start + 1] - points.h_map_m[start]) / length
     columns = (points.x_m[start], points.y_m[start], dx / length, dy / length, length, points.run_m[start])
     return np.column_stack([*columns, points.h_map_m[start], slope]), edge_of_point[start]

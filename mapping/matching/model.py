@@ -63,7 +63,7 @@ class MatchModel:
     """Being where no way leads: the map lacks a link, or the vehicle was carried."""
     tunnel_cost: float = 1.0
     """A satellite position in a tunnel."""
-    radius_sigma: float = 5.0
+    reach_sigmas: float = 5.0
     """Roads are sought within so many sigma."""
     radius_m_min: float = 20.0
     radius_m_max: float = 150.0
@@ -103,7 +103,7 @@ class Rules(NamedTuple):
     off_resting_cost: float
     jump_cost: float
     tunnel_cost: float
-    radius_sigma: float
+    reach_sigmas: float
     radius_m_min: float
     radius_m_max: float
     gap_s_max: float

@@ -85,7 +85,7 @@ def _finish(
         _set_course(row, has_heading[i], lon0_rad, rules)
         if not isfinite(row[SIGMA_U]):
             row[SIGMA_U] = SIGMA_U_M
-        reach = rules.radius_sigma * hypot(row[SIGMA], rules.sigma_map_m)
+        reach = rules.reach_sigmas * hypot(row[SIGMA], rules.sigma_map_m)
         row[RADIUS] = min(max(reach, rules.radius_m_min), rules.radius_m_max)
 
 

@@ -15,7 +15,9 @@ from gnss._jit import leaf_kernel
 from mapping.datums.placed import Placed
 from mapping.matching._advance_kernel import Numbers, Work
 from mapping.matching._layout import Floats, Ints, Longs
-from mapping.matching._online_kernel import (
+from mapping.matching._online_kernel import take_row, tell_rest
+from mapping.matching._order_kernel import Memory
+from mapping.matching._tell_kernel import (
     T_ACROSS,
     T_LAT,
     T_LATERAL,
@@ -27,11 +29,8 @@ from mapping.matching._online_kernel import (
     T_Y,
     TOLD_WIDTH,
     Desk,
-    Memory,
     Told,
-    take_row,
     tell,
-    tell_rest,
 )
 from mapping.matching.lanes import assign_lanes
 from mapping.matching.model import Rules
@@ -70,7 +69,7 @@ def match_end(
     """
     chosen = np.arange(len(state)) if slots is None else np.asarray(slots)
     told = _room(state.waiting)
-    n = _end(tables.model.rules(), _memory(state), chosen.astype(np.int32), told, _desk(state))
+    n = _end(_memory(state), chosen.astype(np.int32), told, _desk(state))
     return state, to_batch(tables, told, n)
 
 
@@ -86,9 +85,9 @@ def _desk(state: MatchState) -> Desk:
 
 
 def _room(n: int) -> Told:
-    ints = [np.full(n, -1, np.int32) for _ in range(3)]
+    slot, edge, edge_2nd = (np.full(n, -1, np.int32) for _ in range(3))
     number = np.full((n, TOLD_WIDTH), np.nan)
-    return Told(ints[0], np.zeros(n, np.int64), *ints[1:], number, np.zeros(n, np.bool_), np.zeros(n, np.uint8))
+    return Told(slot, np.zeros(n, np.int64), edge, edge_2nd, number, np.zeros(n, np.bool_), np.zeros(n, np.uint8))
 
 
 def to_batch(tables: MatchTables, told: Told, n: int) -> MatchBatch:
@@ -97,9 +96,7 @@ def to_batch(tables: MatchTables, told: Told, n: int) -> MatchBatch:
     Shape: (n,). Unit: rad, m, ns. Frame: the network's.
     """
     number = told.number[:n]
-    lane, lane_p = assign_lanes(
-        tables.network, told.edge[:n], number[:, T_X], number[:, T_Y], number[:, T_ACROSS]
-    )
+    lane, lane_p = assign_lanes(tables.network, told.edge[:n], number[:, T_X], number[:, T_Y], number[:, T_ACROSS])
     return MatchBatch.of(
         slot=told.slot[:n],
         t_gpst_ns=told.t_ns[:n],
@@ -132,13 +129,13 @@ def _step(
         if k < 0:
             told.status[i] = -k
         else:
-            tell(rules, memory, slot[i], k, 1 << 62, told, i, False, desk)
+            tell(memory, slot[i], k, 1 << 62, told, i, False, desk)
     return at
 
 
 @leaf_kernel
-def _end(rules: Rules, memory: Memory, slots: Ints, told: Told, desk: Desk) -> int:
+def _end(memory: Memory, slots: Ints, told: Told, desk: Desk) -> int:
     at = 0
     for s in slots:
-        at = tell_rest(rules, memory, s, told, at, desk)
+        at = tell_rest(memory, s, told, at, desk)
     return at

@@ -16,6 +16,7 @@ from mapping.matching._route_kernel import (
     TURN_S,
     U_TURN_KIND,
     U_TURN_S,
+    Floats,
     Ints,
     Roads,
     new_search,
@@ -145,11 +146,11 @@ def roads_of(network: RoadNetwork) -> Roads:
     speed = np.where(np.isfinite(limit), np.maximum(limit, SPEED_MPS_MIN), by_class[edges.road_class])
     back = turns.next_kind == U_TURN_KIND
     angle = np.minimum(np.abs(turns.next_turn_rad.astype(np.float64)) / (np.pi / 2), 2.0)
-    next_s = np.where(back, U_TURN_S, TURN_S * np.nan_to_num(angle))
+    next_s: Floats = np.where(back, U_TURN_S, TURN_S * np.nan_to_num(angle)).astype(np.float64)
+    travel_s = np.maximum(np.round(edges.length_m / speed, DECIMALS), 10.0**-DECIMALS)
     return Roads(
-        edges.length_m.copy(), np.maximum(np.round(edges.length_m / speed, DECIMALS), 10.0**-DECIMALS), network.first_next.astype(np.int32),
-        turns.next_edge.astype(np.int32), np.round(next_s, DECIMALS), back.astype(np.uint8),
-        np.zeros(len(edges), np.uint8),
+        edges.length_m.copy(), travel_s, network.first_next.astype(np.int32), turns.next_edge.astype(np.int32),
+        np.round(next_s, DECIMALS), back.astype(np.uint8), np.zeros(len(edges), np.uint8),
     )  # fmt: skip
 
 
@@ -173,7 +174,7 @@ def _place(
 
 @inline_kernel
 def _slot(edge: int, size: int) -> int:
-    return ((np.int64(edge) * _HASH) >> 12) & (size - 1)
+    return int(((np.int64(edge) * _HASH) >> 12) & (size - 1))
 
 
 @inline_kernel
@@ -186,7 +187,7 @@ def find_way(ways: Ways, source: int, target: int) -> int:
     slot = begin + _slot(target, end - begin)
     while ways.entry[slot, 0] >= 0:
         if ways.entry[slot, 0] == target:
-            return slot
+            return int(slot)
         slot = slot + 1 if slot + 1 < end else begin
     return -1
 

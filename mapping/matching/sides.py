@@ -48,8 +48,9 @@ def wrong_side(network: RoadNetwork, grid: Grid, *, keeps_right: bool = True) ->
 
 @leaf_kernel
 def _measure(
-    grid: Grid, kind: NDArray[np.int64], allowed: NDArray[np.bool_], layer: NDArray[np.int8], beside: Floats, side: float
-) -> None:
+    grid: Grid, kind: NDArray[np.int64], allowed: NDArray[np.bool_], layer: NDArray[np.int8], beside: Floats,
+    side: float,
+) -> None:  # fmt: skip
     """How many metres of each edge have another of its kind beside them, on the side that one drives on."""
     for p in range(len(grid.piece)):
         edge = grid.piece_edge[p]

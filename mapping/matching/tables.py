@@ -56,9 +56,7 @@ class MatchTables:
         return new_work(places, self.network.edge_count, self.paths.roads.next_edge.size)
 
 
-def build_tables(
-    network: RoadNetwork, *, model: MatchModel | None = None, reach_m: float = REACH_M
-) -> MatchTables:
+def build_tables(network: RoadNetwork, *, model: MatchModel | None = None, reach_m: float = REACH_M) -> MatchTables:
     """Make a network ready for matching.
 
     Shape: as the parts say. Unit: m. Frame: the network's plane. The reach of the table of ways shrinks where it would

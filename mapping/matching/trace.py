@@ -10,8 +10,8 @@ from gnss._jit import leaf_kernel
 from mapping.datums.placed import Placed
 from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, LOOP_SIGMAS, NS, Numbers, Work, advance
 from mapping.matching._layout import OFFSET, Floats, Ints, Longs, Trellis, new_block, trellis_of
-from mapping.matching._online_kernel import TOLD_WIDTH, Told, write_place
 from mapping.matching._route_kernel import Search, begin_search, search_from, way_to
+from mapping.matching._tell_kernel import TOLD_WIDTH, Told, write_place
 from mapping.matching.candidates import distance_m
 from mapping.matching.emission import noise_between
 from mapping.matching.model import Rules
@@ -85,8 +85,9 @@ def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) ->
 
 def _usable(t_ns: Longs, status: NDArray[np.uint8]) -> Ints:
     """Rows that can be used, in order of time; those of one instant stay in their order."""
-    order = np.argsort(t_ns, kind="stable")
-    return order[status[order] == 0].astype(np.int32)
+    order = np.argsort(t_ns, kind="stable").astype(np.int32)
+    usable: Ints = order[status[order] == 0]
+    return usable
 
 
 def _told(n: int, slot: Ints, t_ns: Longs, status: NDArray[np.uint8]) -> Told:
@@ -102,7 +103,7 @@ def _run(numbers: Numbers, rules: Rules, trellis: Trellis, work: Work) -> None:
         if p >= 0 and (trellis.t_ns[q] - trellis.t_ns[p]) * NS > rules.gap_s_max:
             p = -1
         advance(numbers, rules, trellis, p, q, work)
-        if trellis.count[q] > 0:
+        if trellis.used[q] > 0:
             p = q
 
 
@@ -111,18 +112,18 @@ def _trace_back(trellis: Trellis, state: Ints, share: Floats, probability: Float
     """The best place of every row, part by part; rows beside the trellis get -1. And how sure each is."""
     end, last = -1, -1
     for q in range(len(state) - 1, -1, -1):
-        if trellis.count[q] == 0:
+        if trellis.used[q] == 0:
             continue
         if end < 0:
-            end, last = 0, best_state(trellis.score[q], trellis.count[q])
+            end, last = 0, best_state(trellis.score[q], trellis.used[q])
         state[q] = last
         last = trellis.back[q, last]
         if trellis.back[q, 0] < 0:
             end = -1
     for q in range(len(state)):
-        if trellis.count[q] > 0:
+        if trellis.used[q] > 0:
             n = _window(trellis, q, rows)
-            count = trellis.count[rows[n - 1]]
+            count = trellis.used[rows[n - 1]]
             smoothed(trellis.score, trellis.back, rows, n, count, probability, share[q])
 
 
@@ -130,8 +131,8 @@ def _trace_back(trellis: Trellis, state: Ints, share: Floats, probability: Float
 def _window(trellis: Trellis, q: int, rows: Ints) -> int:
     """The rows of one part from row q on, at most `WINDOW`."""
     rows[0], n = q, 1
-    for r in range(q + 1, len(trellis.count)):
-        if trellis.count[r] == 0:
+    for r in range(q + 1, len(trellis.used)):
+        if trellis.used[r] == 0:
             continue
         if trellis.back[r, 0] < 0 or n >= WINDOW:
             break
@@ -144,7 +145,7 @@ def _window(trellis: Trellis, q: int, rows: Ints) -> int:
 def _write(trellis: Trellis, order: Ints, state: Ints, share: Floats, told: Told) -> None:
     for q in range(len(state)):
         second = -1
-        for j in range(trellis.count[q]):
+        for j in range(trellis.used[q]):
             is_other = j != state[q] and trellis.edge[q, j] >= 0 and share[q, j] > 0.0
             if is_other and (second < 0 or share[q, j] > share[q, second]):
                 second = j
@@ -154,11 +155,11 @@ def _write(trellis: Trellis, order: Ints, state: Ints, share: Floats, told: Told
 def _way_of(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work: Work) -> Way:
     room, part = max(64, 4 * state.size), np.empty(len(numbers.roads.length_m), np.int32)
     while True:
-        ints, floats = [np.empty(room, np.int32) for _ in range(2)], [np.empty(room) for _ in range(2)]
-        way = Way(ints[0], *floats, ints[1], np.empty(room, np.bool_), part)
+        edge, row = np.empty(room, np.int32), np.empty(room, np.int32)
+        way = Way(edge, np.empty(room), np.empty(room), row, np.empty(room, np.bool_), part)
         n = _drive(numbers, rules, trellis, state, work, way)
         if n <= room:
-            return Way(*(column[:n] for column in way[:-1]), part)
+            return Way(edge[:n], way.start_m[:n], way.end_m[:n], row[:n], way.joined[:n], part)
         room = n
 
 

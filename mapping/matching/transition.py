@@ -1,4 +1,4 @@
-"""How probable it is that a vehicle came from one place to another: how the way on the road agrees with the way seen."""
+"""How probable a move from one place to another is: how the way on the road agrees with the way seen."""
 
 from math import inf, log, log1p, sqrt
 from typing import Final, NamedTuple
@@ -94,7 +94,8 @@ def move_of(step: Step, road_mps: float) -> Move:
     Shape: scalars. Unit: m, m/s. Where no speed is stated, times may not fit positions.
     """
     back_m = step.sigma_m + step.stamp_s * road_mps
-    return Move(step.seen_m, step.sigma_m, back_m, SPEEDING * road_mps * (step.age_s + 2.0 * step.stamp_s) + step.sigma_m)
+    drivable_m = SPEEDING * road_mps * (step.age_s + 2.0 * step.stamp_s) + step.sigma_m
+    return Move(step.seen_m, step.sigma_m, back_m, drivable_m)
 
 
 @inline_kernel
@@ -111,7 +112,7 @@ def speed_log(way_m: float, age_s: float, row: Floats, before: Floats, sigma_m: 
         return -inf
     over_m = abs(way_m - mean_mps * age_s)
     scale_m = 2.0 * sigma_m + 2.0 * rules.detour_m + 0.25 * mean_mps * age_s + 0.4 * age_s * age_s
-    return -0.5 * min(over_m / scale_m, 10.0) ** 2
+    return float(-0.5 * min(over_m / scale_m, 10.0) ** 2)
 
 
 @inline_kernel

@@ -89,9 +89,7 @@ def ancestor(back: Ints, rows: Ints, n: int, last: int) -> int:
 
 
 @leaf_kernel
-def smoothed(
-    score: Floats, back: Ints, rows: Ints, n: int, count: int, probability: Floats, share: Floats
-) -> None:
+def smoothed(score: Floats, back: Ints, rows: Ints, n: int, count: int, probability: Floats, share: Floats) -> None:
     """How probable each state of the first of `n` consecutive rows is, given all of them.
 
     Shape: `score` and `back` (any, K), `rows` (>= n,), `count` states of the last row; out `probability` (K,) of those,

@@ -1,7 +1,8 @@
 """Road maps drawn in ASCII, and drives over them.
 
 Nodes are upper-case letters or digits. Roads run straight from node to node: `-` across, `|` down, `\\` and `/` along
-diagonals, `+` where two cross without meeting. A road with `>`, `<`, `v` or `^` in it may be driven that way only. A character is `step_m` wide and high.
+diagonals, `+` where two cross without meeting. A road with `>`, `<`, `v` or `^` in it may be driven that way only. A
+character is `step_m` wide and high. Each road has a name of its own, unless one is given for all.
 """
 
 from collections.abc import Sequence
@@ -72,6 +73,7 @@ class RoadMap:
 def road_map(
     drawing: str, *, step_m: float = 10.0, no: Sequence[str] = (), layers: dict[str, int] | None = None,
     tunnels: Sequence[str] = (), heights_m: dict[str, float] | None = None,
+    name: str | None = None,
 ) -> RoadMap:  # fmt: skip
     """The network of a drawing. `no` forbids turns (`"ABC"`: from AB into BC), `layers` and `tunnels` go by ends."""
     lines = drawing.splitlines()
@@ -84,7 +86,7 @@ def road_map(
             found = _follow(lines, node, r, c, step, marks)
             if found is not None:
                 end, direction = found
-                draft = _draft(ch, end, direction, at, layers or {}, tunnels, heights_m or {}, len(refs) + 1)
+                draft = _draft(ch, end, direction, at, layers or {}, tunnels, heights_m or {}, len(refs) + 1, name)
                 builder.add_road(draft)
                 refs[ch + end] = refs[end + ch] = draft.ref
     for k, turn in enumerate(no):
@@ -111,7 +113,7 @@ def _follow(
 
 def _draft(
     a: str, b: str, direction: Direction, at: dict[str, tuple[float, float]], layers: dict[str, int],
-    tunnels: Sequence[str], heights_m: dict[str, float], ref: int,
+    tunnels: Sequence[str], heights_m: dict[str, float], ref: int, name: str | None,
 ) -> RoadDraft:  # fmt: skip
     ends = np.array([at[a], at[b]])
     is_tunnel = a + b in tunnels or b + a in tunnels
@@ -120,6 +122,7 @@ def _draft(
         node_refs=np.array([ord(a), ord(b)]), direction=direction, road_class=RoadClass.RESIDENTIAL,
         structure=Structure.TUNNEL if is_tunnel else Structure.GROUND,
         layer=layers.get(a + b, layers.get(b + a, 0)),
+        name=a + b if name is None else name,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """One trap of map matching a test, on a map drawn for it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -73,7 +75,7 @@ A------->B
 |        |
 C--------D
 """, step_m=4.0)  # fmt: skip
-    xy = m.path("DC", speed_mps=6.0) + [0.0, 2.0]
+    xy = m.path("DC", speed_mps=6.0) + np.array([0.0, 2.0])
     agree(m, placed(xy, sigma_m=3.0), ["DC"])
 
 
@@ -81,7 +83,7 @@ def test_a_forbidden_turn_is_not_taken() -> None:
     m = road_map(CROSS, no=["ABC"])
     trace = match_trace(m.tables(), placed(m.path("ABC")))
     joined = [m.names[int(e)] for e, is_joined in zip(trace.way, trace.is_joined, strict=True) if is_joined]
-    pairs = list(zip(joined, joined[1:], strict=False))
+    pairs = list(pairwise(joined))
     assert ("AB", "BC") not in pairs
 
 
@@ -96,9 +98,9 @@ def test_parallel_carriageways_are_told_apart_by_the_course() -> None:
 A------------->B
 C<-------------D
 """, step_m=10.0)  # fmt: skip
-    xy = m.path("DC") + [0.0, 5.0]
+    xy = m.path("DC") + np.array([0.0, 5.0])
     agree(m, placed(xy, sigma_m=5.0, courses=True), ["DC"])
-    agree(m, placed(m.path("AB") - [0.0, 5.0], sigma_m=5.0, courses=True), ["AB"])
+    agree(m, placed(m.path("AB") - np.array([0.0, 5.0]), sigma_m=5.0, courses=True), ["AB"])
 
 
 def test_a_parallel_road_is_not_taken_for_a_steady_error() -> None:
@@ -108,7 +110,7 @@ A-----B------------------------C
       |
       D------------------------E
 """, step_m=10.0)  # fmt: skip
-    xy = m.path("ABC") - [0.0, 9.0]
+    xy = m.path("ABC") - np.array([0.0, 9.0])
     agree(m, placed(noisy(xy, 0.5), sigma_m=5.0), ["AB", "BC"])
 
 
@@ -185,7 +187,7 @@ def test_a_vehicle_that_parks_on_the_road_stays_on_it() -> None:
 
 def test_nothing_is_near() -> None:
     m = road_map(CROSS)
-    rows = online(m.tables(), placed(m.path("ABD") + [0.0, 5_000.0]))
+    rows = online(m.tables(), placed(m.path("ABD") + np.array([0.0, 5_000.0])))
     assert rows.is_off_road.all()
     assert (rows.edge == -1).all()
     assert np.isnan(rows.offset_m).all()
@@ -197,7 +199,7 @@ def test_stacked_roads_are_told_apart_by_height() -> None:
 A-----------------B
 C-----------------D
 """, step_m=4.0, heights_m={"A": 10.0, "B": 10.0, "C": 22.0, "D": 22.0})  # fmt: skip
-    xy = m.path("AB", speed_mps=5.0) + [0.0, -2.0]
+    xy = m.path("AB", speed_mps=5.0) + np.array([0.0, -2.0])
     for height, wanted in ((10.0, "AB"), (22.0, "CD")):
         fixes = placed(xy, sigma_m=3.0, h_ell_m=height, sigma_u_m=3.0)
         assert m.roads(match_trace(m.tables(model), fixes).rows) == [wanted]
@@ -213,7 +215,7 @@ A-----------B-----------C
                 \\
                  D
 """, step_m=10.0)  # fmt: skip
-    rows = online(m.tables(), placed(noisy(m.path("ABC") - [0.0, 5.0], 0.5), sigma_m=5.0))
+    rows = online(m.tables(), placed(noisy(m.path("ABC") - np.array([0.0, 5.0]), 0.5), sigma_m=5.0))
     assert m.roads(rows) == ["AB", "BC"]
 
 

@@ -37,7 +37,9 @@ def test_the_best_sequence_is_the_best_of_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = int(rng.integers(1, 6))
     start = rng.normal(size=PLACES)
-    weights = [np.where(rng.random((PLACES, PLACES)) < 0.3, -inf, rng.normal(size=(PLACES, PLACES))) for _ in range(rows)]
+    weights = [
+        np.where(rng.random((PLACES, PLACES)) < 0.3, -inf, rng.normal(size=(PLACES, PLACES))) for _ in range(rows)
+    ]
     score, back = run(start, weights)
     everything = all_sequences(start, weights)
     best = max(everything.values())
