@@ -45,13 +45,11 @@ def _is_closed(sheet: Sheet, fence: int, t: int) -> bool:
 @leaf_kernel
 def _is_elsewhere(mine: Mine, sheet: Sheet, row: int, fence: int) -> bool:
     """Whether a fence that is bound to edges is not where the terminal was matched to."""
-    first, edge = sheet.rules[fence].edge_first, mine.ring_i[row, ROW_EDGE]
-    if sheet.rules[fence].edge_count == 0 or edge < 0:
-        return False
-    for k in range(first, first + sheet.rules[fence].edge_count):
-        if sheet.edges[k] == edge:
-            return False
-    return True
+    rule, edge = sheet.rules[fence], mine.ring_i[row, ROW_EDGE]
+    elsewhere = rule.edge_count != 0 and edge >= 0
+    for k in range(rule.edge_first, rule.edge_first + rule.edge_count):
+        elsewhere = elsewhere and sheet.edges[k] != edge
+    return bool(elsewhere)
 
 
 @leaf_kernel
@@ -149,7 +147,7 @@ def advance(mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, made: int
         ring_f[row, VAR_E], ring_f[row, VAR_N], ring_f[row, COV_NE],
     )  # fmt: skip
     motion = motion_of(mine, w.its, row, where)
-    n_near = find_near(chart.cells, chart.grid, where, motion.z_need, w.made.groups[0], sheet.rules, w.near)
+    n_near = find_near(chart, where, motion.z_need, w.made.groups[0], sheet, w.near)
     had = 0
     if not motion.seen:
         mine.seat_i[HEAD, FIRST_T] = mine.ring_i[row, ROW_T]

@@ -44,7 +44,7 @@ def holds(cells: Cells, at: int, px: float, py: float) -> bool:
         if by_run == ON_LIMIT:
             return True
         parity ^= by_run
-    return parity == 1
+    return bool(parity == 1)
 
 
 @leaf_kernel

@@ -48,7 +48,7 @@ def settle_crossing(mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, k
     best, sigma_m = 0.0, where.sigma_m
     for s in range(1, SAMPLES):
         point = _between(where, from_x, from_y, s / SAMPLES)
-        for j in range(find_near(chart.cells, chart.grid, point, 0.0, w.made.groups[0], sheet.rules, near)):
+        for j in range(find_near(chart, point, 0.0, w.made.groups[0], sheet, near)):
             if near.fence[j] == fence and near.z[j] > best:
                 best, sigma_m = near.z[j], near.sigma_m[j]
     if best > 0.0:
@@ -73,19 +73,18 @@ def settle_crossing(mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, k
 @leaf_kernel
 def _between(where: Where, from_x: float, from_y: float, part: float) -> Where:
     x, y = from_x + part * (where.x_m - from_x), from_y + part * (where.y_m - from_y)
-    return Where(x, y, where.l11, where.l21, where.l22, where.sigma_m)
+    return Where(x, y, where.l11, where.l21, where.l22, where.sigma_m, where.per_l11, where.per_l22)
 
 
 @leaf_kernel
 def _is_known(mine: Mine, w: Work, fence: int, had: int) -> bool:
     """Whether the terminal has to do with a fence at this row: then its pair says what happens."""
+    known = False
     for k in range(had):
-        if w.made.had[k] == fence:
-            return True
+        known = known or w.made.had[k] == fence
     for k in range(mine.seat_i[HEAD, PAIRS]):
-        if mine.pair_i[HEAD, k, FENCE] == fence:
-            return True
-    return False
+        known = known or mine.pair_i[HEAD, k, FENCE] == fence
+    return known
 
 
 @leaf_kernel
@@ -115,7 +114,7 @@ def find_crossed(
     passed = 0
     for s in range(1, SAMPLES):
         point = _between(where, motion.from_x, motion.from_y, s / SAMPLES)
-        for j in range(find_near(chart.cells, chart.grid, point, 0.0, w.made.groups[0], sheet.rules, w.along)):
+        for j in range(find_near(chart, point, 0.0, w.made.groups[0], sheet, w.along)):
             fence = w.along.fence[j]
             if w.along.z[j] > 0.0 and wants(sheet, fence, CROSS) and not _is_known(mine, w, fence, had):
                 passed = _note_passed(w, j, passed)

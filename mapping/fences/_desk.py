@@ -4,6 +4,7 @@ Scratch and settings are records, handed on as one pointer; a tuple of arrays is
 call, so that `Chart` goes only to those that look at the map.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -93,6 +94,7 @@ class Sheet(NamedTuple):
     windows: Int64s
     edges: NDArray[np.int32]
     wants_cross: bool
+    by_group: bool
 
 
 class Out(NamedTuple):
@@ -110,15 +112,15 @@ class Rows(NamedTuple):
     f: Floats
 
 
-def _record(fields: list[tuple[str, str, tuple[int, ...]]]) -> Any:
+def _record(fields: Sequence[tuple[str, str, tuple[int, ...]]]) -> Any:
     """A record of zeros, whose fields are attributes in plain Python too."""
-    return np.zeros(1, np.dtype((np.record, np.dtype(fields))))[0]
+    return np.zeros(1, np.dtype((np.record, np.dtype(list(fields)))))[0]
 
 
 def new_near() -> Near:
     """Room for `NEAR_MAX` fences."""
-    ints = [(name, "i8", (NEAR_MAX,)) for name in ("fence", "inside")]
-    near: Near = _record(ints + [(name, "f8", (NEAR_MAX,)) for name in ("z", "sigma_m", "dx", "dy")])
+    kinds = {"fence": "i8", "inside": "i8", "z": "f8", "sigma_m": "f8", "dx": "f8", "dy": "f8"}
+    near: Near = _record([(name, kind, (NEAR_MAX,)) for name, kind in kinds.items()])
     return near
 
 
@@ -141,9 +143,11 @@ def new_made() -> Made:
 
 def new_its() -> Its:
     """Settings, not yet set."""
-    ints = [(name, "i8", ()) for name in ("watermark_ns", "gap_ns", "confirm_rows", "wrong_way_rows")]
-    names = [name for name, kind in Its.__annotations__.items() if kind is float]
-    its: Its = _record(ints + [(name, "f8", ()) for name in names] + [("sigma_m", "f8", (QUALITIES,))])
+    scalars = [(name, kind) for name, kind in Its.__annotations__.items() if name != "sigma_m"]
+    fields: list[tuple[str, str, tuple[int, ...]]] = [
+        (name, "i8" if kind is int else "f8", ()) for name, kind in scalars
+    ]
+    its: Its = _record([*fields, ("sigma_m", "f8", (QUALITIES,))])
     return its
 
 

@@ -102,3 +102,10 @@ MEMORY_TYPE: Final = np.dtype(
 def new_memory(n: int) -> Memory:
     """Nothing known of `n` terminals; memory is touched when a terminal is heard."""
     return np.zeros(n, MEMORY_TYPE)
+
+
+def offset_of(field: str) -> int:
+    """Where a field of the record begins, in bytes."""
+    fields = MEMORY_TYPE.fields
+    assert fields is not None
+    return fields[field][1]

@@ -47,6 +47,7 @@ Z_MOVED = 8.0
 Z_RESTS = 4.0
 Z_CREDIBLE = 4.0
 SLACK_M = 1.0
+SLOW_MPS = 0.5
 FASTER = 1.5
 """A position is credible where the terminal got there at this many times its speed, within its accuracy."""
 
@@ -80,15 +81,16 @@ def motion_of(mine: Mine, its: Its, row: int, where: Where) -> Motion:
     step_x, step_y = where.x_m - from_x, where.y_m - from_y
     step_m = hypot(step_x, step_y)
     moved_m = hypot(where.x_m - seat_f[HEAD, AX], where.y_m - seat_f[HEAD, AY])
-    slow_m = its.resting_mps * (t - seat_i[HEAD, A_T]) * NS + Z_RESTS * APART * sigma_m
+    noise_m, since_s = Z_RESTS * APART * sigma_m, (t - seat_i[HEAD, A_T]) * NS
     if isnan(speed):
         moves = moved_m >= Z_MOVED * APART * sigma_m
-        rests = moved_m <= slow_m
+        rests = moved_m <= SLOW_MPS * since_s + noise_m
         expected_mps = seat_f[HEAD, STEP_MPS]
     else:
         steady = isnan(before) or before >= 0.5 * its.moving_mps
-        moves = speed >= its.moving_mps and steady and step_m >= 0.5 * speed * dt_s
-        rests = speed < its.resting_mps and moved_m <= slow_m
+        far = moved_m >= max(noise_m, 0.5 * its.moving_mps * since_s)
+        moves = speed >= its.moving_mps and steady and far and step_m >= 0.5 * speed * dt_s
+        rests = speed < its.resting_mps and moved_m <= noise_m + (SLOW_MPS * since_s if speed < SLOW_MPS else 0.0)
         expected_mps = speed if isnan(before) else max(speed, before)
     credible = step_m <= FASTER * expected_mps * dt_s + Z_CREDIBLE * sigma_m + SLACK_M
     z_need = its.z_moving if moves else (its.z_resting if rests else its.z_unsure)

@@ -130,7 +130,7 @@ def cover_lines(vertex_m: Floats, rings: Int32s, radius_m: float, fence: int, gr
     items = Items(np.empty(64, np.int64), np.empty(64, np.int64), np.empty(256, np.int32))
     n_items, n_words, first, columns = 0, 0, 0, grid.pages_x * PAGE_SIDE
     for page in np.flatnonzero(whole.ravel()):
-        items, n_items = put_item(items, n_items, ~page, -1), n_items + 1
+        items, n_items = put_item(items, n_items, int(~page), -1), n_items + 1
     while first < touched.size:
         cell, last = touched[first] >> (EDGE_BITS + WHOLE_BITS), first + 1
         while last < touched.size and (touched[last] >> (EDGE_BITS + WHOLE_BITS)) == cell:

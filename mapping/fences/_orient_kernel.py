@@ -1,4 +1,4 @@
-"""On which side of a line a point lies, exactly: the float result where its sign is sure, sums without rounding where not.
+"""On which side of a line a point lies, exactly: by floats where their sign is sure, by sums without rounding else.
 
 Source: Shewchuk, Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates, 1997 (orient2d).
 """
@@ -14,7 +14,9 @@ PASSES_MAX = 64
 """Sixteen terms are sorted out in fewer."""
 
 Eight = tuple[float, float, float, float, float, float, float, float]
-Sixteen = tuple[float, ...]
+Sixteen = tuple[
+    float, float, float, float, float, float, float, float, float, float, float, float, float, float, float, float
+]
 
 
 @inline_kernel

@@ -60,13 +60,13 @@ RECEDES_M = 0.5
 @inline_kernel
 def wants(sheet: Sheet, fence: int, kind: int) -> bool:
     """Whether a fence reports this kind."""
-    return (sheet.rules[fence].kinds >> kind) & 1 != 0
+    return bool((sheet.rules[fence].kinds >> kind) & 1 != 0)
 
 
 @leaf_kernel
 def emit(
-    mine: Mine, w: Work, sheet: Sheet, row: int, fence: int, kind: int, status: int, t_event: int, z: float, sigma_m: float,
-    value: float, made: int,
+    mine: Mine, w: Work, sheet: Sheet, row: int, fence: int, kind: int, status: int, t_event: int, z: float,
+    sigma_m: float, value: float, made: int,
 ) -> int:  # fmt: skip
     """Append an event if the fence wants its kind; gives how many there are."""
     if not wants(sheet, fence, kind) or made >= MADE_MAX:
@@ -185,40 +185,36 @@ def _watch_direction(
 
 
 @leaf_kernel
-def _stay(
-    mine: Mine,
-    w: Work,
-    sheet: Sheet,
-    row: int,
-    k: int,
-    z: float,
-    sigma_m: float,
-    dx: float,
-    dy: float,
-    motion: Motion,
-    made: int,
+def _watch_stops(
+    mine: Mine, w: Work, sheet: Sheet, row: int, k: int, z: float, sigma_m: float, stands: bool, made: int
 ) -> int:
-    """What is to be reported of a terminal that is inside."""
-    pair_i = mine.pair_i
-    fence, flags, t = (
-        pair_i[HEAD, k, FENCE],
-        pair_i[HEAD, k, FLAGS],
-        mine.ring_i[row, ROW_T],
-    )
-    since, dwell_ns = pair_i[HEAD, k, ENTERED], sheet.rules[fence].dwell_ns
+    """Whether the terminal has been inside for long, and whether it came to rest."""
+    pair_i, fence = mine.pair_i, mine.pair_i[HEAD, k, FENCE]
+    flags, t, since = pair_i[HEAD, k, FLAGS], mine.ring_i[row, ROW_T], pair_i[HEAD, k, ENTERED]
+    dwell_ns = sheet.rules[fence].dwell_ns
     if dwell_ns >= 0 and not flags & DWELT and t - since >= dwell_ns:
         pair_i[HEAD, k, FLAGS] |= DWELT
         made = emit(mine, w, sheet, row, fence, DWELL, PLAIN, since + dwell_ns, z, sigma_m, (t - since) * NS, made)
+    if stands and wants(sheet, fence, ARRIVES) and not flags & ARRIVED:
+        pair_i[HEAD, k, FLAGS] |= ARRIVED
+        made = emit(mine, w, sheet, row, fence, ARRIVES, PLAIN, t, z, sigma_m, (t - since) * NS, made)
+    return made
+
+
+@leaf_kernel
+def _stay(
+    mine: Mine, w: Work, sheet: Sheet, row: int, k: int, z: float, sigma_m: float, dx: float, dy: float,
+    motion: Motion, made: int,
+) -> int:  # fmt: skip
+    """What is to be reported of a terminal that is inside."""
+    fence = mine.pair_i[HEAD, k, FENCE]
+    stands = motion.rests if isnan(motion.speed_mps) else motion.speed_mps < w.its.arrived_mps
+    made = _watch_stops(mine, w, sheet, row, k, z, sigma_m, stands, made)
     if wants(sheet, fence, SPEEDING_BEGINS):
         made = _watch_speed(mine, w, sheet, row, k, z, sigma_m, motion.speed_mps, made)
     if wants(sheet, fence, WRONG_BEGINS):
         direction = _direction(mine, w, sheet, row, dx, dy, motion)
         made = _watch_direction(mine, w, sheet, row, k, z, sigma_m, direction, made)
-    if wants(sheet, fence, ARRIVES) and not flags & ARRIVED:
-        stands = motion.rests if isnan(motion.speed_mps) else motion.speed_mps < w.its.arrived_mps
-        if stands:
-            pair_i[HEAD, k, FLAGS] |= ARRIVED
-            made = emit(mine, w, sheet, row, fence, ARRIVES, PLAIN, t, z, sigma_m, (t - since) * NS, made)
     return made
 
 

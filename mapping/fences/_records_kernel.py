@@ -34,7 +34,7 @@ class Book(NamedTuple):
 @kernel
 def partial_length(words: Int32s, at: int) -> int:
     """Words of one partial fence of a record."""
-    return 2 + 2 * (words[at + 1] >> 2)
+    return 2 + 2 * int(words[at + 1] >> 2)
 
 
 @kernel
@@ -140,7 +140,7 @@ def _merge_partial(words: Int32s, to: int, old: int, fence: int, item_words: Int
 
 @kernel
 def _record_length(words: Int32s, record: int) -> int:
-    k = record + 2 + words[record]
+    k = record + 2 + int(words[record])
     for _ in range(words[record + 1]):
         k += partial_length(words, k)
     return k - record

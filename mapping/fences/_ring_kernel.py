@@ -55,7 +55,7 @@ def _move_row(mine: Mine, to: int, of: int) -> None:
 @leaf_kernel
 def place_in_ring(mine: Mine, t: int) -> int:
     """The first place of the ring whose time is not before t."""
-    at = mine.book[ROWS]
+    at = int(mine.book[ROWS])
     while at > 0 and mine.ring_i[at - 1, ROW_T] >= t:
         at -= 1
     return at

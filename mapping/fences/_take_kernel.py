@@ -8,7 +8,23 @@ from gnss.batches import NO_TIME
 from mapping.fences._advance_kernel import advance
 from mapping.fences._desk import MADE_MAX, Chart, Out, Rows, Sheet, Work
 from mapping.fences._late_kernel import make_room, replay
-from mapping.fences._memory import DIRTY, EVENTS_MAX, MID, NEWEST, OLD, ROW_T, ROWS, ROWS_MAX, Memory, Mine, T
+from mapping.fences._memory import (
+    DIRTY,
+    EVENTS_MAX,
+    MID,
+    NEWEST,
+    OLD,
+    ROW_FLOATS,
+    ROW_INTS,
+    ROW_T,
+    ROWS,
+    ROWS_MAX,
+    Memory,
+    Mine,
+    T,
+    offset_of,
+)
+from mapping.fences._prefetch import prefetch
 from mapping.fences._ring_kernel import (
     compare_rows,
     insert_row,
@@ -22,6 +38,13 @@ from mapping.fences.state import Counter
 
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
+
+AHEAD = 6
+"""Rows between asking for memory and using it."""
+
+LINE_BYTES = 64
+HOT_BYTES = offset_of("pair_i") + LINE_BYTES
+RING_I_BYTES, RING_F_BYTES = offset_of("ring_i"), offset_of("ring_f")
 
 TAKEN, UNUSABLE, LATE = int(Counter.ROWS), int(Counter.UNUSABLE), int(Counter.LATE)
 DUPLICATE, REVISED, REPLAYED = int(Counter.DUPLICATE), int(Counter.REVISED), int(Counter.REPLAYED)
@@ -72,7 +95,21 @@ def _take_late(mine: Mine, w: Work, sheet: Sheet, chart: Chart, out: Out, rows: 
 @inline_kernel
 def _has_room(w: Work, out: Out) -> bool:
     """Whether whatever one row causes fits into what goes out."""
-    return w.made.count[0] + 2 * MADE_MAX + 2 * EVENTS_MAX <= out.i.shape[0]
+    return bool(w.made.count[0] + 2 * MADE_MAX + 2 * EVENTS_MAX <= out.i.shape[0])
+
+
+@inline_kernel
+def _look_ahead(memory: Memory, rows: Rows, row: int) -> None:
+    """Ask for the memories of terminals whose rows come soon: first what is always read, then the place in the ring."""
+    if row + 2 * AHEAD < rows.slot.size:
+        slot = rows.slot[row + 2 * AHEAD]
+        for line in range(0, HOT_BYTES, LINE_BYTES):
+            prefetch(memory, slot, line)
+    if row + AHEAD < rows.slot.size:
+        slot = rows.slot[row + AHEAD]
+        at = memory[slot].book[ROWS]
+        prefetch(memory, slot, RING_I_BYTES + 8 * ROW_INTS * at)
+        prefetch(memory, slot, RING_F_BYTES + 8 * ROW_FLOATS * at)
 
 
 @leaf_kernel
@@ -85,6 +122,7 @@ def take_rows(
         slot, t = rows.slot[row], rows.i[row, ROW_T]
         if not _has_room(w, out):
             return row, n_dirty
+        _look_ahead(memory, rows, row)
         mine = memory[slot]
         w.made.slot[0], w.made.groups[0] = slot, groups[slot]
         w.made.counters[TAKEN] += 1

@@ -113,7 +113,7 @@ def _rows_of(
         np.full(n, NO_EDGE, np.int32) if match is None else np.ascontiguousarray(match.edge, np.int32),
         np.full(n, np.nan) if match is None else np.ascontiguousarray(match.offset_m, np.float64),
     )
-    place_rows(Fixes(*(_readonly(column) for column in columns)), plane_numbers(fences.plane), its, rows)
+    place_rows(Fixes._make(_readonly(column) for column in columns), plane_numbers(fences.plane), its, rows)
     return rows
 
 
@@ -133,4 +133,4 @@ def _masks(state: FenceState, groups: NDArray[np.int64] | None) -> NDArray[np.in
 
 def _sheet(fences: FenceSet) -> Sheet:
     wants_cross = bool((fences.rules["kinds"] & (1 << EventKind.CROSS)).any())
-    return Sheet(fences.rules, fences.window_table, fences.edges, wants_cross)
+    return Sheet(fences.rules, fences.window_table, fences.edges, wants_cross, bool(fences.rules["groups"].any()))

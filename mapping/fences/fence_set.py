@@ -7,7 +7,7 @@
 Versions share what did not change. Edits come from one thread at a time (`mapping.fences.store`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -119,27 +119,28 @@ class FenceSet:
             self._take_out(row, page_of)
         rings = self.store.add_vertices(shape)
         self.store.edit(page_of, row, rings, shape.radius_m, take_out=False)
-        n = max(self.rows, row + 1)
-        radius_m, rules = np.zeros(n), copy_rules(self.rules, n)
+        radius_m = np.zeros(max(self.rows, row + 1))
         radius_m[: self.rows], radius_m[row] = self.cells.radius_m, shape.radius_m
-        groups, windows = group_bits_of(self.groups, [draft]), _with_window(self.windows, draft)
-        put_rules(
-            rules, row, draft, {name: bit for bit, name in enumerate(groups)}, _window_of(windows, draft),
-            self.store.add_edges(sorted(draft.edges)),
-        )  # fmt: skip
         return replace(
-            self,
+            self._with_rules(draft, row),
             version=self.version + 1,
             drafts=_with(self.drafts, row, draft),
             shapes=_with(self.shapes, row, shape),
             rings=_with(self.rings, row, rings),
             row_of=self.row_of | {draft.ref: row},
-            groups=groups,
-            windows=windows,
-            window_table=self.window_table if windows is self.windows else window_table(windows),
-            rules=rules,
             cells=self.store.cells(page_of, radius_m),
         )
+
+    def _with_rules(self, draft: FenceDraft, row: int) -> "FenceSet":
+        """The set with what a draft asks for in a row."""
+        groups = group_bits_of(self.groups, [draft])
+        known = draft.window is None or draft.window in self.windows
+        windows = self.windows if known or draft.window is None else (*self.windows, draft.window)
+        rules = copy_rules(self.rules, max(self.rows, row + 1))
+        window = NO_WINDOW if draft.window is None else windows.index(draft.window)
+        put_rules(rules, row, draft, _bits(groups), window, self.store.add_edges(sorted(draft.edges)))
+        table = self.window_table if known else window_table(windows)
+        return replace(self, groups=groups, windows=windows, window_table=table, rules=rules)
 
     def remove(self, ref: str) -> "FenceSet":
         """The next version, without a fence; raises `KeyError`."""
@@ -192,49 +193,51 @@ class FenceSet:
 def _filled(
     plane: Plane,
     version: int,
-    rows: "list[tuple[FenceDraft, PlaneShape]] | list[tuple[FenceDraft, PlaneShape] | None]",
+    rows: Sequence[tuple[FenceDraft, PlaneShape] | None],
     groups: tuple[str, ...],
     grid: Grid,
 ) -> FenceSet:
     """A set with these fences in these rows, written into a new store."""
-    store, rules = Store.of(grid), np.zeros(len(rows), RULES_TYPE)
-    drafts = [entry[0] for entry in rows if entry]
-    groups = group_bits_of(groups, drafts)
-    bits = {name: bit for bit, name in enumerate(groups)}
-    windows = tuple(dict.fromkeys(draft.window for draft in drafts if draft.window is not None))
-    numbers = {window: number for number, window in enumerate(windows)}
-    radius_m, rings = np.zeros(len(rows)), [entry and store.add_vertices(entry[1]) for entry in rows]
-    for row, entry in enumerate(rows):
-        if entry:
-            radius_m[row] = entry[1].radius_m
-            window = NO_WINDOW if entry[0].window is None else numbers[entry[0].window]
-            put_rules(rules, row, entry[0], bits, window, store.add_edges(sorted(entry[0].edges)))
-    page_of = np.zeros(grid.pages_x * grid.pages_y, np.int32)
+    store, page_of = Store.of(grid), np.zeros(grid.pages_x * grid.pages_y, np.int32)
+    drafts = tuple(entry and entry[0] for entry in rows)
+    shapes = tuple(entry and entry[1] for entry in rows)
+    rings = tuple(None if shape is None else store.add_vertices(shape) for shape in shapes)
+    radius_m = np.array([np.nan if shape is None else shape.radius_m for shape in shapes], np.float64)
+    known = group_bits_of(groups, [draft for draft in drafts if draft])
+    windows = tuple(dict.fromkeys(draft.window for draft in drafts if draft and draft.window))
     store.write(page_of, [(row, of, float(radius_m[row])) for row, of in enumerate(rings) if of is not None])
     return FenceSet(
         version,
         plane,
-        tuple(entry and entry[0] for entry in rows),
-        tuple(entry and entry[1] for entry in rows),
-        tuple(rings),
-        {entry[0].ref: row for row, entry in enumerate(rows) if entry},
-        groups,
+        drafts,
+        shapes,
+        rings,
+        {draft.ref: row for row, draft in enumerate(drafts) if draft},
+        known,
         windows,
         window_table(windows),
-        rules,
+        _rules_of(drafts, _bits(known), windows, store),
         store.cells(page_of, radius_m),
         grid,
         store,
     )
 
 
+def _rules_of(
+    drafts: Sequence[FenceDraft | None], bits: dict[str, int], windows: tuple[Window, ...], store: Store
+) -> Rules:
+    """What is asked of each fence."""
+    rules, numbers = np.zeros(len(drafts), RULES_TYPE), {window: number for number, window in enumerate(windows)}
+    for row, draft in enumerate(drafts):
+        if draft:
+            window = NO_WINDOW if draft.window is None else numbers[draft.window]
+            put_rules(rules, row, draft, bits, window, store.add_edges(sorted(draft.edges)))
+    return rules
+
+
+def _bits(groups: tuple[str, ...]) -> dict[str, int]:
+    return {name: bit for bit, name in enumerate(groups)}
+
+
 def _with(values: tuple[_T, ...], row: int, value: _T) -> tuple[_T, ...]:
     return (*values[:row], value, *values[row + 1 :])
-
-
-def _with_window(windows: tuple[Window, ...], draft: FenceDraft) -> tuple[Window, ...]:
-    return windows if draft.window is None or draft.window in windows else (*windows, draft.window)
-
-
-def _window_of(windows: tuple[Window, ...], draft: FenceDraft) -> int:
-    return NO_WINDOW if draft.window is None else windows.index(draft.window)

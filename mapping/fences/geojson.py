@@ -63,7 +63,8 @@ def _ref(feature: object) -> str:
 def draft_of(feature: object, frame: Frame = CGCS2000_2000) -> FenceDraft:
     """The draft that a feature describes; raises `FenceError`.
 
-    Unit: degrees, longitude first; `speed_limit_kmh` in km/h. Frame: the feature's, else the one given. Source: RFC 7946.
+    Unit: degrees, longitude first; `speed_limit_kmh` in km/h. Frame: the feature's, else the one given. Source: RFC
+    7946.
     """
     if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
         raise FenceError('it is no GeoJSON Feature (its member "type" must say so)')
@@ -132,7 +133,8 @@ def _kinds(value: Any) -> frozenset[EventKind]:
 def _shape(geometry: Any, properties: Mapping[str, Any]) -> Shape:
     if not isinstance(geometry, Mapping):
         raise FenceError("it has no geometry")
-    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    kind: Any = geometry.get("type")
+    coordinates: Any = geometry.get("coordinates")
     try:
         if kind == "Polygon":
             return Area((tuple(_line(ring) for ring in coordinates),))

@@ -34,7 +34,7 @@ class FenceSettings:
     sigma_m_by_quality: Mapping[int, float] = field(default_factory=lambda: SIGMA_M_BY_QUALITY)
     sigma_m_min: float = 0.05
     moving_mps: float = 0.8
-    resting_mps: float = 0.5
+    resting_mps: float = 1.5
     speeding_margin_mps: float = 0.5
     arrived_mps: float = 1.0
     wrong_way_mps: float = 2.0

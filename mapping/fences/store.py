@@ -112,7 +112,7 @@ class Store:
     def write(self, page_of: NDArray[np.int32], shapes: list[tuple[int, NDArray[np.int32], float]]) -> None:
         """Put many fences into the empty grid: row, rings and radius of each.
 
-        Shape: a page number of every page of the grid; it is changed.
+        Shape: a page number of every page of the grid; it is changed. Unit: m.
         """
         parts = [self.items_of(rings, radius_m, fence) for fence, rings, radius_m in shapes]
         if not parts:
