@@ -61,6 +61,7 @@ def place_nodes(
     if plane is None:
         plane = origin if origin is not None and not _any(lat_rad[~is_local]) else middle_plane(lat_rad, lon_rad, frame)
     x_m, y_m = geodetic_to_plane(lat_rad, lon_rad, plane, frame=frame)
+    is_local &= np.isfinite(lat_rad)
     if origin == plane:
         x_m[is_local], y_m[is_local] = nodes.local_x_m[is_local], nodes.local_y_m[is_local]
     placed = PlacedNodes(nodes, plane, np.stack([x_m, y_m, nodes.h_map_m], axis=1))

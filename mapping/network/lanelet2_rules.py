@@ -80,6 +80,7 @@ MPS_OF_UNIT: Final = {
     "mps": 1.0,
     "mph": 0.44704,
 }
+LIMIT_MPS_MAX: Final = 300.0  # no road has more
 NO_LIMIT: Final = frozenset({"none", "unlimited"})
 LIMIT_SIGNS: Final = {"de274": 30.0, "de274.1": 30.0, "de274_1": 30.0, "de310": 50.0}
 """Signs that are a speed limit by themselves, km/h; 274.1, the zone of 30 km/h, is unverified."""
@@ -142,7 +143,8 @@ def speed_mps(text: str) -> float:
         return inf
     match = SPEED.fullmatch(text)
     factor = MPS_OF_UNIT.get(match[2].strip().lower()) if match else None
-    return float(match[1]) * factor if match and factor is not None else nan
+    mps = float(match[1]) * factor if match and factor is not None else nan
+    return mps if mps <= LIMIT_MPS_MAX else nan
 
 
 def sign_limit_mps(sign: str) -> float:

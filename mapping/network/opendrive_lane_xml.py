@@ -5,13 +5,15 @@ from math import isfinite, isnan
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from mapping.network.lanelet2_osm import float_of, number_of, number_or
+from mapping.network.lanelet2_osm import number_of, number_or
 from mapping.network.opendrive_model import OdrLane, OdrSection, RoadMark, Speed
+from mapping.network.opendrive_numbers import measure_of, stated_mps
 from mapping.network.opendrive_profile import Profile
-from mapping.network.opendrive_speed import stated_mps
 from mapping.network.report import NetworkReport
 
 CUBIC: Final = ("a", "b", "c", "d")
+LANE_MAX: Final = 499
+SECTIONS_MAX: Final = 1_000  # of one road
 SECTION_M_MIN: Final = 1e-6  # shorter ones are notes of an editor
 
 
@@ -20,7 +22,7 @@ def rows_of(elements: Iterable[Element], names: tuple[str, ...]) -> list[tuple[f
 
     Shape: a tuple per element. Unit: that of the attributes, m and powers of it.
     """
-    rows = (tuple(float_of(element.get(name)) for name in names) for element in elements)
+    rows = (tuple(measure_of(element.get(name)) for name in names) for element in elements)
     return [row for row in rows if all(isfinite(value) for value in row)]
 
 
@@ -28,7 +30,7 @@ def read_sections(road: Element, ref: str, length_m: float, report: NetworkRepor
     """The sections of a road in order, each until the next; those without a start or a length are reported."""
     found = []
     for index, element in enumerate(road.iterfind("lanes/laneSection")):
-        s_m = float_of(element.get("s"))
+        s_m = measure_of(element.get("s"))
         if not 0 <= s_m <= length_m:
             report.fault("road", ref, f"lane section {index} begins nowhere on the road", "left the section out")
         else:
@@ -41,16 +43,18 @@ def read_sections(road: Element, ref: str, length_m: float, report: NetworkRepor
             report.fault("road", ref, "a lane section has no length", "left the section out")
         else:
             sections.append(OdrSection(s_m, end_m, {lane.number: lane for lane in _lanes(element, ref, report)}))
+    if len(sections) > SECTIONS_MAX:
+        report.fault("road", ref, f"has more than {SECTIONS_MAX} lane sections", "left the others out")
     if not sections:
         report.fault("road", ref, "has no lane section")
-    return sections
+    return sections[:SECTIONS_MAX]
 
 
 def _lanes(section: Element, ref: str, report: NetworkReport) -> Iterator[OdrLane]:
     seen = set()
     for element in section.iterfind("*/lane"):
         number = number_of(element.get("id"))
-        if number is None or number in seen:
+        if number is None or abs(number) > LANE_MAX or number in seen:
             report.fault("road", ref, f"lane {element.get('id', 'without id')} occurs twice or has no number")
             continue
         seen.add(number)
@@ -78,12 +82,12 @@ def _linked(element: Element, end: str) -> tuple[int, ...]:
 
 def _marks(element: Element) -> Iterator[RoadMark]:
     for mark in element.iterfind("roadMark"):
-        s_m = float_of(mark.get("sOffset"))
+        s_m = measure_of(mark.get("sOffset"))
         yield RoadMark(number_or(s_m, 0.0), mark.get("type", "").strip(), mark.get("laneChange", ""))
 
 
 def _speeds(element: Element) -> Iterator[Speed]:
     for speed in element.iterfind("speed"):
-        s_m, limit_mps = float_of(speed.get("sOffset")), stated_mps(speed.get("max"), speed.get("unit"))
+        s_m, limit_mps = measure_of(speed.get("sOffset")), stated_mps(speed.get("max"), speed.get("unit"))
         if not isnan(limit_mps):
             yield Speed(number_or(s_m, 0.0), limit_mps)

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 STEP_M: Final = 10.0  # between first samples, before chords are looked at
 STEP_M_MIN: Final = 0.01
-SAMPLES_MAX: Final = 200_000  # of one section
+SAMPLES_MAX: Final = 20_000  # of one section
 BETWEEN: Final = np.array([0.25, 0.5, 0.75])
 
 

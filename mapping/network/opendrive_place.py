@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 VERTICAL: Final = re.compile(r"\+(geoidgrids|vunits|vto_meter)=\S*")
 """What a reference says of heights: grids that are not at hand, and heights stay as the map states them."""
+GRID_M_MAX: Final = 1e8  # from the origin of a projection
 NO_REFERENCE: Final = "the file has no geoReference: state the origin of the map (latitude and longitude of its 0, 0)"
 
 
@@ -38,6 +39,8 @@ class Grid:
         Shape: (n, 3). Unit: m. Error: 5e-9 m; NaN where the projection has no inverse.
         """
         x_m, y_m = _moved(x_m, y_m, self.offset)
+        is_near = (np.abs(x_m) <= GRID_M_MAX) & (np.abs(y_m) <= GRID_M_MAX)
+        x_m, y_m = np.where(is_near, x_m, np.nan), np.where(is_near, y_m, np.nan)
         if self.to_geodetic is not None:
             lon_deg, lat_deg = self.to_geodetic.transform(x_m, y_m)
             lat_rad, lon_rad = np.radians(lat_deg), np.radians(lon_deg)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 TURN_RAD_MAX: Final = 1_000.0  # that one spiral may wind; beyond, it is no road
+VALUES_MAX: Final = 2_000_000  # that are computed at once
 NEWTON_MAX: Final = 60
 ARC_STEP_M: Final = 1e-10
 POLY3_PARTS: Final = 16  # of a cubic, for its length
@@ -110,12 +111,18 @@ def _spiral(piece: Geometry, along_m: Floats) -> tuple[Floats, Floats, Floats]:
         nowhere = np.full_like(along_m, np.nan)
         return nowhere, nowhere, nowhere
     parts = max(1, int(np.ceil(turn_max_rad)))
+    rows = max(1, VALUES_MAX // (parts * GAUSS_POINTS.size))
+    pieces = [_wound(begin, sharper, parts, along_m[i : i + rows]) for i in range(0, along_m.size, rows)]
+    u_m, v_m = (np.concatenate([np.empty(0), *(piece[i] for piece in pieces)]) for i in (0, 1))
+    return u_m, v_m, along_m * (begin + sharper * along_m)
+
+
+def _wound(begin: float, sharper: float, parts: int, along_m: Floats) -> tuple[Floats, Floats]:
     t = ((np.arange(parts)[:, None] + GAUSS_POINTS) / parts).ravel()
     weight = np.tile(GAUSS_WEIGHTS, parts) / parts
     at_m = along_m[:, None] * t
     turn_rad = at_m * (begin + sharper * at_m)
-    u_m, v_m = along_m * (np.cos(turn_rad) @ weight), along_m * (np.sin(turn_rad) @ weight)
-    return u_m, v_m, along_m * (begin + sharper * along_m)
+    return along_m * (np.cos(turn_rad) @ weight), along_m * (np.sin(turn_rad) @ weight)
 
 
 def _poly3(piece: Geometry, along_m: Floats) -> tuple[Floats, Floats, Floats]:

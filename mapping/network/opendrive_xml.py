@@ -10,16 +10,17 @@ from xml.etree.ElementTree import Element
 
 from mapping.errors import MapFormatError
 from mapping.network.codes import Structure
-from mapping.network.lanelet2_osm import float_of, number_of, number_or
+from mapping.network.lanelet2_osm import number_of, number_or
 from mapping.network.opendrive_lane_xml import CUBIC, read_sections, rows_of
 from mapping.network.opendrive_model import Connection, Link, OdrMap, OdrRoad, RoadType, Signal, Stretch
+from mapping.network.opendrive_numbers import measure_of, stated_mps
 from mapping.network.opendrive_planview import Geometry, Shape
 from mapping.network.opendrive_profile import CrossShape, Profile
-from mapping.network.opendrive_speed import stated_mps
 from mapping.network.report import NetworkReport
 from mapping.network.xml_io import parse_xml_tree
 
 NUMBER_MAX: Final = 4 * 10**12  # ids of roads that are numbers up to here stand for themselves
+ROAD_M_MAX: Final = 200_000.0
 SHAPES: Final = {
     "line": (Shape.LINE, ()),
     "arc": (Shape.ARC, ("curvature",)),
@@ -41,7 +42,9 @@ def parse_opendrive(text: bytes, report: NetworkReport) -> OdrMap:
     header = root.find("header")
     header = Element("header") if header is None else header
     offset = header.find("offset")
-    offsets = [0.0] * 4 if offset is None else [number_or(float_of(offset.get(k)), 0.0) for k in ("x", "y", "z", "hdg")]
+    offsets = (
+        [0.0] * 4 if offset is None else [number_or(measure_of(offset.get(k)), 0.0) for k in ("x", "y", "z", "hdg")]
+    )
     roads: dict[str, OdrRoad] = {}
     for index, element in enumerate(root.iterfind("road")):
         report.read["road"] += 1
@@ -58,13 +61,13 @@ def parse_opendrive(text: bytes, report: NetworkReport) -> OdrMap:
 
 
 def _read_road(element: Element, index: int, report: NetworkReport) -> OdrRoad | None:
-    ref, length_m = element.get("id", f"#{index}"), float_of(element.get("length"))
+    ref, length_m = element.get("id", f"#{index}"), measure_of(element.get("length"))
     pieces = list(_pieces(element, ref, report))
     if not length_m > 0:
         length_m = pieces[-1].s_m + pieces[-1].length_m if pieces else nan
         report.fault("road", ref, "states no length", "took that of its reference line")
-    if not pieces or not length_m > 0:
-        report.fault("road", ref, "has no reference line")
+    if not pieces or not 0 < length_m <= ROAD_M_MAX:
+        report.fault("road", ref, "has no reference line" if not pieces else "is longer than 200 km")
         return None
     number = number_of(ref)
     return OdrRoad(
@@ -96,7 +99,7 @@ def _pieces(element: Element, ref: str, report: NetworkReport) -> Iterator[Geome
     """The pieces of the reference line that can be read, in order."""
     found = []
     for index, e in enumerate(element.iterfind("planView/geometry")):
-        s_m, x_m, y_m, hdg_rad, length_m = (float_of(e.get(k)) for k in ("s", "x", "y", "hdg", "length"))
+        s_m, x_m, y_m, hdg_rad, length_m = (measure_of(e.get(k)) for k in ("s", "x", "y", "hdg", "length"))
         shape, parameters = _shape(e)
         numbers = (s_m, x_m, y_m, hdg_rad, length_m, *parameters)
         if shape is None or any(isnan(n) for n in numbers) or length_m < 0:
@@ -110,7 +113,7 @@ def _shape(element: Element) -> tuple[Shape | None, tuple[float, ...]]:
     for child in element:
         if child.tag in SHAPES:
             shape, names = SHAPES[child.tag]
-            parameters = tuple(float_of(child.get(name)) for name in names)
+            parameters = tuple(measure_of(child.get(name)) for name in names)
             if shape is Shape.PARAM_POLY3:
                 # files of before 1.4 leave the range out; it is then 0 to 1
                 parameters += (0.0 if child.get("pRange") == "arcLength" else 1.0,)
@@ -128,7 +131,7 @@ def _link(element: Element, end: str) -> Link | None:
 def _road_type(element: Element) -> RoadType:
     speed = element.find("speed")
     return RoadType(
-        number_or(float_of(element.get("s")), 0.0),
+        number_or(measure_of(element.get("s")), 0.0),
         element.get("type", ""),
         nan if speed is None else stated_mps(speed.get("max"), speed.get("unit")),
     )
@@ -137,7 +140,7 @@ def _road_type(element: Element) -> RoadType:
 def _stretches(element: Element) -> Iterator[Stretch]:
     for tag, structure in (("bridge", Structure.BRIDGE), ("tunnel", Structure.TUNNEL)):
         for e in element.iterfind(f"objects/{tag}"):
-            begin_m, length_m = float_of(e.get("s")), float_of(e.get("length"))
+            begin_m, length_m = measure_of(e.get("s")), measure_of(e.get("length"))
             if isfinite(begin_m) and length_m > 0:
                 yield Stretch(begin_m, begin_m + length_m, structure)
 
@@ -147,7 +150,7 @@ def _signals(element: Element) -> Iterator[Signal]:
         is_object = e.tag == "object"
         if is_object and e.get("type") != "crosswalk":
             continue
-        s_m, t_m = float_of(e.get("s")), float_of(e.get("t"))
+        s_m, t_m = measure_of(e.get("s")), measure_of(e.get("t"))
         if isfinite(s_m + t_m):
             validity = [(number_of(v.get("fromLane")), number_of(v.get("toLane"))) for v in e.iterfind("validity")]
             lanes = tuple((min(a, b), max(a, b)) for a, b in validity if a is not None and b is not None)

@@ -23,6 +23,8 @@ from mapping.network.report import NetworkReport
 
 lanelet2: Any = pytest.importorskip("lanelet2", reason="the package lanelet2 is not installed")
 
+pytestmark = pytest.mark.compiled
+
 FRAME = Frame.parse("WGS84@2026.9")
 ORIGIN = Plane(FRAME, np.radians(25.831), np.radians(114.935))
 NAMES = (
