@@ -24,7 +24,8 @@ MISSES_MAX: Final = 3
 """Positions in a row beside the route that are forgiven."""
 
 STEP_M_MAX: Final = 250.0
-"""Farther from one position to the next is no driving along: another pass of the route, or a jump."""
+STEP_MPS_MAX: Final = 40.0
+"""Farther and faster from one position to the next is no driving along: another pass of the route, or a jump."""
 
 SPEED_S: Final = 120.0
 """Over about which time the mean speed is taken."""
@@ -97,7 +98,8 @@ class Progress:
         changed = on[~lasting]
         self.route[changed] = _lowest_bit(bits[~lasting])
         self._run_m[changed] = self._mean_mps[changed] = np.nan
-        self._advance(on, road)
+        begun = slots[is_new & (seen != 0)]
+        self._advance(np.concatenate([on, begun]), road)
 
     def _begin(self, slots: NDArray[np.int32], seen: NDArray[np.uint64]) -> None:
         self._routes[slots], self._misses[slots], self._driven_m[slots], self._lap[slots] = seen, 0, 0.0, 0
@@ -117,7 +119,8 @@ class Progress:
         step_m = np.where(has_turned, step_m + length_m, step_m)
         t_ns = columns.t_ns[slots]
         dt_s = (t_ns - self._t_ns[slots]) / NS_PER_S
-        moved = np.isfinite(step_m) & (np.abs(step_m) <= STEP_M_MAX) & (self._t_ns[slots] != NO_TIME) & (dt_s > 0.0)
+        is_driven = np.abs(step_m) <= np.maximum(STEP_M_MAX, STEP_MPS_MAX * dt_s)
+        moved = np.isfinite(step_m) & is_driven & (self._t_ns[slots] != NO_TIME) & (dt_s > 0.0)
         self._driven_m[slots] += np.where(moved, np.maximum(step_m, 0.0), 0.0)
         self._lap[slots] += has_turned & moved
         speed = np.where(moved, np.maximum(step_m, 0.0) / np.where(moved, dt_s, 1.0), np.nan)

@@ -1,5 +1,7 @@
 """Which rows go on: each epoch once, only with a position, and of two sources the one that leads."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ HOLD_NS = 2_000_000_000
 NMEA, ENGINE = int(Source.NMEA), int(Source.ENGINE)
 
 
-def row(second: float, quality: int = 1, source: int = NMEA, **columns: object) -> FixBatch:
+def row(second: float, quality: int = 1, source: int = NMEA, **columns: Any) -> FixBatch:
     t_ns = T_GPST_NS + round(second * 1e9)
     return fixes(1, t_gpst_ns=t_ns, fix_quality=quality, source=source, **columns)
 
@@ -47,7 +49,7 @@ def test_an_epoch_that_became_more_complete_goes_on_again() -> None:
         {"source": ENGINE, "fix_quality": STATED},
     ],
 )
-def test_what_is_no_position_of_a_vehicle_does_not_go_on(columns: dict[str, object]) -> None:
+def test_what_is_no_position_of_a_vehicle_does_not_go_on(columns: dict[str, Any]) -> None:
     assert not len(choose_rows(Choice.for_slots(1), fixes(1, **columns), HOLD_NS))
 
 

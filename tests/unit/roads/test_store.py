@@ -98,7 +98,7 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
         while told < 20:
             told = int(child.stdout.readline())
         os.kill(child.pid, signal.SIGKILL)
-        told = int((child.stdout.read().split() or [told])[-1])
+        told = int((child.stdout.read().split() or [str(told)])[-1])
     store = Store.open(tmp_path)
     kept = store.get(Kind.FENCE, "a")
     assert kept is not None
