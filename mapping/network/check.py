@@ -143,7 +143,7 @@ def _findings(network: RoadNetwork, once: Flags, component: Ints) -> list[Findin
     odd_limit = np.isfinite(limit) & ((limit < SPEED_MPS_MIN) | (limit > SPEED_MPS_MAX))
     apart = (component != 0) & once
     # where a map has lanes, the ways through a junction lie over each other, and roads end beside each other
-    is_flat = np.count_nonzero(np.diff(network.first_lane)) <= LANED_SHARE_MAX * len(edges)
+    is_flat = bool(np.count_nonzero(np.diff(network.first_lane)) <= LANED_SHARE_MAX * len(edges))
     found = (
         ("gap", "ends a few metres beside a road without meeting it", is_flat, gaps(network)),
         ("overlap", "runs on top of another road of its level", is_flat, overlaps(network)),

@@ -151,7 +151,7 @@ FEATURE = st.fixed_dictionaries(
 
 
 @given(st.lists(FEATURE | JSON, max_size=6), JSON, JSON)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_no_geojson_stops_an_import(features: list[Any], routes: Any, lanes: Any) -> None:
     collection = {"type": "FeatureCollection", "features": features, "routes": routes, "lanes": lanes}
     text = orjson.dumps(collection)
@@ -197,7 +197,7 @@ VALUES = st.sampled_from(
 
 
 @given(st.dictionaries(TAG_KEYS, VALUES | st.text(max_size=8), max_size=8))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_no_tags_stop_an_import(tags: dict[str, str]) -> None:
     said: list[str] = []
     road = read_way({"highway": "primary", **tags}, lambda what, done: said.append(what))
