@@ -86,3 +86,21 @@ def test_wcag_aa(page: Page, theme: str) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert page.evaluate(VIOLATIONS) == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci in beidou_svc/web)")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_wcag_aa_of_every_list(page: Page, theme: str) -> None:
+    """Base stations, fences with their form, and events."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    expect(page.get_by_role("tab", name="Events")).to_be_visible()
+    page.evaluate(AXE.read_text())
+    for key, sign in (("b", "[data-base]"), ("e", ".event"), ("n", ".fence-row")):
+        page.keyboard.press(key)
+        expect(page.locator(sign).first).to_be_visible()
+        assert page.evaluate(VIOLATIONS) == []
+    page.get_by_role("button", name="Corridor", exact=True).click()
+    page.get_by_role("button", name="Add a time").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.evaluate(VIOLATIONS) == []

@@ -24,7 +24,9 @@ def fences(page: Page) -> Locator:
 def asked(page: Page, method: str, path: str, body: dict[str, Any] | None = None, etag: str = "") -> APIResponse:
     headers = {"Content-Type": "application/geo+json", **({"If-Match": etag} if etag else {})}
     data = None if body is None else json.dumps(body)
-    return page.request.fetch(urljoin(page.url, path), method=method, headers=headers, data=data)
+    answer = page.request.fetch(urljoin(page.url, path), method=method, headers=headers, data=data)
+    assert answer.ok, answer.text()
+    return answer
 
 
 def stored(page: Page, name: str) -> dict[str, Any] | None:
@@ -65,12 +67,12 @@ def drawing(page: Page) -> None:
 def test_a_fence_drawn_on_the_page_raises_an_event_on_the_page(page: Page) -> None:
     name = "Drawn by hand"
     pane = fences(page)
-    pane.get_by_role("button", name="Circle").click()
+    pane.get_by_role("button", name="Circle", exact=True).click()
     drawing(page)
     clicked(page, (0.5, 0.5), (0.78, 0.5))
     expect(pane.get_by_role("textbox", name="Radius, m")).to_have_value(re.compile(r"^\d{4}"))
     expect(pane.get_by_role("textbox", name="Coordinates")).to_have_value(re.compile(r"^25\.8\d+, 114\.9\d+$"))
-    pane.get_by_role("textbox", name="Name").fill(name)
+    pane.get_by_role("textbox", name="Name", exact=True).fill(name)
     pane.get_by_role("button", name="Save").click()
     expect(pane.locator(".fence-row.selected")).to_contain_text(name)
     expect(page.get_by_role("status")).to_contain_text(f"Fence {name} saved")
@@ -83,7 +85,7 @@ def test_a_fence_drawn_on_the_page_raises_an_event_on_the_page(page: Page) -> No
 
 def test_an_area_is_drawn_corner_by_corner(page: Page) -> None:
     pane = fences(page)
-    pane.get_by_role("button", name="Area").click()
+    pane.get_by_role("button", name="Area", exact=True).click()
     drawing(page)
     clicked(page, (0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.4))
     places = pane.get_by_role("textbox", name="Coordinates")
@@ -97,15 +99,15 @@ def test_an_area_is_drawn_corner_by_corner(page: Page) -> None:
 def test_without_a_pointer_a_corridor_is_made_of_numbers(page: Page) -> None:
     name = "By keyboard"
     pane = fences(page)
-    pane.get_by_role("button", name="Corridor").press("Enter")
+    pane.get_by_role("button", name="Corridor", exact=True).press("Enter")
     expect(pane.get_by_role("heading", name="New fence: Corridor")).to_be_focused()
     pane.get_by_role("textbox", name="Coordinates").fill("25.83, 114.92\n25.83, 114.94")
     pane.get_by_role("textbox", name="Half width, m").fill("20")
     pane.get_by_role("checkbox", name="Wrong way").check()
     pane.get_by_role("button", name="Add a time").press("Enter")
     pane.get_by_role("button", name="Sat").press("Space")
-    pane.get_by_role("textbox", name="Name").fill(name)
-    pane.get_by_role("textbox", name="Name").press("Enter")
+    pane.get_by_role("textbox", name="Name", exact=True).fill(name)
+    pane.get_by_role("textbox", name="Name", exact=True).press("Enter")
     expect(pane.locator(".fence-row.selected")).to_contain_text("Off the corridor · Wrong way · at set times")
     made = stored(page, name)
     assert made is not None
@@ -117,7 +119,7 @@ def test_without_a_pointer_a_corridor_is_made_of_numbers(page: Page) -> None:
 
 def test_faults_are_named_where_they_are(page: Page) -> None:
     pane = fences(page)
-    pane.get_by_role("button", name="Area").click()
+    pane.get_by_role("button", name="Area", exact=True).click()
     pane.get_by_role("textbox", name="Coordinates").fill("25.83, 114.92\n25.83")
     pane.get_by_role("checkbox", name="Too fast").check()
     pane.get_by_role("button", name="Save").click()
@@ -131,7 +133,7 @@ def test_faults_are_named_where_they_are(page: Page) -> None:
 
 def test_a_shape_that_the_service_refuses_is_explained(page: Page) -> None:
     pane = fences(page)
-    pane.get_by_role("button", name="Area").click()
+    pane.get_by_role("button", name="Area", exact=True).click()
     bow = "25.83, 114.92\n25.84, 114.93\n25.83, 114.93\n25.84, 114.92"
     pane.get_by_role("textbox", name="Coordinates").fill(bow)
     pane.get_by_role("button", name="Save").click()
@@ -154,7 +156,7 @@ def test_two_people_edit_the_same_fence(page: Page, choice: str) -> None:
     expect(alert).to_contain_text("shape, name")
     alert.get_by_role("button", name=choice).click()
     if choice == "Take theirs":
-        expect(pane.get_by_role("textbox", name="Name")).to_have_value(theirs)
+        expect(pane.get_by_role("textbox", name="Name", exact=True)).to_have_value(theirs)
         expect(radius).to_have_value("40")
     else:
         expect(pane.locator(".fence-row.selected")).to_contain_text(name)
@@ -193,7 +195,7 @@ def test_events_lead_to_terminal_and_fence(page: Page) -> None:
     expect(page.locator(".panel")).to_be_visible()
     event = page.locator(".event").filter(has=page.get_by_role("button", name=fence or "")).first
     event.locator("button.event-fence").click()
-    expect(page.get_by_role("textbox", name="Name")).to_have_value(fence or "")
+    expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value(fence or "")
 
 
 def told(**more: Any) -> dict[str, Any]:

@@ -74,6 +74,8 @@ export class RoadsDesk {
       onFencesChanged: () => this.reloadSoon(),
       onPhase: (phase) => {
         events_phase.value = phase;
+        // changes of fences are told only to those who listen: what happened before is asked for
+        if (phase === 'live') this.reloadSoon();
       },
     });
   }
