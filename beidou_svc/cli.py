@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from beidou_svc.errors import ServiceError
+from beidou_svc.match_command.cli import add_commands as add_match_command
 from beidou_svc.network_commands.cli import add_commands as add_network_commands
 from beidou_svc.replay.cli import add_commands as add_replay_commands
 from beidou_svc.solve.cli import add_commands as add_solve_commands
@@ -16,6 +17,7 @@ app.add_typer(token_app, name="token")
 add_replay_commands(app)
 add_solve_commands(app)
 add_network_commands(app)
+add_match_command(app)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file; else the variable BEIDOU_CONFIG.")]
 

@@ -91,25 +91,20 @@ def hof_network() -> RoadNetwork:
 
 
 @cache
-def hof_segments() -> dict[tuple[int, int], tuple[int, float]]:
-    """By two consecutive nodes of the truth: the number of the directed segment, and its length in m."""
-    network, found = hof_network(), {}
-    for nodes, length_m in zip(hof_edge_nodes(), hof_edge_steps(), strict=True):
-        for a, b, step_m in zip(nodes[:-1], nodes[1:], length_m, strict=True):
-            found.setdefault((int(a), int(b)), (len(found), float(step_m)))
-    assert network.edge_count > 0
-    return found
+def hof_node_places() -> dict[int, tuple[float, float]]:
+    """Where the nodes of the truth are in the plane, m."""
+    with (DATA_DIR / "hof_fcd" / "nodes.csv").open(encoding="utf-8") as file:
+        rows = [(int(r["node"]), float(r["lat"]), float(r["lon"])) for r in csv.DictReader(file)]
+    at = np.radians([row[1:] for row in rows])
+    x, y = geodetic_to_plane(at[:, 0], at[:, 1], hof_network().plane, frame=FRAME)
+    return {row[0]: (float(a), float(b)) for row, a, b in zip(rows, x, y, strict=True)}
 
 
 @cache
 def hof_edge_nodes() -> list[NDArray[np.int64]]:
     """The nodes of the source that each edge passes, found again by their places."""
     network = hof_network()
-    with (DATA_DIR / "hof_fcd" / "nodes.csv").open(encoding="utf-8") as file:
-        rows = [(int(r["node"]), float(r["lat"]), float(r["lon"])) for r in csv.DictReader(file)]
-    at = np.radians([row[1:] for row in rows])
-    x, y = geodetic_to_plane(at[:, 0], at[:, 1], network.plane, frame=FRAME)
-    by_place = {(round(a, 2), round(b, 2)): row[0] for row, a, b in zip(rows, x, y, strict=True)}
+    by_place = {(round(x, 2), round(y, 2)): node for node, (x, y) in hof_node_places().items()}
     found = []
     for edge in range(network.edge_count):
         line = network.shape.line(edge)
@@ -125,12 +120,6 @@ def _near(by_place: dict[tuple[float, float], int], x: float, y: float) -> int:
             if node is not None:
                 return node
     raise KeyError(f"no node at {x}, {y}")
-
-
-def hof_edge_steps() -> list[Floats]:
-    """Lengths between the nodes of each edge, m."""
-    network = hof_network()
-    return [np.diff(network.shape.line(edge).run_m) for edge in range(network.edge_count)]
 
 
 @cache

@@ -8,7 +8,7 @@ character is `step_m` wide and high. Each road has a name of its own, unless one
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import nan
+from math import nan, radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from mapping.network.model import RoadNetwork
 
 Floats = NDArray[np.float64]
 
-PLANE = Plane(CGCS2000_2000, np.radians(25.83), np.radians(114.93))
+PLANE = Plane(CGCS2000_2000, radians(25.83), radians(114.93))
 T0_NS = 1_400_000_000 * NS_PER_S
 STEPS = {(0, 1): "-<>+", (1, 0): "|v^+", (1, 1): "\\", (1, -1): "/"}
 ALONG, AGAINST = ">v", "<^"

@@ -1,0 +1,1 @@
+"""`beidou match`: recorded positions placed on the roads of a network."""
