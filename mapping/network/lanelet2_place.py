@@ -20,11 +20,11 @@ from mapping.datums.plane import Plane, geodetic_to_plane, plane_to_geodetic
 from mapping.errors import MapFormatError
 from mapping.network.lanelet2_mgrs import parse_square, square_to_geodetic
 from mapping.network.lanelet2_osm import OsmNodes
+from mapping.network.planes import plane_around
 from mapping.network.report import NetworkReport
 
 Floats = NDArray[np.float64]
 
-ORIGIN_STEP_DEG: Final = 0.001  # the origin of a plane made for a map is a round number near its middle
 NO_ORIGIN: Final = (
     "the nodes have local_x and local_y but neither latitude and longitude nor a real mgrs_code:"
     " state the origin of the map (latitude and longitude of its 0, 0)"
@@ -59,7 +59,7 @@ def place_nodes(
     if origin is not None:
         _from_origin(nodes, is_local, origin, lat_rad, lon_rad)
     if plane is None:
-        plane = origin if origin is not None and not _any(lat_rad[~is_local]) else middle_plane(lat_rad, lon_rad, frame)
+        plane = origin if origin is not None and not _any(lat_rad[~is_local]) else plane_around(lat_rad, lon_rad, frame)
     x_m, y_m = geodetic_to_plane(lat_rad, lon_rad, plane, frame=frame)
     is_local &= np.isfinite(lat_rad)
     if origin == plane:
@@ -70,19 +70,6 @@ def place_nodes(
             if not placed.is_placed[row]:
                 report.fault("node", ref, "says neither a latitude and longitude nor a place in a known grid")
     return placed
-
-
-def middle_plane(lat_rad: Floats, lon_rad: Floats, frame: Frame) -> Plane:
-    """The plane around the middle of some points; its origin is rounded, so that small edits of a map keep it.
-
-    Shape: (n,) twice. Unit: rad. Frame: `frame`. Without any finite point `MapFormatError`.
-    """
-    known = np.isfinite(lat_rad) & np.isfinite(lon_rad)
-    if not known.any():
-        raise MapFormatError("no point of the map says where it is")
-    middle_deg = [np.degrees(0.5 * (a[known].min() + a[known].max())) for a in (lat_rad, lon_rad)]
-    lat0_rad, lon0_rad = (float(np.radians(round(m / ORIGIN_STEP_DEG) * ORIGIN_STEP_DEG)) for m in middle_deg)
-    return Plane(frame, lat0_rad, lon0_rad)
 
 
 def _any(lat_rad: Floats) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mapping.datums.frame import Frame
 from mapping.datums.plane import Plane, geodetic_to_plane
 from mapping.errors import MapFormatError
-from mapping.network.lanelet2_place import middle_plane
+from mapping.network.planes import plane_around
 
 Floats = NDArray[np.float64]
 
@@ -69,8 +69,8 @@ def grid_of(
     to_geodetic = _transformer(reference)
     if plane is None:
         lon_deg, lat_deg = to_geodetic.transform(*_moved(ends_m[:, 0], ends_m[:, 1], offset))
-        lat_deg = np.where(np.isfinite(lat_deg), lat_deg, np.nan)
-        plane = middle_plane(np.radians(lat_deg), np.radians(lon_deg), frame)
+        known = np.isfinite(lat_deg) & np.isfinite(lon_deg)
+        plane = plane_around(np.radians(lat_deg[known]), np.radians(lon_deg[known]), frame)
     return Grid(plane, offset, to_geodetic)
 
 

@@ -227,7 +227,7 @@ def test_what_is_no_map_says_so() -> None:
         lanelet2_to_network(b"<osm><node", FRAME)
     with pytest.raises(MapFormatError, match="document type"):
         lanelet2_to_network(b'<!DOCTYPE o [<!ENTITY a "aaaa">]><osm>&a;</osm>', FRAME)
-    with pytest.raises(MapFormatError, match="where it is"):
+    with pytest.raises(MapFormatError, match="no road with a position"):
         lanelet2_to_network(b"<osm></osm>", FRAME)
 
 
