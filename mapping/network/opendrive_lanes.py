@@ -4,13 +4,13 @@ Source: ASAM OpenDRIVE 1.8: t is left of the reference line; widths add up from 
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mapping.network.opendrive_model import OdrRoad, OdrSection
-from mapping.network.opendrive_planview import poses_at
+from mapping.network.opendrive_planview import Poses, poses_at
 
 Floats = NDArray[np.float64]
 
@@ -38,10 +38,11 @@ def section_lines(road: OdrRoad, section: OdrSection, wanted: list[int], error_m
     """
     s_m = _samples(road, section, wanted, error_m)
     inner, outer = _borders(road, section, wanted, s_m)
-    lines = {n: (_line(road, s_m, inner[n]), _line(road, s_m, outer[n])) for n in wanted}
+    along = _along(road, s_m)
+    lines = {n: (_line(along, inner[n]), _line(along, outer[n])) for n in wanted}
     return SectionLines(
         s_m,
-        {n: _line(road, s_m, 0.5 * (inner[n] + outer[n])) for n in wanted},
+        {n: _line(along, 0.5 * (inner[n] + outer[n])) for n in wanted},
         {n: lines[n][1] if n > 0 else lines[n][0] for n in wanted},
         {n: lines[n][0] if n > 0 else lines[n][1] for n in wanted},
         {n: np.abs(outer[n] - inner[n]) for n in wanted},
@@ -84,12 +85,12 @@ def _strays(road: OdrRoad, section: OdrSection, wanted: list[int], s_m: Floats) 
     """How far, between samples, the lines lie from their chords: the largest over all lines and three places."""
     between = (s_m[:-1, None] + np.diff(s_m)[:, None] * BETWEEN).ravel()
     t_ends, t_between = _borders(road, section, wanted, s_m), _borders(road, section, wanted, between)
+    along_ends, along_between = _along(road, s_m), _along(road, between, ends_before=False)
     strays = np.zeros(s_m.size - 1)
     for side in (0, 1):
         for n in wanted:
-            ends = _line(road, s_m, t_ends[side][n])
-            points = _line(road, between, t_between[side][n], ends_before=False).reshape(-1, BETWEEN.size, 3)
-            strays = np.maximum(strays, _from_chord(ends, points))
+            ends, points = _line(along_ends, t_ends[side][n]), _line(along_between, t_between[side][n])
+            strays = np.maximum(strays, _from_chord(ends, points.reshape(-1, BETWEEN.size, 3)))
     return strays
 
 
@@ -121,14 +122,27 @@ def _borders(
     return inner, outer
 
 
-def _line(road: OdrRoad, s_m: Floats, t_m: Floats, *, ends_before: bool = True) -> Floats:
-    """Points at s, t of a road: x, y and height, superelevation and the shape across applied."""
+class _Along(NamedTuple):
+    """A road at some distances along it: reference line, and what lies across it."""
+
+    road: OdrRoad
+    s_m: Floats
+    poses: Poses
+    height_m: Floats
+    roll_rad: Floats
+
+
+def _along(road: OdrRoad, s_m: Floats, *, ends_before: bool = True) -> _Along:
     poses = poses_at(road.pieces, s_m, ends_before=ends_before)
-    roll_rad = road.superelevation.at(s_m)
-    across_m, rise_m = t_m * np.cos(roll_rad), t_m * np.sin(roll_rad)
-    height_m = road.elevation.at(s_m) + rise_m + road.cross.at(s_m, t_m)
-    x_m = poses.x_m - across_m * np.sin(poses.hdg_rad)
-    y_m = poses.y_m + across_m * np.cos(poses.hdg_rad)
+    return _Along(road, s_m, poses, road.elevation.at(s_m), road.superelevation.at(s_m))
+
+
+def _line(along: _Along, t_m: Floats) -> Floats:
+    """Points beside a road: x, y and height, superelevation and the shape across applied."""
+    across_m, rise_m = t_m * np.cos(along.roll_rad), t_m * np.sin(along.roll_rad)
+    height_m = along.height_m + rise_m + along.road.cross.at(along.s_m, t_m)
+    x_m = along.poses.x_m - across_m * np.sin(along.poses.hdg_rad)
+    y_m = along.poses.y_m + across_m * np.cos(along.poses.hdg_rad)
     return np.stack([x_m, y_m, height_m], axis=1)
 
 
@@ -137,4 +151,4 @@ def point_at(road: OdrRoad, s_m: float, t_m: float) -> Floats:
 
     Shape: (3,), x, y and height. Unit: m, in the file's grid.
     """
-    return np.asarray(_line(road, np.array([s_m]), np.array([t_m]))[0])
+    return np.asarray(_line(_along(road, np.array([s_m])), np.array([t_m]))[0])
