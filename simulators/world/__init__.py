@@ -69,7 +69,8 @@ def _network(streets: list[Street], site: Site) -> list[Street]:
     def at_the_edge(node: Node) -> bool:
         return not core.contains(Point(node))
 
-    return prune(merge_short(node_streets(streets)), at_the_edge)
+    # junctions that were moved together may have pulled a street across another: look once more
+    return prune(merge_short(node_streets(merge_short(node_streets(streets)))), at_the_edge)
 
 
 def _areas(seed: int, site: Site, blocks: list[Block], namer: Namer) -> tuple[list[Area], list[Area]]:

@@ -64,7 +64,19 @@ def merge_short(streets: Sequence[Street]) -> list[Street]:
             a, b = sorted(map(root, ends_of(street)))
             parent[b] = a
     moved = [_moved(street, root) for street in streets]
-    return [street for street in moved if street.line.length >= GRID_M and _is_open(street)]
+    return _without_twins([street for street in moved if street.line.length >= GRID_M and _is_open(street)])
+
+
+def _without_twins(streets: Sequence[Street]) -> list[Street]:
+    """Of streets that lie on each other from end to end, the one of the highest class."""
+    kept: list[Street] = []
+    between: dict[tuple[Node, ...], list[Street]] = defaultdict(list)
+    for street in sorted(streets, key=lambda street: RANK[street.road_class]):
+        others = between[tuple(sorted(ends_of(street)))]
+        if all(street.line.hausdorff_distance(other.line) > SHORT_EDGE_M / 2 for other in others):
+            others.append(street)
+            kept.append(street)
+    return kept
 
 
 def _is_open(street: Street) -> bool:
