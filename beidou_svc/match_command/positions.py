@@ -129,4 +129,5 @@ def _slots(path: Path, table: pa.Table, names: dict[str, int]) -> NDArray[np.int
     column = pc.fill_null(table["terminal"].cast(pa.string()), "")
     encoded = column.combine_chunks().dictionary_encode()
     slots = [names.setdefault(str(name), len(names)) for name in encoded.dictionary.to_pylist()]
-    return np.asarray(slots, np.int32)[encoded.indices.to_numpy()]
+    found: NDArray[np.int32] = np.asarray(slots, np.int32)[encoded.indices.to_numpy()]
+    return found
