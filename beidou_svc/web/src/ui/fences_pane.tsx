@@ -114,15 +114,14 @@ function FenceRow({ fence, onOpen }: { fence: Fence; onOpen: () => void }): JSX.
         type="button"
         class={`fence-row${is_selected ? ' selected' : ''}`}
         data-fence={fence.id}
-        aria-label={t('fence.edit', { name: nameOf(fence) })}
-        aria-describedby={`fence-${fence.id}`}
+        title={t('fence.edit', { name: nameOf(fence) })}
         onClick={onOpen}
       >
         <span class="fence-shape" title={t(`shape.${shape}`)}>
           <Icon name={shape} size={18} />
         </span>
         <span class="fence-name">{nameOf(fence)}</span>
-        <span class="fence-notes" id={`fence-${fence.id}`}>
+        <span class="fence-notes">
           <span class="visually-hidden">{t(`shape.${shape}`)}. </span>
           {notes.join(' · ')}
         </span>
