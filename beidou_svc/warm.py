@@ -69,6 +69,12 @@ def _warm_ingest() -> None:
     warm()
 
 
+def _warm_frames() -> None:
+    from beidou_svc.frames.warm import warm
+
+    warm()
+
+
 def _warm_roads() -> None:
     from beidou_svc.roads.warm import warm
 
@@ -131,6 +137,7 @@ SERVICE: dict[str, Callable[[], None]] = {
     "fleet": _warm_fleet,
     "positioning": _warm_positioning,
     "ingest": _warm_ingest,
+    "frames": _warm_frames,
     "roads": _warm_roads,
     "api": _warm_api,
 }
@@ -138,5 +145,5 @@ SERVICE: dict[str, Callable[[], None]] = {
 
 ALL = SERVICE | {"replay": _warm_replay, "solve": _warm_solve, "networks": _warm_networks}
 
-CHAINS = (("positioning", "solve"), ("fleet", "ingest", "roads", "networks", "api", "replay"))
+CHAINS = (("positioning", "solve"), ("fleet", "ingest", "frames", "roads", "networks", "api", "replay"))
 """All but the decoder. What shares kernels stands in one chain, so that none is compiled twice."""
