@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from beidou_svc.api.access import READER
 from beidou_svc.api.answers import answer_json, example
@@ -53,9 +53,7 @@ Ids = Annotated[str | None, Query(max_length=10_000)]
 Time = Annotated[str | None, Query(description="RFC 3339", examples=["2026-11-22T06:30:00Z"])]
 
 
-@router.get("/v1/events", dependencies=[READER], responses=_EXAMPLE, summary="What happened at the fences")
-async def get_events(
-    request: Request,
+async def _query(
     service: Service,
     terminal: Ids = None,
     fence: Ids = None,
@@ -64,22 +62,30 @@ async def get_events(
     to: Time = None,
     op: Annotated[str | None, Query(pattern="^(assert|retract)$")] = None,
     standing: bool = False,
-    limit: Annotated[int, Query(ge=1, le=EVENTS_PER_ANSWER_MAX)] = 100,
-    after: Annotated[int | None, Query(ge=1, description="`next` of the answer before")] = None,
-    since: Annotated[int, Query(ge=0, description="only greater `seq`")] = 0,
-) -> Response:
-    """Newest first; `next` is where the following page begins."""
-    roads = roads_of(service)
+) -> EventQuery:
     service.names.refresh()
-    query = EventQuery(
+    return EventQuery(
         slots=_slots(service, terminal),
-        fences=_fences(roads.desk.refs, fence),
+        fences=_fences(roads_of(service).desk.refs, fence),
         kinds=_kinds(kind),
         op=None if op is None else int(Op[op.upper()]),
         only_standing=standing,
         from_gpst_ns=_time(from_, "from", NO_TIME),
         to_gpst_ns=_time(to, "to", FOREVER),
     )
+
+
+@router.get("/v1/events", dependencies=[READER], responses=_EXAMPLE, summary="What happened at the fences")
+async def get_events(
+    request: Request,
+    service: Service,
+    query: Annotated[EventQuery, Depends(_query)],
+    limit: Annotated[int, Query(ge=1, le=EVENTS_PER_ANSWER_MAX)] = 100,
+    after: Annotated[int | None, Query(ge=1, description="`next` of the answer before")] = None,
+    since: Annotated[int, Query(ge=0, description="only greater `seq`")] = 0,
+) -> Response:
+    """Newest first; `next` is where the following page begins."""
+    roads = roads_of(service)
     seqs = roads.log.rows(query, before=after, since=since, limit=limit + 1)
     page = seqs[:limit]
     events = events_to_show(roads.log, page, service.names.ids, roads.desk.refs)

@@ -31,6 +31,14 @@ BaseIds = Annotated[
 ]
 
 
+NetworkFile = Annotated[
+    Path | None, typer.Option("--network", metavar="FILE", help="Road network to match positions to.")
+]
+FencesFile = Annotated[
+    Path | None, typer.Option("--fences", metavar="FILE", help="GeoJSON of fences whose events are wanted.")
+]
+
+
 def decode(
     logs: Logs,
     to: Annotated[str | None, typer.Option("--to", metavar="FORMAT", help="parquet, csv, jsonl or geojson.")] = None,
@@ -75,12 +83,8 @@ def replay(
     config: Annotated[Path | None, typer.Option("--config", help="Settings of --serve and of RTK: TOML file.")] = None,
     reference_time: ReferenceTime = None,
     base: BaseIds = None,
-    network: Annotated[
-        Path | None, typer.Option("--network", metavar="FILE", help="Road network to match positions to.")
-    ] = None,
-    fences: Annotated[
-        Path | None, typer.Option("--fences", metavar="FILE", help="GeoJSON of fences whose events are wanted.")
-    ] = None,
+    network: NetworkFile = None,
+    fences: FencesFile = None,
     force: Force = False,
 ) -> None:
     """Replay recorded logs through the live pipeline; ends with the final tables and a SHA-256 over them."""

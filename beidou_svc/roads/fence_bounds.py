@@ -8,7 +8,7 @@ from mapping.fences.model import Area, Circle, FenceDraft
 Box = tuple[float, float, float, float]
 """West, south, east, north, degrees."""
 
-M_PER_DEGREE: Final = 111_000.0
+M_PER_DEG: Final = 111_000.0
 """A degree of latitude, rounded down (unverified), so that boxes are rather too large."""
 
 
@@ -23,7 +23,7 @@ def bounds_of(draft: FenceDraft) -> Box:
     else:
         positions, reach_m = [position for line in shape.lines for position in line], shape.half_width_m
     lats, lons = [position[0] for position in positions], [position[1] for position in positions]
-    lat_reach = reach_m / M_PER_DEGREE
+    lat_reach = reach_m / M_PER_DEG
     lon_reach = lat_reach / max(cos(radians(max(map(abs, lats)))), 1e-3)
     return min(lons) - lon_reach, min(lats) - lat_reach, max(lons) + lon_reach, max(lats) + lat_reach
 

@@ -12,8 +12,10 @@ import pytest
 from websockets.asyncio.client import connect
 
 from beidou_svc.api.client import decode_frame
+from beidou_svc.app import Service
 from beidou_svc.clock import ManualClock
 from beidou_svc.config import Settings
+from beidou_svc.roads.roads import Roads
 from tests.api.test_service import running, sentence, settings, until
 from tests.helpers.roads import SCHOOL, town_settings
 
@@ -52,39 +54,48 @@ async def texts(socket: Any, n: int) -> list[dict[str, Any]]:
 
 async def test_from_a_sentence_to_an_event(tmp_path: Path) -> None:
     async with running(town(tmp_path)) as (service, port), httpx.AsyncClient(base_url=service.http_address) as client:
-        clock = service.context.clock
-        assert isinstance(clock, ManualClock)
         assert (await client.post("/v1/fences", json=SCHOOL)).status_code == 201
-        address = service.http_address.replace("http", "ws")
-        async with connect(f"{address}v1/events/stream") as socket:
+        async with connect(f"ws{service.http_address[4:]}v1/events/stream") as socket:
             await socket.send(json.dumps({"type": "subscribe", "fences": ["school"]}))
             (hello,) = await texts(socket, 1)
             assert hello == {"type": "hello", "boot": service.context.boot, "seq": 0, "kept_from_seq": 1}
             writer = await send(port, drive(0, 45))
-            roads = service.context.roads
-            assert roads is not None
-            await until(lambda: roads.log.inside(0) != [])
+            await until(lambda: _roads(service).log.inside(0) != [])
             writer.write(drive(45))
-            await until(lambda: roads.log.inside(0) == [] and roads.log.seq >= 2)
-            seen: list[str] = []
-            while "exit" not in seen:
-                clock.advance(1.0)
-                (message,) = await texts(socket, 1)
-                seen += [event["kind"] for event in message["events"]]
-            assert seen == ["enter", "exit"]
+            await until(lambda: _roads(service).log.inside(0) == [])
+            assert await _kinds_until_exit(socket, service) == ["enter", "exit"]
         rows = (await client.get("/v1/events?fence=school")).json()["events"]
         assert [each["kind"] for each in rows] == ["exit", "enter"]
-        terminal = rows[0]["terminal"]
-        road = (await client.get(f"/v1/terminals/{terminal}")).json()["road"]
-        assert road["name"] == "Main Street"
-        assert (await client.get("/v1/routes/1/progress")).json()["terminals"][0]["id"] == terminal
-        async with connect(f"{address}v1/stream") as socket:
-            await socket.send(json.dumps({"type": "subscribe", "columns": ["road"]}))
-            frame = await _first_frame(socket)
-        assert abs(frame.columns["matched_lat_deg"][0] - 25.80) < 1e-6
-        assert frame.columns["road_flags"].tolist() == [1]
-        assert frame.columns["edge"][0] == road["edge"]
+        await _check_road(service, client, rows[0]["terminal"])
         writer.close()
+
+
+async def _check_road(service: Service, client: httpx.AsyncClient, terminal: str) -> None:
+    """The road of a terminal, as the API and the live stream have it."""
+    road = (await client.get(f"/v1/terminals/{terminal}")).json()["road"]
+    assert road["name"] == "Main Street"
+    assert (await client.get("/v1/routes/1/progress")).json()["terminals"][0]["id"] == terminal
+    async with connect(f"ws{service.http_address[4:]}v1/stream") as socket:
+        await socket.send(json.dumps({"type": "subscribe", "columns": ["road"]}))
+        frame = await _first_frame(socket)
+    assert abs(frame.columns["matched_lat_deg"][0] - 25.80) < 1e-6
+    assert frame.columns["road_flags"].tolist() == [1]
+    assert frame.columns["edge"][0] == road["edge"]
+
+
+def _roads(service: Service) -> Roads:
+    assert service.context.roads is not None
+    return service.context.roads
+
+
+async def _kinds_until_exit(socket: Any, service: Service) -> list[str]:
+    clock, seen = service.context.clock, list[str]()
+    assert isinstance(clock, ManualClock)
+    while "exit" not in seen:
+        clock.advance(1.0)
+        (message,) = await texts(socket, 1)
+        seen += [event["kind"] for event in message["events"]]
+    return seen
 
 
 async def _first_frame(socket: Any) -> Any:
