@@ -19,7 +19,7 @@ ROWS_MAX: Final = 128
 PAIRS_MAX: Final = 16
 """Fences that a terminal may be in, or about to enter, at a time."""
 
-EVENTS_MAX: Final = 32
+EVENTS_MAX: Final = 64
 """Events of a terminal that can be taken back."""
 
 NEVER: Final = 0

@@ -156,7 +156,7 @@ def _put_partial(cells: Cells, at: int, where: Where, reach_m: float, own: bool,
         inside = own and holds(cells, at, where.x_m, where.y_m)
     if not own:
         return _put_other(near, count, fence, z, sigma_m, dx, dy, inside)
-    if inside or z < FAR:
+    if inside or z < FAR or code & NEAR_LINES:
         return _put(near, count, fence, z, sigma_m, dx, dy, inside)
     return count
 

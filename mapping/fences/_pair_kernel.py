@@ -1,6 +1,6 @@
 """The state machine of one terminal and one fence: what a row makes of it."""
 
-from math import cos, isnan, sin
+from math import cos, isnan, nan, sin
 
 from gnss._jit import inline_kernel, leaf_kernel
 from mapping.fences._desk import MADE_MAX, Sheet, Work
@@ -44,6 +44,7 @@ from mapping.fences._memory import (
     Z,
 )
 from mapping.fences._motion_kernel import NS, Motion, is_opposed
+from mapping.fences._near_kernel import FAR
 from mapping.fences.kinds import EventKind, EventStatus
 
 ENTER, EXIT, DWELL = int(EventKind.ENTER), int(EventKind.EXIT), int(EventKind.DWELL)
@@ -118,7 +119,8 @@ def _leave(
     if flags & ARRIVED:
         made = emit(mine, w, sheet, row, fence, DEPARTS, status, t_event, z, sigma_m, inside_s, made)
     made = emit(mine, w, sheet, row, fence, EXIT, status, t_event, z, sigma_m, inside_s, made)
-    made = emit(mine, w, sheet, row, fence, DEVIATES, status, t_event, z, sigma_m, z * sigma_m, made)
+    beyond_m = z * sigma_m if z != FAR else nan
+    made = emit(mine, w, sheet, row, fence, DEVIATES, status, t_event, z, sigma_m, beyond_m, made)
     pair_i[HEAD, k, FLAGS] = DEVIATED if wants(sheet, fence, DEVIATES) and status != WINDOW else 0
     pair_i[HEAD, k, COUNT], pair_i[HEAD, k, ENTERED] = 0, t_event
     pair_i[HEAD, k, FAST], pair_i[HEAD, k, WRONG], pair_f[HEAD, k, FASTEST] = 0, 0, 0.0

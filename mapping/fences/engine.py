@@ -66,7 +66,7 @@ def fence_step(
     its = its_of(settings or FenceSettings())
     rows = _rows_of(fixes, match, version, fences, its)
     w, out = Work(new_near(), new_near(), new_made(), its), new_out(max(ROOM_MIN, len(fixes) // 4))
-    fixed = (state.memory, _masks(state, groups), w, _sheet(fences), Chart(fences.cells, fences.grid), out)
+    fixed = (state.memory, _masks(state, groups), w, sheet_of(fences), Chart(fences.cells, fences.grid), out)
     said: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
     dirty, n_dirty, row, done = np.empty(max(1, len(fixes)), np.int32), 0, 0, 0
     while row < len(fixes):
@@ -131,6 +131,7 @@ def _masks(state: FenceState, groups: NDArray[np.int64] | None) -> NDArray[np.in
     return masks
 
 
-def _sheet(fences: FenceSet) -> Sheet:
+def sheet_of(fences: FenceSet) -> Sheet:
+    """What kernels need of the fences apart from where they are."""
     wants_cross = bool((fences.rules["kinds"] & (1 << EventKind.CROSS)).any())
     return Sheet(fences.rules, fences.window_table, fences.edges, wants_cross, bool(fences.rules["groups"].any()))

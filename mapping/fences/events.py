@@ -37,7 +37,7 @@ class EventBatch(Batch):
 
     `p` is the probability of what is said: to be inside for ENTER, to be outside for EXIT and DEVIATION. `value` is, by
     kind: EXIT, DEPARTED, DWELL, ARRIVED s inside; SPEEDING m/s, SPEEDING_END greatest m/s; DEVIATION m beyond the
-    limit; RETURN s away; CROSS m of the way between the rows.
+    limit, NaN = further than is looked; RETURN s away; CROSS m of the way between the rows.
 
     | name | dtype | shape | unit | meaning |
     |---|---|---|---|---|

@@ -38,7 +38,7 @@ RAGGED = ("pair_i", "pair_f", "ring_i", "ring_f", "log_i", "log_f")
 
 @dataclass(slots=True)
 class FenceState:
-    """A record a terminal, about 20 kB, and counters. Two states that went through the same steps are equal."""
+    """A record a terminal, about 22 kB, and counters. Two states that went through the same steps are equal."""
 
     memory: Memory
     counters: NDArray[np.int64]

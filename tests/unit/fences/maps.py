@@ -68,11 +68,11 @@ def way(text: str, side_m: float = 10.0) -> Floats:
     return (np.array([at[character] for character in ORDER if character in at], np.float64) + 0.5) * side_m
 
 
-def placed(points_m: Floats, t_s: Floats | None = None, *, slot: object = 0, **columns: object) -> Placed:
+def placed(points_m: Floats, t_s: NDArray[np.generic] | None = None, *, slot: object = 0, **columns: object) -> Placed:
     """Fixes at points (n, 2) of the plane, a second apart unless stated; RTK fixed with 2 cm unless stated."""
     n = len(points_m)
     lat_rad, lon_rad = plane_to_geodetic(points_m[:, 0], points_m[:, 1], PLANE)
-    t_ns = T0_NS + np.round((np.arange(n) if t_s is None else np.asarray(t_s)) * SECOND_NS).astype(np.int64)
+    t_ns = T0_NS + np.round((np.arange(n) if t_s is None else np.asarray(t_s, np.float64)) * SECOND_NS).astype(np.int64)
     usual: dict[str, object] = {"fix_quality": 4, "sigma_n_m": 0.02, "sigma_e_m": 0.02}
     rows = FixBatch.missing(
         n, slot=np.broadcast_to(np.asarray(slot, np.int32), n), t_gpst_ns=t_ns, lat_rad=lat_rad, lon_rad=lon_rad,
