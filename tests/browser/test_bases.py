@@ -13,6 +13,7 @@ def opened(page: Page) -> Locator:
     """The list of base stations, opened by keyboard."""
     expect(page.get_by_role("tab", name="Bases")).to_be_visible()
     page.keyboard.press("b")
+    expect(page.get_by_role("region", name="Base stations")).to_be_focused()
     return page.get_by_role("tabpanel", name="Bases")
 
 
@@ -130,10 +131,10 @@ def without_bases(route: Route) -> None:
     route.fulfill(json={**body, "rtk": {**body["rtk"], "bases": []}})
 
 
-def test_without_bases_there_is_one_list_only(open_page: OpenPage, demo: str) -> None:
+def test_without_bases_there_is_no_list_of_them(open_page: OpenPage, demo: str) -> None:
     page = open_page(demo, lambda page: page.route(STATUS, without_bases))
     expect(figure(page, "rate")).not_to_have_text("–")
-    expect(page.get_by_role("tab")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Bases")).to_have_count(0)
     expect(page.locator(".base-marker")).to_have_count(0)
     expect(page.locator("#terminal-list")).to_be_visible()
     page.unroute_all(behavior="ignoreErrors")

@@ -224,7 +224,12 @@ def told(**more: Any) -> dict[str, Any]:
 def test_what_was_taken_back_is_struck_through(open_page: OpenPage, demo: str) -> None:
     rows = [told(seq=2, event="b", kind="enter", standing=False), told()]
     answer = {"n": 2, "next": None, "seq": 2, "kept_from_seq": 1, "events": rows}
-    page = open_page(demo, lambda page: page.route("**/v1/events?*", lambda route: route.fulfill(json=answer)))
+
+    def only_these(page: Page) -> None:
+        page.route("**/v1/events?*", lambda route: route.fulfill(json=answer))
+        page.route_web_socket("**/v1/events/stream", lambda socket: None)
+
+    page = open_page(demo, only_these)
     expect(figure(page, "total")).to_have_text(str(TERMINALS))
     page.get_by_role("tab", name="Events").click()
     kept = page.locator('[data-event="a"]')

@@ -39,7 +39,7 @@ def test_position_has_nine_decimals_and_millimetres(page: Page) -> None:
     expect(page.locator('[data-field="lon"]')).to_have_text(re.compile(r"^11[45]\.\d{9}° E$"))
     expect(page.locator('[data-field="easting"]')).to_have_text(re.compile(r"^\d{6}\.\d{3} m$"))
     expect(page.locator('[data-field="northing"]')).to_have_text(re.compile(r"^\d{7}\.\d{3} m$"))
-    expect(page.get_by_text("EPSG:4547")).to_be_visible()
+    expect(page.get_by_role("heading", name="EPSG:4547")).to_be_visible()
 
 
 def test_every_satellite_is_a_bar(page: Page) -> None:

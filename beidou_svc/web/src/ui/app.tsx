@@ -134,7 +134,7 @@ function focusList(): void {
 /** The list of terminals, and then something in it, which may not be there before the page is drawn again. */
 function showTerminals(then: () => void): void {
   state.tab.value = 'terminals';
-  requestAnimationFrame(then);
+  setTimeout(then);
 }
 
 function roomForPanel(): { right: number; bottom: number } {
@@ -148,7 +148,7 @@ function showTab(name: state.Tab): (() => void) | null {
   return () => {
     state.tab.value = name;
     if (state.sheet.value === 'low') state.sheet.value = 'half';
-    requestAnimationFrame(focusList);
+    setTimeout(focusList);
   };
 }
 
