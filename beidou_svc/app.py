@@ -24,7 +24,7 @@ from beidou_svc.config_io import refuse_open_doors
 from beidou_svc.errors import StartError
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.registry import Policy, Registry
-from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step
+from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step, touch_roads
 from beidou_svc.ingest.ingest import Ingest, Tick
 from beidou_svc.parts import build_basemap, build_registry, fleet_rules, hub_rules
 from beidou_svc.roads.build import build_roads
@@ -164,6 +164,8 @@ class Service:
         for tick in self.ingest.last_ticks():
             self.take(tick)
         self._fold(self._pipeline.finish())
+        if self.context.roads is not None:
+            self._on_roads(self.context.roads, self.context.roads.flush)
         self._pipeline.close()
         if self._recorder is not None:
             self._recorder.close()
@@ -224,12 +226,14 @@ class Service:
         """Positions into the fleet and onto the roads."""
         step(self.context.state, fixes, self._clock.utc_ns() if now_ns is None else now_ns)
         roads = self.context.roads
-        if roads is None:
-            return
+        if roads is not None:
+            self._on_roads(roads, lambda: roads.take(fixes, self._clock.mono_ns()))
+
+    def _on_roads(self, roads: Roads, work: Callable[[], NDArray[np.int32]]) -> None:
+        """A step of the roads; the fleet goes on without it where it fails."""
         try:
-            roads.step(fixes)
+            touch_roads(self.context.state, work())
         except Exception:
-            # the fleet goes on without its roads
             roads.counters.failed += 1
             logger.exception("a step of the roads failed; the service goes on")
 

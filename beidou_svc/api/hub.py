@@ -175,7 +175,7 @@ class Hub:
 
     def _send_frame(self, criteria: Criteria, seq: int, clients: list[Client], mono_ns: int, utc_ns: int) -> None:
         state = self._state
-        slots, gone, known = self._difference(criteria, seq, clients[0].known)
+        slots, gone, known = self._difference(criteria, seq, clients[0].known, clients[0].want.with_road)
         is_full = seq < 0
         nothing_new = not is_full and not len(slots) and not len(gone)
         wire: memoryview | None = None
@@ -194,11 +194,14 @@ class Hub:
                 self.counters.frames += 1
 
     def _difference(
-        self, criteria: Criteria, seq: int, known: Known | None
+        self, criteria: Criteria, seq: int, known: Known | None, with_road: bool
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], Known | None]:
         """Slots to send, slots that are gone, and what a client then knows."""
         state = self._state
         changed = state.change_seq[: state.count].astype(np.int64) > seq
+        if with_road:
+            on_road = state.road.change_seq[: state.count].astype(np.int64) > seq
+            changed[: len(on_road)] |= on_road
         if criteria == EVERYTHING:
             return np.flatnonzero(changed).astype(np.int32), _NO_SLOTS, None
         matches = match(state, criteria)

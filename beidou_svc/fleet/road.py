@@ -1,6 +1,6 @@
 """Where each terminal is on the road, as columns by slot: the latest matched position, and the route that it drives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -91,6 +91,8 @@ class RoadState:
 
     columns: RoadColumns
     network: RoadNetwork | None = None
+    change_seq: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    """By slot: value of the fleet's `seq` when its place on the road last changed."""
 
     @classmethod
     def new(cls, n: int = 0) -> Self:
@@ -105,6 +107,8 @@ class RoadState:
         if n > len(self):
             pairs: list[Any] = list(zip(self.columns, _blank(n - len(self)), strict=True))
             self.columns = RoadColumns._make(np.concatenate(pair) for pair in pairs)
+            more = np.zeros(n - len(self.change_seq), np.uint64)
+            self.change_seq = np.concatenate([self.change_seq, more])
 
     def forget(self) -> None:
         """Nothing is known any more: another network."""

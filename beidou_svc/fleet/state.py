@@ -105,6 +105,13 @@ class FleetState:
             self.change_seq[slots] = self.seq
 
 
+def touch_roads(state: FleetState, slots: NDArray[np.int32]) -> None:
+    """Mark slots whose place on the road has changed: only clients that ask for roads get them again."""
+    if len(slots):
+        state.seq += 1
+        state.road.change_seq[slots] = state.seq
+
+
 def new_state(rules: FleetRules) -> FleetState:
     """An empty fleet."""
     capacity = min(CAPACITY_MIN, rules.terminals_max)

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beidou_svc.fleet.road import RoadState
 from beidou_svc.roads.event_log import EventLog
@@ -18,9 +19,16 @@ from beidou_svc.roads.settings import RoadsSettings
 from beidou_svc.roads.stages import Carried, FenceStage, MatchStage, PlaceStage, RoadStages
 from beidou_svc.roads.store import Kind, Store
 from gnss.batches import FixBatch
+from gnss.constants import NS_PER_MS
 from mapping.datums.plane import Plane
 from mapping.fences.state import Counter
 from mapping.tiles.tileset import TileSet
+
+ROWS_WAITING_MAX: Final = 20_000
+"""Rows that wait for a step; more are not waited for."""
+
+Slots = NDArray[np.int32]
+NO_SLOTS: Slots = np.empty(0, np.int32)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -64,10 +72,34 @@ class Roads:
     worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "roads"))
     kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
     """What was made of the network's content (by its digest) for those who show it."""
+    changed: Slots = field(default_factory=lambda: NO_SLOTS)
+    """The slots with a new place since the last step."""
+    _waiting: list[FixBatch] = field(default_factory=list)
+    _t_step_ns: int = 0
     _tiles: dict[str, TileSet] = field(default_factory=dict)
 
+    def take(self, fixes: FixBatch, mono_ns: int) -> Slots:
+        """What a tick brought, kept until enough has come or `step_ms` is over; the slots with a new place."""
+        if self.stages.is_idle:
+            self._waiting.clear()
+            return NO_SLOTS
+        if len(fixes):
+            self._waiting.append(fixes)
+        rows = sum(len(each) for each in self._waiting)
+        if not rows or (mono_ns - self._t_step_ns < self.settings.step_ms * NS_PER_MS and rows < ROWS_WAITING_MAX):
+            return NO_SLOTS
+        self._t_step_ns = mono_ns
+        return self.flush()
+
+    def flush(self) -> Slots:
+        """Take what waits to the roads now."""
+        waiting, self._waiting = self._waiting, []
+        self.changed = NO_SLOTS
+        self.step(FixBatch.concat(waiting))
+        return self.changed
+
     def step(self, fixes: FixBatch) -> Carried:
-        """What a tick brought, through the stages; places and events are kept."""
+        """Rows through the stages; places and events are kept."""
         carried = self.stages.step(fixes)
         if len(carried.matched):
             self._note_matched(carried)
@@ -82,6 +114,7 @@ class Roads:
         self.road.grow(self.stages.room)
         changed = self.road.fold(matched)
         self.active.progress.note(changed, self.road)
+        self.changed = changed
         ok = matched.status == 0
         self.counters.matched += int(np.count_nonzero(ok & (matched.edge >= 0)))
         self.counters.off_road += int(np.count_nonzero(ok & (matched.edge < 0)))

@@ -23,6 +23,9 @@ class RoadsSettings(BaseModel):
     fences: Path | None = Field(
         None, description="GeoJSON of fences that are put into the store at the start where it has none of their ids."
     )
+    step_ms: int = Field(
+        100, ge=0, le=1_000, description="Positions are taken to the roads together, so often at most, ms."
+    )
     lag_s: float = Field(5.0, ge=0, le=60, description="Wait of a final decision for the positions that follow, s.")
     watermark_s: float = Field(
         20.0, ge=0, le=300, description="Positions that come later than this after a younger one are not used, s."

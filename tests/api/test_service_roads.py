@@ -23,7 +23,7 @@ SECONDS = 75
 
 
 def town(folder: Path) -> Settings:
-    return settings(roads=town_settings(folder).model_dump()["roads"])
+    return settings(roads=town_settings(folder, step_ms=0).model_dump()["roads"])
 
 
 def drive(first: int = 0, last: int = SECONDS) -> bytes:
