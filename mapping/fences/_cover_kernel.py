@@ -109,8 +109,8 @@ def _walk(vertex_m: Floats, rings: Int32s, grid: Grid) -> tuple[Int64s, Int64s]:
     touched, n_touched = np.empty(256, np.int64), 0
     crossed, n_crossed = np.empty(256, np.int64), 0
     for ring in range(rings.size - 1):
-        for k in range(rings[ring], rings[ring + 1] - 1):
-            touched, n_touched = _touch(vertex_m, k, k - rings[0], grid, touched, n_touched)
+        for k in range(int(rings[ring]), int(rings[ring + 1]) - 1):
+            touched, n_touched = _touch(vertex_m, k, k - int(rings[0]), grid, touched, n_touched)
             crossed, n_crossed = _crossings(vertex_m, k, grid, crossed, n_crossed)
     return np.sort(touched[:n_touched]), np.sort(crossed[:n_crossed])
 

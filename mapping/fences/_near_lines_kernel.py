@@ -124,8 +124,8 @@ def cover_lines(vertex_m: Floats, rings: Int32s, radius_m: float, fence: int, gr
     whole = np.zeros((grid.pages_y, grid.pages_x), np.bool_)
     found, count = np.empty(256, np.int64), 0
     for line in range(rings.size - 1):
-        for k in range(rings[line], rings[line + 1] - 1):
-            found, count = _touch(vertex_m, k, k - rings[0], grid, radius_m, whole, found, count)
+        for k in range(int(rings[line]), int(rings[line + 1]) - 1):
+            found, count = _touch(vertex_m, k, k - int(rings[0]), grid, radius_m, whole, found, count)
     touched = np.sort(found[:count])
     items = Items(np.empty(64, np.int64), np.empty(64, np.int64), np.empty(256, np.int32))
     n_items, n_words, first, columns = 0, 0, 0, grid.pages_x * PAGE_SIDE

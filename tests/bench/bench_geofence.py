@@ -98,7 +98,7 @@ def hard_points(fences: FenceSet, n: int, rng: np.random.Generator) -> Floats:
     points = np.where(kind == 1, vertices[chosen], np.where(kind == 2, along, points))
     points[:, 1] = np.where(kind[:, 0] == 3, vertices[chosen, 1], points[:, 1])
     nudge = rng.integers(-1, 2, (n, 2))
-    return np.where(nudge == 0, points, np.nextafter(points, np.inf * nudge))
+    return np.where(nudge == 0, points, np.nextafter(points, np.where(nudge > 0, np.inf, -np.inf)))
 
 
 def agreement() -> Iterator[Result]:

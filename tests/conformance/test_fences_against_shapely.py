@@ -19,7 +19,7 @@ from mapping.fences.model import Area
 pytestmark = pytest.mark.compiled
 
 PLANE = Plane(CGCS2000_2000, math.radians(26.0), math.radians(115.5))
-POINTS = 40_000
+POINTS = 10_000
 
 
 def counties(folder: Path) -> FenceSet:
