@@ -124,7 +124,7 @@ def test_faults_are_named_where_they_are(page: Page) -> None:
     pane.get_by_role("checkbox", name="Too fast").check()
     pane.get_by_role("button", name="Save").click()
     expect(pane.get_by_role("alert")).to_be_focused()
-    expect(pane.get_by_role("alert")).to_contain_text("Line 2: two numbers are needed")
+    expect(pane.get_by_role("alert")).to_contain_text("Coordinates: Line 2: two numbers are needed")
     places = pane.get_by_role("textbox", name="Coordinates")
     expect(places).to_have_attribute("aria-invalid", "true")
     assert "fault-places" in (places.get_attribute("aria-describedby") or "")

@@ -82,6 +82,7 @@ export const en_roads = {
   'day.sun': 'Sun',
 
   'fault.title': 'Not saved: please correct',
+  'fault.in': '{label}: {text}',
   'fault.line': 'Line {line}: two numbers are needed, latitude and longitude.',
   'fault.range': 'Line {line}: latitude is −90 to 90, longitude −180 to 180; latitude comes first.',
   'fault.points': 'At least {needed} places are needed.',

@@ -81,6 +81,7 @@ export const zh_roads: Record<keyof typeof en_roads, string> = {
   'day.sun': '日',
 
   'fault.title': '未保存，请更正',
+  'fault.in': '{label}：{text}',
   'fault.line': '第 {line} 行：需要两个数字，纬度和经度。',
   'fault.range': '第 {line} 行：纬度为 −90 至 90，经度为 −180 至 180；纬度在前。',
   'fault.points': '至少需要 {needed} 个点。',

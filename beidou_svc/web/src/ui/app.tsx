@@ -131,10 +131,18 @@ function focusList(): void {
   list?.focus({ preventScroll: true });
 }
 
-/** The list of terminals, and then something in it, which may not be there before the page is drawn again. */
-function showTerminals(then: () => void): void {
-  state.tab.value = 'terminals';
+/** A list, and then something in it: at once where it is shown, so that what is typed next goes there. */
+function show(name: state.Tab, then: () => void): void {
+  if (state.shown_tab.peek() === name) {
+    then();
+    return;
+  }
+  state.tab.value = name;
   setTimeout(then);
+}
+
+function showTerminals(then: () => void): void {
+  show('terminals', then);
 }
 
 function roomForPanel(): { right: number; bottom: number } {
@@ -146,9 +154,8 @@ function roomForPanel(): { right: number; bottom: number } {
 function showTab(name: state.Tab): (() => void) | null {
   if (!state.tabs.value.includes(name)) return null;
   return () => {
-    state.tab.value = name;
     if (state.sheet.value === 'low') state.sheet.value = 'half';
-    setTimeout(focusList);
+    show(name, focusList);
   };
 }
 

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { localDateTime } from '../format';
-import { t, tOr } from '../i18n';
+import { type Key, t, tOr } from '../i18n';
 import { draft, type RoadsDesk, type Trouble, trouble } from '../roads/desk';
 import { type DraftFault, differences, fenceOf } from '../roads/fence_draft';
 
@@ -17,6 +17,21 @@ export function faultsOf(field: string): string[] {
   if (now?.kind === 'refused')
     return now.faults.filter((each) => fieldOf(each.field) === field).map((each) => each.message);
   return [];
+}
+
+/** Where in the form a fault is, for the list of all of them. */
+const LABEL: Record<string, Key> = {
+  places: 'fence.places',
+  radius_m: 'fence.radius',
+  half_width_m: 'fence.half_width',
+  kinds: 'fence.kinds',
+  speed_limit_kmh: 'fence.speed_limit',
+  dwell_s: 'fence.dwell',
+};
+
+function placedText(fault: DraftFault): string {
+  const label = LABEL[fault.field] ?? 'fence.window';
+  return t('fault.in', { label: t(label), text: faultText(fault) });
 }
 
 function faultText({ field: _field, key, ...values }: DraftFault): string {
@@ -45,7 +60,7 @@ function Words({ trouble: now }: { trouble: Exclude<Trouble, Conflict> }): JSX.E
     const forbidden = FORBIDDEN.includes(now.status);
     return <p>{forbidden ? t('fault.forbidden') : t('fault.failed', { reason: now.message })}</p>;
   }
-  const texts = now.kind === 'faults' ? now.faults.map(faultText) : now.faults.map((each) => each.message);
+  const texts = now.kind === 'faults' ? now.faults.map(placedText) : now.faults.map((each) => each.message);
   return (
     <>
       <strong>{t('fault.title')}</strong>
