@@ -41,7 +41,7 @@ NEAR_S: Final = 6.0
 LOOP_SIGMAS: Final = 2.0
 """Farther back on an edge, a vehicle may also have driven once round."""
 
-HOPELESS: Final = 20.0
+HOPELESS: Final = 14.0
 """Places whose score lies so far below the best of their row are dropped."""
 
 
@@ -78,7 +78,7 @@ def new_work(places: int, edges: int, turns: int) -> Work:
     )  # fmt: skip
 
 
-@leaf_kernel
+@inline_kernel
 def advance(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, work: Work) -> None:
     """Fill in row q of the trellis after row p (-1 = none): `trellis.row[q]` and `t_ns[q]` are given.
 
@@ -112,7 +112,7 @@ def _off_road_log(row: Floats, blank: Noise) -> float:
     return course - 0.5 * log(0.5 * (blank.cxx + blank.cyy + blank.qxx + blank.qyy))
 
 
-@leaf_kernel
+@inline_kernel
 def _begin(rules: Rules, trellis: Trellis, q: int, m: int, blank: Noise, work: Work) -> None:
     for j in range(m):
         work.best[j], work.back[j] = work.fresh[j], -1
@@ -120,7 +120,7 @@ def _begin(rules: Rules, trellis: Trellis, q: int, m: int, blank: Noise, work: W
     _settle(rules, trellis, -1, q, blank, blank, work)
 
 
-@leaf_kernel
+@inline_kernel
 def _weigh(numbers: Numbers, rules: Rules, trellis: Trellis, p: int, q: int, step: Step, work: Work) -> None:
     """The weights of all links from row p to row q, among them a jump from the best place of row p to each.
 
@@ -214,7 +214,7 @@ def _between(ways: Ways, edge: int, after: int, is_far: bool, search: Search) ->
     return way_length(ways, find_way(ways, edge, after))
 
 
-@leaf_kernel
+@inline_kernel
 def _settle(rules: Rules, trellis: Trellis, p: int, q: int, noise: Noise, blank: Noise, work: Work) -> None:
     """Scores and links of row q, the best score 0; hopeless places are dropped, the one off the road stays last."""
     m, kept = trellis.used[q], 0

@@ -32,6 +32,9 @@ BX, BY = 6, 7  # m, slow error of the position on the way to here
 PXX, PXY, PYY = 8, 9, 10  # m2, its covariance
 PLACE_WIDTH: Final = 11
 
+ROWS_MIN: Final = 2
+"""A column of fewer records counts as contiguous, which is another type to compile every kernel for."""
+
 OFF_ROAD: Final = -1
 """Edge of the place that is on no road."""
 
@@ -73,6 +76,8 @@ def new_block(rows: int, places: int) -> NDArray[np.void]:
 def trellis_of(block: NDArray[np.void]) -> Trellis:
     """The columns of a block, as views of it.
 
-    Shape: as `Trellis` says. Unit: m, ns.
+    Shape: as `Trellis` says; blocks of less than `ROWS_MIN` rows give views of as many unused ones. Unit: m, ns.
     """
+    if len(block) < ROWS_MIN:
+        block = np.zeros(ROWS_MIN, block.dtype)
     return Trellis(*(block[name] for name in Trellis._fields))

@@ -1,6 +1,6 @@
 """Rows into the memory of their terminals, whatever their order, and decisions out of it."""
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss.status import Status
 from mapping.matching._advance_kernel import Numbers, Work, advance
 from mapping.matching._layout import ROW_WIDTH, Floats
@@ -11,7 +11,7 @@ from mapping.matching.model import Rules
 _STALE, _DUPLICATE = int(Status.STALE), int(Status.DUPLICATE)
 
 
-@leaf_kernel
+@inline_kernel
 def take_row(
     numbers: Numbers, rules: Rules, memory: Memory, slot: int, t_ns: int, row: Floats, work: Work, told: Told,
     at: int, desk: Desk,
@@ -63,7 +63,7 @@ def _crowd_out(memory: Memory, slot: int, told: Told, at: int, desk: Desk) -> in
     return at
 
 
-@leaf_kernel
+@inline_kernel
 def _decide(memory: Memory, slot: int, newest_ns: int, told: Told, at: int, desk: Desk) -> int:
     """Tell all rows that nothing can change any more, and make room."""
     order, done = memory.order, memory.told[slot]

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from mapping.matching._advance_kernel import NS
 from mapping.matching._layout import SXX, SYY, Floats, Ints, Longs, Trellis, X, Y
 from mapping.matching.model import Rules
@@ -22,7 +22,7 @@ class Memory(NamedTuple):
     watermark_ns: int
 
 
-@leaf_kernel
+@inline_kernel
 def row_before(memory: Memory, slot: int, k: int, rules: Rules) -> int:
     """The row that row k of a terminal follows, -1 where it begins a trace.
 
@@ -72,7 +72,7 @@ def remove_row(memory: Memory, slot: int, k: int) -> None:
     memory.n[slot] = n - 1
 
 
-@leaf_kernel
+@inline_kernel
 def insert_row(memory: Memory, slot: int, k: int) -> int:
     """Put a free row at place k of the order; gives its index in the trellis.
 
@@ -87,7 +87,7 @@ def insert_row(memory: Memory, slot: int, k: int) -> int:
     return int(free + slot * order.shape[1])
 
 
-@leaf_kernel
+@inline_kernel
 def is_better(row: Floats, than: Floats) -> bool:
     """Of two positions of one instant, the one with the smaller sigma is used; then the numbers decide.
 
@@ -99,7 +99,7 @@ def is_better(row: Floats, than: Floats) -> bool:
     return False
 
 
-@leaf_kernel
+@inline_kernel
 def place_of(memory: Memory, slot: int, t_ns: int) -> int:
     """Where a time stands among the rows of a terminal: how many of them are older.
 

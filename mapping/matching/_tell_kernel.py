@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss.frames.ellipsoid import CGCS2000
 from mapping.matching._layout import (
     ALONG,
@@ -57,7 +57,7 @@ class Desk(NamedTuple):
     share: Floats
 
 
-@leaf_kernel
+@inline_kernel
 def _gather(memory: Memory, slot: int, k: int, lag_ns: int, desk: Desk) -> int:
     """The consecutive rows from row k on that may decide it; how many."""
     order, trellis = memory.order, memory.trellis
@@ -94,7 +94,7 @@ def tell(memory: Memory, slot: int, k: int, lag_ns: int, told: Told, at: int, is
     write_place(trellis, q, best, second, desk.share, told, at)
 
 
-@leaf_kernel
+@inline_kernel
 def best_two(trellis: Trellis, q: int, share: Floats) -> tuple[int, int]:
     """The most probable place of a row, and the next on another road edge (-1 = none).
 
@@ -111,7 +111,7 @@ def best_two(trellis: Trellis, q: int, share: Floats) -> tuple[int, int]:
     return best, second
 
 
-@leaf_kernel
+@inline_kernel
 def write_place(trellis: Trellis, q: int, best: int, second: int, share: Floats, told: Told, at: int) -> None:
     """Write down a place of a row; `best` -1 or a place off the road: the position itself.
 
@@ -136,7 +136,7 @@ def write_place(trellis: Trellis, q: int, best: int, second: int, share: Floats,
     _move(row, uy * lateral - ux * along, -ux * lateral - uy * along, number)
 
 
-@leaf_kernel
+@inline_kernel
 def _move(row: Floats, dx_m: float, dy_m: float, number: Floats) -> None:
     """Latitude and longitude a little way off a position, by the ellipsoid's radii of curvature there.
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import inline_kernel, leaf_kernel
+from gnss._jit import inline_kernel
 from mapping.matching._layout import (
     ALONG,
     LATERAL,
@@ -117,7 +117,7 @@ def _scan_cell(
     return _keep(grid, best, n, is_wide, x, y, found) if best >= 0 else n
 
 
-@leaf_kernel
+@inline_kernel
 def scan(grid: Grid, x: float, y: float, radius_m: float, found: Found) -> int:
     """The nearest places within a radius, one for each edge that the grid lists (a road with twins once); how many.
 
@@ -178,7 +178,7 @@ def _drop_least(n: int, most: int, found: Found) -> None:
         possible -= 1
 
 
-@leaf_kernel
+@inline_kernel
 def find_places(grid: Grid, edges: EdgeNumbers, rules: Rules, trellis: Trellis, q: int, found: Found) -> int:
     """Fill in the places of row q of a trellis, without scores; the last place is the one off the road. How many.
 

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from mapping.datums.placed import Placed
 from mapping.matching._advance_kernel import FAR_M, FAR_RATIO, FAR_TIMES, LOOP_SIGMAS, NS, Numbers, Work, advance
-from mapping.matching._layout import OFFSET, Floats, Ints, Longs, Trellis, new_block, trellis_of
+from mapping.matching._layout import OFFSET, ROWS_MIN, Floats, Ints, Longs, Trellis, new_block, trellis_of
 from mapping.matching._route_kernel import Search, begin_search, search_from, way_to
 from mapping.matching._tell_kernel import TOLD_WIDTH, Told, write_place
 from mapping.matching.candidates import distance_m
@@ -70,10 +70,10 @@ def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) ->
     rows, status = observe(tables, placed)
     fixes, n = placed.rows, len(placed)
     order = _usable(fixes.t_gpst_ns, status)
-    trellis = trellis_of(new_block(order.size, places))
-    trellis.row[:], trellis.t_ns[:] = rows[order], fixes.t_gpst_ns[order]
+    trellis = trellis_of(new_block(max(order.size, ROWS_MIN), places))
+    trellis.row[: order.size], trellis.t_ns[: order.size] = rows[order], fixes.t_gpst_ns[order]
     work, rules, numbers = tables.new_work(places), tables.model.rules(), tables.numbers
-    _run(numbers, rules, trellis, work)
+    _run(numbers, rules, trellis, order.size, work)
     state, share = np.full(order.size, -1, np.int32), np.zeros((order.size, places))
     _trace_back(trellis, state, share, work.fresh, np.zeros(order.size + 1, np.int32))
     told = _told(n, fixes.slot, fixes.t_gpst_ns, status)
@@ -97,9 +97,9 @@ def _told(n: int, slot: Ints, t_ns: Longs, status: NDArray[np.uint8]) -> Told:
 
 
 @leaf_kernel
-def _run(numbers: Numbers, rules: Rules, trellis: Trellis, work: Work) -> None:
+def _run(numbers: Numbers, rules: Rules, trellis: Trellis, n: int, work: Work) -> None:
     p = -1
-    for q in range(len(trellis.t_ns)):
+    for q in range(n):
         if p >= 0 and (trellis.t_ns[q] - trellis.t_ns[p]) * NS > rules.gap_s_max:
             p = -1
         advance(numbers, rules, trellis, p, q, work)
@@ -166,7 +166,7 @@ def _way_of(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work:
 @leaf_kernel
 def _drive(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work: Work, way: Way) -> int:
     """The edges driven, in order; how many there are, which may be more than there is room for."""
-    n, before = 0, -1
+    n, before, last_m = 0, -1, 0.0
     for q in range(len(state)):
         if state[q] < 0:
             continue
@@ -175,16 +175,25 @@ def _drive(numbers: Numbers, rules: Rules, trellis: Trellis, state: Ints, work: 
             before = -1
         if edge < 0:
             continue
-        part = _part(numbers, rules, trellis, state, before, q, work.search, way.part) if before >= 0 else -1
+        part = -1
+        if before >= 0:
+            goes_on = edge == trellis.edge[before, state[before]] and _offset(trellis, state, q) >= last_m
+            part = 0 if goes_on else _part(numbers, rules, trellis, state, before, q, work.search, way.part)
         if part < 0:
             way.part[0] = edge
         if n + abs(part) <= len(way.edge):
-            _append(numbers, way, n, part, q, trellis.place[q, state[q], OFFSET])
-        n, before = n + abs(part), q
+            _append(numbers, way, n, part, q, _offset(trellis, state, q))
+        n, before, last_m = n + abs(part), q, _offset(trellis, state, q)
     return n
 
 
-@leaf_kernel
+@inline_kernel
+def _offset(trellis: Trellis, state: Ints, q: int) -> float:
+    """How far along its edge the best place of a row is."""
+    return float(trellis.place[q, state[q], OFFSET])
+
+
+@inline_kernel
 def _append(numbers: Numbers, way: Way, n: int, part: int, q: int, offset_m: float) -> None:
     """Write down the edges of a part, and how far the last of them was driven; a part of 0 is more of the same edge."""
     length_m = numbers.roads.length_m

@@ -88,7 +88,7 @@ def ancestor(back: Ints, rows: Ints, n: int, last: int) -> int:
     return current
 
 
-@leaf_kernel
+@inline_kernel
 def smoothed(score: Floats, back: Ints, rows: Ints, n: int, count: int, probability: Floats, share: Floats) -> None:
     """How probable each state of the first of `n` consecutive rows is, given all of them.
 

@@ -48,7 +48,7 @@ def _draw(ax: Axes, drive: Matched, tables: MatchTables) -> None:
     ax.add_collection(LineCollection(_lines(network, matched), colors=_MATCHED, linewidths=1.6))
     ax.scatter(x, y, s=9, c=np.where(drive.good, _INK, _WRONG), zorder=3)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal", adjustable="box")
     ax.set_title(
         f"drive {drive.name}: {drive.score.missing_m:.0f} m missing, {drive.score.added_m:.0f} m added of "
         f"{drive.score.true_m / 1e3:.1f} km", fontsize=8, color=_INK,

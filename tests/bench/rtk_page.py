@@ -94,7 +94,13 @@ def write_accuracy(date: str) -> None:
     )
     everything = joined([*plain().values(), *(one.errors for one in degraded())])
     draw_stanford(everything, "All epochs, as recorded and made worse: errors and what was promised", _image(STANFORD))
-    PAGE.write_text("".join(_parts(date)), "utf-8")
+    PAGE.write_text("".join(_parts(date)) + _behind(), "utf-8")
+
+
+def _behind() -> str:
+    """What follows under another title: other benchmarks write it."""
+    text = PAGE.read_text("utf-8") if PAGE.is_file() else ""
+    return "".join(text.partition("\n# ")[1:])
 
 
 def _image(name: str) -> Path:

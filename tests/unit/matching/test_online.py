@@ -212,3 +212,10 @@ def test_closing_gives_the_table_of_a_network_without_the_edge(town: RoadMap, ta
 def test_no_rows_at_all(tables: MatchTables) -> None:
     _, rows = match_step(MatchState.for_slots(0), tables, Placed(tables.network.frame, FixBatch.empty()))
     assert len(rows) == 0
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_very_short_traces(town: RoadMap, tables: MatchTables, n: int) -> None:
+    trace = match_trace(tables, placed(town.path("ABC")[:n]))
+    assert len(trace.rows) == n
+    assert [town.names[int(edge)] for edge in trace.way] == ["AB"] * min(n, 1)
