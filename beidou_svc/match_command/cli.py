@@ -8,13 +8,16 @@ import typer
 from beidou_svc.match_command.options import MatchOptions
 
 
+Logs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="LOG...", help="Logs as `beidou decode` reads them, or tables: .csv, .parquet.", show_default=False
+    ),
+]
+
+
 def match(
-    logs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="LOG...", help="Logs as `beidou decode` reads them, or tables: .csv, .parquet.", show_default=False
-        ),
-    ],
+    logs: Logs,
     network: Annotated[Path, typer.Option("--network", "-n", metavar="FILE", help="A map or a saved network.")],
     out: Annotated[
         Path | None,
