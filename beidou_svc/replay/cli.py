@@ -31,6 +31,9 @@ BaseIds = Annotated[
 ]
 
 
+SeekTime = Annotated[
+    str | None, typer.Option("--seek", metavar="TIME", help="Begin here, in the time of the log (RFC 3339, UTC).")
+]
 NetworkFile = Annotated[
     Path | None, typer.Option("--network", metavar="FILE", help="Road network to match positions to.")
 ]
@@ -67,9 +70,7 @@ def replay(
         str | None,
         typer.Option("--speed", help="1, 8x, 0.5 ... times the clock, or max.", show_default="max, served 1"),
     ] = None,
-    seek: Annotated[
-        str | None, typer.Option("--seek", metavar="TIME", help="Begin here, in the time of the log (RFC 3339, UTC).")
-    ] = None,
+    seek: SeekTime = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="End here, likewise.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Write the final tables here, as Parquet.")

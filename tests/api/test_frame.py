@@ -10,6 +10,7 @@ import pytest
 
 from beidou_svc.api.client import decode_frame
 from beidou_svc.api.frame import FIELDS, encode_frame, wire_text
+from beidou_svc.api.frame_road import ROAD_COLUMNS
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, set_policy, step
 from gnss.batches import NO_TIME
 from gnss.status import Status
@@ -59,7 +60,9 @@ def test_the_columns_are_those_of_the_documentation() -> None:
     for names, dtype, scale, missing in re.findall(r"^\| (`.+?`) \| (\w+) \| (\S+) \| (\S*) ?\|", table, re.MULTILINE):
         for name in re.findall(r"`(\w+)`", names):
             documented.append((name, dtype, float(scale), int(missing.replace("−", "-")) if missing else None))
-    assert documented == [(field.name, field.dtype, float(field.scale), field.missing) for field in FIELDS]
+    assert documented == [
+        (field.name, field.dtype, float(field.scale), field.missing) for field in (*FIELDS, *ROAD_COLUMNS)
+    ]
 
 
 def test_header_and_layout() -> None:

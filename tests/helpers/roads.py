@@ -1,9 +1,9 @@
 """A small town with its service: two streets that meet, a line with two stops, and vehicles that drive where told.
 
-        25.81   +-----------c
-                |  (2)      |
-        25.80   a-----(1)---b-----------d        114.90 ... 114.92
-                    S1            S2
+25.81   +-----------c
+        |  (2)      |
+25.80   a-----(1)---b-----------d        114.90 ... 114.92
+            S1            S2
 """
 
 from collections.abc import Sequence
