@@ -7,7 +7,6 @@ import typer
 
 from beidou_svc.match_command.options import MatchOptions
 
-
 Logs = Annotated[
     list[Path],
     typer.Argument(

@@ -68,7 +68,8 @@ def _simulated(step_s: int, peer: Valhalla | None) -> Iterator[Result]:
     known = None if peer is None else totals(peer.scores(drives[:SPEED_DRIVES])).mismatch
     note = f"with course and speed {courses:.4f}"
     if known is not None:
-        note += f"; Valhalla on the first {SPEED_DRIVES} drives"
+        there = totals([d.score for d in drives[:SPEED_DRIVES]]).mismatch
+        note += f"; Valhalla on the first {SPEED_DRIVES} drives, ours there {there:.4f}"
     yield Result(
         NAME, f"simulated, {step_s} s: route mismatch", ours, "", "lower", "Valhalla" if peer else "", known,
         must, must / 2.0, n, note,
