@@ -99,6 +99,12 @@ def _warm_networks() -> None:
     warm()
 
 
+def _warm_match() -> None:
+    from beidou_svc.match_command.warm import warm
+
+    warm()
+
+
 def _warm_api() -> None:
     from beidou_svc.api.fields import columns_of
     from beidou_svc.api.frame import encode_frame
@@ -143,7 +149,12 @@ SERVICE: dict[str, Callable[[], None]] = {
 }
 """The parts that a starting service needs."""
 
-ALL = SERVICE | {"replay": _warm_replay, "solve": _warm_solve, "networks": _warm_networks}
+ALL = SERVICE | {
+    "replay": _warm_replay,
+    "solve": _warm_solve,
+    "networks": _warm_networks,
+    "match": _warm_match,
+}
 
-CHAINS = (("positioning", "solve"), ("fleet", "ingest", "frames", "roads", "networks", "api", "replay"))
+CHAINS = (("positioning", "solve"), ("fleet", "ingest", "frames", "roads", "networks", "match", "api", "replay"))
 """All but the decoder. What shares kernels stands in one chain, so that none is compiled twice."""

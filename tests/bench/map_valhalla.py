@@ -55,7 +55,7 @@ class Valhalla:
         (folder / "config.json").write_text(json.dumps(config), "utf-8")
         program = Path(importlib.import_module("valhalla").__file__ or "").parent / "bin" / "valhalla_build_tiles"
         command = [str(program), "-c", str(folder / "config.json"), str(folder / "roads.osm.pbf")]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, cwd=folder)
         self._actor: Any = Actor(str(folder / "config.json"))
 
     def body(self, placed: Placed) -> str:

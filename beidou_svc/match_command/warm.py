@@ -1,0 +1,33 @@
+"""Compile, or load, every kernel of `beidou match`: a short drive along two streets."""
+
+import numpy as np
+
+from gnss.batches import FixBatch
+from gnss.constants import NS_PER_S
+from mapping.datums.frame import CGCS2000_2000
+from mapping.datums.placed import Placed
+from mapping.matching.tables import build_tables
+from mapping.matching.trace import match_trace
+from mapping.network.geojson import geojson_network
+from mapping.network.geojson_io import parse_geojson
+
+_T_NS = 1_400_000_000_000_000_000
+_STREETS = b"""{"type": "FeatureCollection", "features": [
+{"type": "Feature", "id": 1, "properties": {"highway": "primary"},
+ "geometry": {"type": "LineString", "coordinates": [[114.90, 25.80], [114.91, 25.80], [114.92, 25.81]]}},
+{"type": "Feature", "id": 2, "properties": {"highway": "residential"},
+ "geometry": {"type": "LineString", "coordinates": [[114.91, 25.80], [114.91, 25.81]]}}]}"""
+
+
+def warm() -> None:
+    """Match four positions."""
+    network, _ = geojson_network(parse_geojson(_STREETS), CGCS2000_2000)
+    along = np.arange(4)
+    drive = FixBatch.missing(
+        4,
+        t_gpst_ns=_T_NS + along * NS_PER_S,
+        lat_rad=np.radians(25.80),
+        lon_rad=np.radians(114.902 + 0.0002 * along),
+        fix_quality=1,
+    )
+    match_trace(build_tables(network), Placed(CGCS2000_2000, drive.take(along)))
