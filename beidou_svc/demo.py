@@ -23,6 +23,9 @@ SPARE_CONNECTIONS = 256
 
 RTK_SCENARIO = "rtk-demo"
 
+SHUTTLES, SHUTTLE_SHARE_MAX = 24, 0.1
+"""The first terminals of the simulator's city, at most a tenth of all, drive the scenic route."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
@@ -126,8 +129,17 @@ def _settings(base: Settings, plan: DemoPlan, world: Path, ingest_port: int) -> 
         "connections_max": plan.terminals + plan.rovers + plan.bases + SPARE_CONNECTIONS,
         "accept_per_s_max": float(max(plan.terminals, 2_000)),
     }
+    values["fleet"]["terminals_file"] = _register(world.parent, min(SHUTTLES, int(plan.terminals * SHUTTLE_SHARE_MAX)))
     values["fleet"]["terminals_max"] = max(base.fleet.terminals_max, plan.terminals + plan.rovers + plan.bases)
     return Settings.model_validate(values)
+
+
+def _register(folder: Path, shuttles: int) -> Path:
+    """A register that says which terminals are shuttles: the corridor of the scenic route is for them alone."""
+    path, draft = folder / f"shuttles-{shuttles}.csv", folder / f"shuttles-{shuttles}.{os.getpid()}.tmp"
+    draft.write_text("id,groups\n" + "".join(f"gz-{k:05},shuttles\n" for k in range(1, shuttles + 1)), "utf-8")
+    draft.replace(path)
+    return path
 
 
 def _announce(address: str, plan: DemoPlan) -> None:

@@ -142,6 +142,7 @@ def _zone(number: int, zone: Zone, chart: Chart) -> Feature:
         "half_width_m": zone.half_width_m,
         "speed_limit_kmh": zone.speed_limit_kmh,
         "dwell_s": zone.dwell_s,
+        "groups": list(zone.groups) or None,
     }
     geometry: dict[str, object]
     if isinstance(zone.shape, Polygon):

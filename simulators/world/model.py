@@ -155,6 +155,7 @@ class Zone:
     half_width_m: float | None = None
     speed_limit_kmh: float | None = None
     dwell_s: float | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def _scenic_zones(streets: Sequence[Street], chain: Sequence[tuple[int, bool]]) 
     route = LineString(np.vstack([lines[0], *(line[1:] for line in lines[1:])]))
     plaza = shapely.union_all([streets[k].line for k, _ in chain if streets[k].speed_limit_kmh == PLAZA_KMH])
     return [
-        Zone(route, _called(SCENIC_NAME, "走廊", "corridor"), ("deviation",), half_width_m=CORRIDOR_M),
+        Zone(route, _called(SCENIC_NAME, "走廊", "corridor"), ("deviation",), half_width_m=CORRIDOR_M,
+             groups=("shuttles",)),
         Zone(as_polygon(plaza.buffer(PLAZA_REACH_M)), Name("观景广场", "Lookout Plaza"), ("enter", "exit", "speeding"),
              speed_limit_kmh=float(PLAZA_KMH)),
     ]  # fmt: skip

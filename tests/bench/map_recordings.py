@@ -206,9 +206,11 @@ def _courses(network: RoadNetwork, edge: Ints, offset_m: Floats) -> Floats:
     key = np.repeat(np.arange(len(first) - 1) * 1e7, np.diff(first)) + points.run_m
     at = np.searchsorted(key, edge * 1e7 + offset_m, "right") - 1
     at = np.clip(at, first[edge], first[edge + 1] - 2)
-    return np.arctan2(points.x_m[at + 1] - points.x_m[at], points.y_m[at + 1] - points.y_m[at])
+    course_rad: Floats = np.arctan2(points.x_m[at + 1] - points.x_m[at], points.y_m[at + 1] - points.y_m[at])
+    return course_rad
 
 
 def _runs(edge: Ints) -> Ints:
     """Edges without their repetitions in a row."""
-    return edge[np.concatenate([[True], edge[1:] != edge[:-1]])]
+    runs: Ints = edge[np.concatenate([[True], edge[1:] != edge[:-1]])]
+    return runs

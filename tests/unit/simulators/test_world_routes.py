@@ -77,6 +77,7 @@ def test_zones_are_fences_of_the_file(city: World, city_text: bytes) -> None:
         assert zone.kinds
     speed = [fence["properties"]["speed_limit_kmh"] for fence in fences if "speeding" in fence["properties"]["kinds"]]
     assert speed == [PLAZA_KMH, 30.0]
+    assert fences[0]["properties"]["groups"] == ["shuttles"]
 
 
 def test_the_lanelet2_file_shares_borders_and_nodes(city: World, tmp_path: Path) -> None:
