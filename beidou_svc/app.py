@@ -58,6 +58,12 @@ class Pipeline(PipelineView, Protocol):
     def close(self) -> None: ...
 
 
+class LoadKernels(Protocol):
+    """Loads kernels; see `beidou_svc.warm`."""
+
+    def __call__(self, *, roads: bool) -> None: ...
+
+
 class Service:
     """The running service. `run` returns when it was told to stop and everything received has been used."""
 
@@ -68,7 +74,7 @@ class Service:
         *,
         clock: Clock,
         registry: Registry | None = None,
-        load_kernels: Callable[[], None] | None = None,
+        load_kernels: LoadKernels | None = None,
     ) -> None:
         refuse_open_doors(settings)
         self._load_kernels = load_kernels
@@ -82,6 +88,7 @@ class Service:
         self.ready = asyncio.Event()
         self._stop = asyncio.Event()
         self._recorder: Recorder | None = None
+        self._roads_can_wait = self.context.roads is None or self.context.roads.stages.is_idle
         self._t_second_ns = 0
         self._second_bytes = 0
         self._second_sentences = 0
@@ -140,20 +147,25 @@ class Service:
             await asyncio.wait([serving, asyncio.create_task(server.up.wait())], return_when=asyncio.FIRST_COMPLETED)
             if self._load_kernels is not None:
                 # terminals wait in the kernel's backlog meanwhile; the first tick must not
-                await asyncio.to_thread(self._load_kernels)
+                await asyncio.to_thread(self._load_kernels, roads=False)
+                if not self._roads_can_wait:
+                    await asyncio.to_thread(self._load_kernels, roads=True)
             ticking = asyncio.create_task(self._tick_until_stopped())
             self.context.ready = server.started
             self.ready.set()
             log_event(logger, logging.INFO, "ready", http=self.http_address, ingest=self._ingest_addresses())
             gc.freeze()
-            loading = asyncio.create_task(self._load_basemap())
+            loading = asyncio.create_task(self._load_the_rest())
             await asyncio.wait([serving, ticking], return_when=asyncio.FIRST_COMPLETED)
             loading.cancel()
             await self._wind_down(server, serving, ticking)
 
-    async def _load_basemap(self) -> None:
+    async def _load_the_rest(self) -> None:
+        """What nobody waits for yet: the base map, and the roads where there is nothing on them."""
         if self.context.basemap is not None:
             await self.context.basemap.load()
+        if self._load_kernels is not None and self._roads_can_wait:
+            await asyncio.to_thread(self._load_kernels, roads=True)
 
     async def _wind_down(self, server: HttpServer, serving: asyncio.Task[None], ticking: asyncio.Task[None]) -> None:
         """No new connections; use up what was received; say good-bye to the live clients; then close HTTP."""

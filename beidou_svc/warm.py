@@ -35,9 +35,9 @@ def _warm(parts: dict[str, Callable[[], None]]) -> Iterator[tuple[str, float]]:
         yield name, time.perf_counter() - t_s
 
 
-def load_kernels() -> None:
-    """What a starting service needs: all kernels that a tick or a request runs."""
-    for _ in _warm(SERVICE):
+def load_kernels(*, roads: bool) -> None:
+    """What a starting service needs, so that no tick and no request waits: the kernels of the roads, or all others."""
+    for _ in _warm({name: warm for name, warm in SERVICE.items() if (name in ROADS) == roads}):
         pass
 
 
@@ -148,6 +148,9 @@ SERVICE: dict[str, Callable[[], None]] = {
     "api": _warm_api,
 }
 """The parts that a starting service needs."""
+
+ROADS = ("frames", "roads")
+"""Those that it needs only where there is a network or a fence."""
 
 ALL = SERVICE | {
     "replay": _warm_replay,
