@@ -155,6 +155,7 @@ class Service:
             self.ready.set()
             log_event(logger, logging.INFO, "ready", http=self.http_address, ingest=self._ingest_addresses())
             gc.freeze()
+            gc.enable()
             loading = asyncio.create_task(self._load_the_rest())
             await asyncio.wait([serving, ticking], return_when=asyncio.FIRST_COMPLETED)
             loading.cancel()

@@ -1,5 +1,6 @@
 """`beidou`: the commands. Each imports what it needs when it runs, so that help is immediate."""
 
+import gc
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -30,6 +31,8 @@ def serve(
     ] = None,
 ) -> None:
     """Run the service."""
+    # nothing that a start makes is garbage, and looking for it takes a quarter of a second; the service enables it
+    gc.disable()
     from beidou_svc.app import run_service
     from beidou_svc.config_io import load_settings
     from beidou_svc.telemetry.logs import install_logging
