@@ -2,26 +2,20 @@
 
 import numpy as np
 
+from beidou_svc.small_city import small_city
 from gnss.batches import FixBatch
 from gnss.constants import NS_PER_S
 from mapping.datums.frame import CGCS2000_2000
 from mapping.datums.placed import Placed
 from mapping.matching.tables import build_tables
 from mapping.matching.trace import match_trace
-from mapping.network.geojson import geojson_network
-from mapping.network.geojson_io import parse_geojson
 
 _T_NS = 1_400_000_000_000_000_000
-_STREETS = b"""{"type": "FeatureCollection", "features": [
-{"type": "Feature", "id": 1, "properties": {"highway": "primary"},
- "geometry": {"type": "LineString", "coordinates": [[114.90, 25.80], [114.91, 25.80], [114.92, 25.81]]}},
-{"type": "Feature", "id": 2, "properties": {"highway": "residential"},
- "geometry": {"type": "LineString", "coordinates": [[114.91, 25.80], [114.91, 25.81]]}}]}"""
 
 
 def warm() -> None:
     """Match four positions."""
-    network, _ = geojson_network(parse_geojson(_STREETS), CGCS2000_2000)
+    network = small_city()
     along = np.arange(4)
     drive = FixBatch.missing(
         4,

@@ -2,29 +2,18 @@
 
 import numpy as np
 
-from mapping.datums.frame import CGCS2000_2000
+from beidou_svc.small_city import small_city
 from mapping.network.check import check_network
-from mapping.network.geojson import geojson_network
-from mapping.network.geojson_io import parse_geojson
 from mapping.network.grid import make_grid, near_segments
 from mapping.network.lrs import Places, places_to_geodetic, plane_to_places, plane_to_places_on
 from mapping.network.model import RoadNetwork
 from mapping.network.routes import places_to_runs, route_index, runs_to_places
 from mapping.network.shortest import gaps_between, path_between, shortest_paths, with_closed
 
-_CITY = b"""{"type": "FeatureCollection", "features": [
-{"type": "Feature", "id": 1, "properties": {"highway": "primary"},
- "geometry": {"type": "LineString", "coordinates": [[114.90, 25.80], [114.91, 25.80], [114.92, 25.81]]}},
-{"type": "Feature", "id": 2, "properties": {"highway": "residential"},
- "geometry": {"type": "LineString", "coordinates": [[114.91, 25.80], [114.91, 25.81]]}},
-{"type": "Feature", "id": 9, "properties": {"layer": "stop"},
- "geometry": {"type": "Point", "coordinates": [114.905, 25.80005]}}],
- "routes": [{"id": 1, "roads": [1], "stops": [9]}]}"""
-
 
 def warm() -> None:
     """Run everything once."""
-    network, _ = geojson_network(parse_geojson(_CITY), CGCS2000_2000)
+    network = small_city()
     check_network(network)
     _warm_places(network)
     edge = np.zeros(1, dtype=np.int32)

@@ -12,28 +12,18 @@ from beidou_svc.roads.networks import NamedNetwork
 from beidou_svc.roads.progress import Progress
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Store
+from beidou_svc.small_city import small_city
 from gnss.batches import FixBatch
-from mapping.datums.frame import CGCS2000_2000
 from mapping.fences.kinds import EventKind
 from mapping.fences.model import Area, Circle, Corridor, FenceDraft
-from mapping.network.geojson import geojson_network
-from mapping.network.geojson_io import parse_geojson
 
 _T_NS = 1_400_000_000_000_000_000
-_CITY = b"""{"type": "FeatureCollection", "features": [
-{"type": "Feature", "id": 1, "properties": {"highway": "primary", "lanes": 2},
- "geometry": {"type": "LineString", "coordinates": [[114.90, 25.80], [114.91, 25.80], [114.92, 25.81]]}},
-{"type": "Feature", "id": 2, "properties": {"highway": "residential"},
- "geometry": {"type": "LineString", "coordinates": [[114.91, 25.80], [114.91, 25.81]]}},
-{"type": "Feature", "id": 9, "properties": {"layer": "stop", "name": "Stop"},
- "geometry": {"type": "Point", "coordinates": [114.905, 25.80005]}}],
- "routes": [{"id": 1, "name": "Line", "roads": [1], "stops": [9]}]}"""
 _KINDS = frozenset(EventKind) - {EventKind.WRONG_WAY, EventKind.WRONG_WAY_END}
 
 
 def warm() -> None:
     """Run everything once."""
-    network, _ = geojson_network(parse_geojson(_CITY), CGCS2000_2000)
+    network = small_city()
     settings = Settings()
     store = Store.open(None)
     book = RouteBook(network, "warm", [])

@@ -1,0 +1,20 @@
+"""Two streets that meet, a stop and a route: what the kernels of roads are run on once, to be compiled or loaded."""
+
+from mapping.datums.frame import CGCS2000_2000
+from mapping.network.geojson import geojson_network
+from mapping.network.geojson_io import parse_geojson
+from mapping.network.model import RoadNetwork
+
+_CITY = b"""{"type": "FeatureCollection", "features": [
+{"type": "Feature", "id": 1, "properties": {"highway": "primary", "lanes": 2},
+ "geometry": {"type": "LineString", "coordinates": [[114.90, 25.80], [114.91, 25.80], [114.92, 25.81]]}},
+{"type": "Feature", "id": 2, "properties": {"highway": "residential"},
+ "geometry": {"type": "LineString", "coordinates": [[114.91, 25.80], [114.91, 25.81]]}},
+{"type": "Feature", "id": 9, "properties": {"layer": "stop", "name": "Stop"},
+ "geometry": {"type": "Point", "coordinates": [114.905, 25.80005]}}],
+ "routes": [{"id": 1, "name": "Line", "roads": [1], "stops": [9]}]}"""
+
+
+def small_city() -> RoadNetwork:
+    """The network of it."""
+    return geojson_network(parse_geojson(_CITY), CGCS2000_2000)[0]
