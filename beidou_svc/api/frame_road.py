@@ -67,7 +67,7 @@ def _fill(road: RoadColumns, slots: NDArray[np.int32], out: RoadOut) -> None:
     for k in range(slots.size):
         s = slots[k]
         _blank_row(k, out)
-        if s >= road.t_ns.size or road.t_ns[s] == NO_TIME:
+        if s >= road.t_gpst_ns.size or road.t_gpst_ns[s] == NO_TIME:
             continue
         off_road = road.edge[s] < 0
         out.flags[k] = FLAG_KNOWN + FLAG_OFF_ROAD * off_road

@@ -35,7 +35,7 @@ def _times(t_ns: NDArray[np.int64]) -> list[Any]:
 
 
 def _off_road(road: RoadColumns, slots: Slots) -> list[Any]:
-    pairs = zip(road.t_ns[slots].tolist(), road.edge[slots].tolist(), strict=True)
+    pairs = zip(road.t_gpst_ns[slots].tolist(), road.edge[slots].tolist(), strict=True)
     return [None if t_ns == NO_TIME else edge < 0 for t_ns, edge in pairs]
 
 
@@ -49,7 +49,7 @@ _FIELDS: Final[dict[str, Callable[[RoadColumns, Slots], list[Any]]]] = {
     "off_road": _off_road,
     "matched_lat_deg": lambda road, slots: _numbers(road.lat_rad[slots] * _DEGREES, _DEGREE_DECIMALS),
     "matched_lon_deg": lambda road, slots: _numbers(road.lon_rad[slots] * _DEGREES, _DEGREE_DECIMALS),
-    "matched_time": lambda road, slots: _times(road.t_ns[slots]),
+    "matched_time": lambda road, slots: _times(road.t_gpst_ns[slots]),
 }
 ROAD_FIELDS: Final = (*_FIELDS, "road")
 """Not among the fields that are given unasked: `road.*` asks for all of them."""

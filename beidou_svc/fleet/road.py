@@ -19,23 +19,7 @@ _OK: Final = int(Status.OK)
 
 
 class RoadColumns(NamedTuple):
-    """By slot; columns as in `MatchBatch`. `t_ns` is GPST, `NO_TIME` = nothing is known."""
-
-    t_ns: NDArray[np.int64]
-    edge: NDArray[np.int32]
-    offset_m: NDArray[np.float64]
-    lateral_m: NDArray[np.float64]
-    lat_rad: NDArray[np.float64]
-    lon_rad: NDArray[np.float64]
-    lane: NDArray[np.int32]
-    lane_p: NDArray[np.float32]
-    confidence: NDArray[np.float32]
-    edge_2nd: NDArray[np.int32]
-    p_2nd: NDArray[np.float32]
-
-
-class MatchRows(NamedTuple):
-    """The columns of a `MatchBatch` that are folded in."""
+    """Columns as in `MatchBatch`, by slot or by row; `t_gpst_ns` of a slot is `NO_TIME` where nothing is known."""
 
     t_gpst_ns: NDArray[np.int64]
     edge: NDArray[np.int32]
@@ -61,15 +45,15 @@ def _blank(n: int) -> RoadColumns:
 
 @kernel
 def _fold(
-    slot: NDArray[np.int32], status: NDArray[np.uint8], rows: MatchRows, road: RoadColumns, changed: NDArray[np.int32]
+    slot: NDArray[np.int32], status: NDArray[np.uint8], rows: RoadColumns, road: RoadColumns, changed: NDArray[np.int32]
 ) -> int:
     """Rows at least as new as what is known replace it; gives how many slots stand in `changed`, each once a row."""
     n = 0
     for row in range(slot.size):
         s = slot[row]
-        if status[row] != _OK or rows.t_gpst_ns[row] < road.t_ns[s]:
+        if status[row] != _OK or rows.t_gpst_ns[row] < road.t_gpst_ns[s]:
             continue
-        road.t_ns[s] = rows.t_gpst_ns[row]
+        road.t_gpst_ns[s] = rows.t_gpst_ns[row]
         road.edge[s] = rows.edge[row]
         road.offset_m[s] = rows.offset_m[row]
         road.lateral_m[s] = rows.lateral_m[row]
@@ -100,7 +84,7 @@ class RoadState:
         return cls(_blank(n))
 
     def __len__(self) -> int:
-        return len(self.columns.t_ns)
+        return len(self.columns.t_gpst_ns)
 
     def grow(self, n: int) -> None:
         """Make room for `n` slots."""
@@ -120,6 +104,6 @@ class RoadState:
             return np.empty(0, np.int32)
         changed = np.empty(len(matched), np.int32)
         columns: dict[str, NDArray[Any]] = matched.columns()
-        rows = MatchRows(*(np.ascontiguousarray(columns[name]) for name in MatchRows._fields))
+        rows = RoadColumns(*(np.ascontiguousarray(columns[name]) for name in RoadColumns._fields))
         n = _fold(matched.slot, matched.status, rows, self.columns, changed)
         return np.unique(changed[:n])

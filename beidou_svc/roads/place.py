@@ -16,12 +16,12 @@ DEGREE_DECIMALS: Final = 9
 def road_place(roads: Roads, slot: int) -> dict[str, Any] | None:
     """None while no network is active, or nothing is known of the terminal."""
     active, columns = roads.active, roads.road.columns
-    if active is None or slot >= len(roads.road) or columns.t_ns[slot] == NO_TIME:
+    if active is None or slot >= len(roads.road) or columns.t_gpst_ns[slot] == NO_TIME:
         return None
     edge = int(columns.edge[slot])
     return {
         "network": active.named.id,
-        "time": gpst_text(int(columns.t_ns[slot])),
+        "time": gpst_text(int(columns.t_gpst_ns[slot])),
         "is_off_road": edge < 0,
         **_edge(active.named.network, edge),
         "offset_m": _number(columns.offset_m[slot], 3),

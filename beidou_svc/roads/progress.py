@@ -117,7 +117,7 @@ class Progress:
         step_m = run_m - before_m
         has_turned = step_m < -0.5 * length_m
         step_m = np.where(has_turned, step_m + length_m, step_m)
-        t_ns = columns.t_ns[slots]
+        t_ns = columns.t_gpst_ns[slots]
         dt_s = (t_ns - self._t_ns[slots]) / NS_PER_S
         is_driven = np.abs(step_m) <= np.maximum(STEP_M_MAX, STEP_MPS_MAX * dt_s)
         moved = np.isfinite(step_m) & is_driven & (self._t_ns[slots] != NO_TIME) & (dt_s > 0.0)
