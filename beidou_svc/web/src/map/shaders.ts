@@ -107,6 +107,18 @@ void main() {
   colour = vec4(mix(u_halo, inner, body) * alpha, alpha);
 }`;
 
+// Of a line `from` to `to` in clip space: one corner of the ribbon that it is drawn as, `u_width_px` to either side.
+const RIBBON_CORNER = `  vec2 way = (to.xy / to.w - from.xy / from.w) * u_viewport_px;
+  float length_px = max(length(way), 0.001);
+  vec2 across = vec2(-way.y, way.x) / length_px;
+  int corner = gl_VertexID % 6;            // two triangles: 0 1 2, 3 4 5
+  bool at_end = corner == 1 || corner == 4 || corner == 5;
+  float side = corner == 2 || corner == 3 || corner == 5 ? 1.0 : -1.0;
+  vec4 here = at_end ? to : from;
+  here.xy += across * side * u_width_px / u_viewport_px * here.w;
+  gl_Position = here;
+`;
+
 export const TRAIL_VERTEX = `#version 300 es
 precision highp float;
 precision highp int;
@@ -121,16 +133,7 @@ out vec4 v_colour;
 void main() {
   vec4 from = u_matrix * vec4(a_from.xy, 0.0, 1.0);
   vec4 to = u_matrix * vec4(a_to.xy, 0.0, 1.0);
-  vec2 way = (to.xy / to.w - from.xy / from.w) * u_viewport_px;
-  float length_px = max(length(way), 0.001);
-  vec2 across = vec2(-way.y, way.x) / length_px;
-  int corner = gl_VertexID % 6;            // two triangles: 0 1 2, 3 4 5
-  bool at_end = corner == 1 || corner == 4 || corner == 5;
-  float side = corner == 2 || corner == 3 || corner == 5 ? 1.0 : -1.0;
-  vec4 here = at_end ? to : from;
-  here.xy += across * side * u_width_px / u_viewport_px * here.w;
-  gl_Position = here;
-  v_colour = vec4(u_colours[int(a_to.z + 0.5)], 0.25 + 0.7 * (1.0 - (at_end ? a_to.w : a_from.w)));
+${RIBBON_CORNER}  v_colour = vec4(u_colours[int(a_to.z + 0.5)], 0.25 + 0.7 * (1.0 - (at_end ? a_to.w : a_from.w)));
 }`;
 
 export const TRAIL_FRAGMENT = `#version 300 es
@@ -152,16 +155,7 @@ out vec2 v_place;                        // along the line in pixels, across it 
 void main() {
   vec4 from = u_matrix * vec4(a_ends.xy, 0.0, 1.0);
   vec4 to = u_matrix * vec4(a_ends.zw, 0.0, 1.0);
-  vec2 way = (to.xy / to.w - from.xy / from.w) * u_viewport_px;
-  float length_px = max(length(way), 0.001);
-  vec2 across = vec2(-way.y, way.x) / length_px;
-  int corner = gl_VertexID % 6;            // two triangles: 0 1 2, 3 4 5
-  bool at_end = corner == 1 || corner == 4 || corner == 5;
-  float side = corner == 2 || corner == 3 || corner == 5 ? 1.0 : -1.0;
-  vec4 here = at_end ? to : from;
-  here.xy += across * side * u_width_px / u_viewport_px * here.w;
-  gl_Position = here;
-  v_place = vec2(at_end ? length_px * 0.5 : 0.0, side);
+${RIBBON_CORNER}  v_place = vec2(at_end ? length_px * 0.5 : 0.0, side);
 }`;
 
 export const BASELINE_FRAGMENT = `#version 300 es
