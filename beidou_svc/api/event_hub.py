@@ -11,7 +11,7 @@ from typing import Final
 import orjson
 
 from beidou_svc.api.frame import wire_text
-from beidou_svc.api.ws_protocol import Outlet
+from beidou_svc.api.ws_reader import Reader
 from beidou_svc.fleet.names import Names
 from beidou_svc.roads.event_json import events_to_show
 from beidou_svc.roads.event_log import EventLog
@@ -21,8 +21,6 @@ from gnss.constants import NS_PER_MS, NS_PER_S
 INTERVAL_NS: Final = 100 * NS_PER_MS
 ROWS_PER_MESSAGE_MAX: Final = 1_000
 STALL_NS_MAX: Final = 30 * NS_PER_S
-CLOSE_GOING_AWAY: Final = 1001
-CLOSE_TRY_LATER: Final = 1013
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +33,12 @@ class EventWant:
 
 
 @dataclass(slots=True, eq=False)
-class EventClient:
+class EventClient(Reader):
     """One client. `seq` is the last row that it was given or passed over, `version` of the fences that it was told."""
 
-    outlet: Outlet
     want: EventWant
     seq: int
     version: int = -1
-    t_stalled_ns: int | None = None
 
 
 @dataclass(slots=True)
@@ -77,7 +73,7 @@ class EventHub:
     def close(self) -> None:
         """Send everybody away because the service stops."""
         for client in self.clients:
-            client.outlet.drop(CLOSE_GOING_AWAY, "the service stops")
+            client.drop_stopping()
         self.clients.clear()
 
     def flush(self, mono_ns: int) -> None:
@@ -86,13 +82,14 @@ class EventHub:
             return
         self._t_due_ns = mono_ns + INTERVAL_NS
         for client in tuple(self.clients):
-            if not self._is_behind(client):
-                client.t_stalled_ns = None
-            elif client.outlet.writable:
-                client.t_stalled_ns = None
-                self._serve(client)
-            else:
-                self._note_stalled(client, mono_ns)
+            stalled_ns = client.stalled_ns(mono_ns)
+            if stalled_ns is None:
+                if self._is_behind(client):
+                    self._serve(client)
+            elif stalled_ns > STALL_NS_MAX:
+                client.drop_stalled()
+                self.dropped += 1
+                self.clients.remove(client)
 
     def _is_behind(self, client: EventClient) -> bool:
         return client.seq < self.log.seq or client.version != self.desk.version
@@ -123,14 +120,6 @@ class EventHub:
 
     def _push(self, client: EventClient, message: dict[str, object]) -> bool:
         return client.outlet.push(wire_text(orjson.dumps(message)))
-
-    def _note_stalled(self, client: EventClient, mono_ns: int) -> None:
-        if client.t_stalled_ns is None:
-            client.t_stalled_ns = mono_ns
-        elif mono_ns - client.t_stalled_ns > STALL_NS_MAX:
-            client.outlet.drop(CLOSE_TRY_LATER, "the client does not read")
-            self.dropped += 1
-            self.clients.remove(client)
 
 
 def _wants(client: EventClient, event: dict[str, object]) -> bool:

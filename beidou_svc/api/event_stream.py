@@ -5,20 +5,18 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.websockets import WebSocketDisconnect
 
 from beidou_svc.api.context import Context, context_of
-from beidou_svc.api.event_hub import CLOSE_TRY_LATER, EventClient, EventHub, EventWant
+from beidou_svc.api.event_hub import EventClient, EventHub, EventWant
 from beidou_svc.api.ws_protocol import outlet_of
+from beidou_svc.api.ws_reader import CLOSE_TRY_LATER
 from beidou_svc.api.ws_talk import (
     CLOSE_BAD_MESSAGE,
     CLOSE_BAD_TOKEN,
-    CLOSE_FOREIGN_ORIGIN,
     RefusedError,
-    close_refused,
     in_time,
     next_message,
-    origin_allowed,
+    talk,
 )
 from beidou_svc.config import Scope
 from mapping.fences.kinds import KIND_NAMES
@@ -49,25 +47,18 @@ class SubscribeEvents(BaseModel):
 async def event_stream(websocket: WebSocket) -> None:
     """Serve one client."""
     service = context_of(websocket)
-    if not origin_allowed(websocket, service.settings.http.origins):
-        await websocket.close(CLOSE_FOREIGN_ORIGIN, "this web origin is not allowed")
-        return
-    await websocket.accept()
-    client: EventClient | None = None
-    hub = service.event_hub
+    await talk(websocket, service.settings.http.origins, lambda: _serve(websocket, service))
+
+
+async def _serve(websocket: WebSocket, service: Context) -> None:
+    hub = _open_hub(service.event_hub)
+    first = await in_time(next_message(websocket, SubscribeEvents), service.settings.stream.hello_s_max)
+    client = await _begin(websocket, service, hub, first)
     try:
-        hub = _open_hub(hub)
-        first = await in_time(next_message(websocket, SubscribeEvents), service.settings.stream.hello_s_max)
-        client = await _begin(websocket, service, hub, first)
         while True:
             client.want = _want(await next_message(websocket, SubscribeEvents))
-    except WebSocketDisconnect:
-        pass
-    except RefusedError as refusal:
-        await close_refused(websocket, refusal)
     finally:
-        if client is not None and hub is not None:
-            hub.remove(client)
+        hub.remove(client)
 
 
 def _open_hub(hub: EventHub | None) -> EventHub:

@@ -13,7 +13,7 @@ import orjson
 from numpy.typing import NDArray
 
 from beidou_svc.api.frame import encode_frame, wire_text
-from beidou_svc.api.ws_protocol import Outlet
+from beidou_svc.api.ws_reader import Reader
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.query import EVERYTHING, Criteria, match
 from beidou_svc.fleet.state import FleetState
@@ -22,8 +22,6 @@ from gnss.constants import NS_PER_MS, NS_PER_S
 NAMES_PER_MESSAGE_MAX = 4_096
 FILTERS_REMEMBERED_MAX = 64
 """What filtered clients that left knew, kept for their return."""
-CLOSE_GOING_AWAY = 1001
-CLOSE_TRY_LATER = 1013
 
 _NO_SLOTS = np.empty(0, np.int32)
 Known = NDArray[np.bool_]
@@ -39,16 +37,14 @@ class Want:
 
 
 @dataclass(slots=True, eq=False)
-class Client:
+class Client(Reader):
     """What one client wants and knows. `seq` < 0: nothing; `known` are the slots it shows, where it has a filter."""
 
-    outlet: Outlet
     want: Want
     seq: int = -1
     known: Known | None = None
     named: int = 0
     t_frame_ns: int = 0
-    t_stalled_ns: int | None = None
 
 
 @dataclass(slots=True)
@@ -122,7 +118,7 @@ class Hub:
         """Send everybody away because the service stops."""
         for group in self._groups.values():
             for client in group.clients:
-                client.outlet.drop(CLOSE_GOING_AWAY, "the service stops")
+                client.drop_stopping()
         self._groups.clear()
 
     def flush(self, mono_ns: int, utc_ns: int) -> None:
@@ -144,13 +140,11 @@ class Hub:
         """The clients that have taken all that was sent. The others wait, or go."""
         awake = []
         for client in tuple(clients):
-            if client.outlet.writable:
-                client.t_stalled_ns = None
+            stalled_ns = client.stalled_ns(mono_ns)
+            if stalled_ns is None:
                 awake.append(client)
-            elif client.t_stalled_ns is None:
-                client.t_stalled_ns = mono_ns
-            elif mono_ns - client.t_stalled_ns > self._rules.stall_ns_max:
-                client.outlet.drop(CLOSE_TRY_LATER, "the client does not read")
+            elif stalled_ns > self._rules.stall_ns_max:
+                client.drop_stalled()
                 self.counters.dropped_clients += 1
                 clients.remove(client)
         return awake

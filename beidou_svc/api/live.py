@@ -5,22 +5,20 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.websockets import WebSocketDisconnect
 
 from beidou_svc import __version__
 from beidou_svc.api.context import Context, context_of
-from beidou_svc.api.hub import CLOSE_TRY_LATER, Client, Want
+from beidou_svc.api.hub import Client, Want
 from beidou_svc.api.parameters import checked_bbox, quality_bits
 from beidou_svc.api.ws_protocol import outlet_of
+from beidou_svc.api.ws_reader import CLOSE_TRY_LATER
 from beidou_svc.api.ws_talk import (
     CLOSE_BAD_MESSAGE,
     CLOSE_BAD_TOKEN,
-    CLOSE_FOREIGN_ORIGIN,
     RefusedError,
-    close_refused,
     in_time,
     next_message,
-    origin_allowed,
+    talk,
 )
 from beidou_svc.config import Scope
 from beidou_svc.fleet.query import ALL_QUALITIES, Criteria
@@ -48,27 +46,21 @@ class Subscribe(BaseModel):
 async def stream(websocket: WebSocket) -> None:
     """Serve one client."""
     service = context_of(websocket)
-    if not origin_allowed(websocket, service.settings.http.origins):
-        await websocket.close(CLOSE_FOREIGN_ORIGIN, "this web origin is not allowed")
-        return
-    await websocket.accept()
-    client: Client | None = None
+    await talk(websocket, service.settings.http.origins, lambda: _serve(websocket, service))
+
+
+async def _serve(websocket: WebSocket, service: Context) -> None:
+    if service.hub.full:
+        service.hub.counters.refused_clients += 1
+        raise RefusedError(CLOSE_TRY_LATER, "stream.clients_max reached")
+    first = await in_time(next_message(websocket, Subscribe), service.settings.stream.hello_s_max)
+    client = await _begin(websocket, service, first)
     try:
-        if service.hub.full:
-            service.hub.counters.refused_clients += 1
-            raise RefusedError(CLOSE_TRY_LATER, "stream.clients_max reached")
-        first = await in_time(next_message(websocket, Subscribe), service.settings.stream.hello_s_max)
-        client = await _begin(websocket, service, first)
         while True:
             message = await next_message(websocket, Subscribe)
             service.hub.change(client, _want(message, service), message.resume)
-    except WebSocketDisconnect:
-        pass
-    except RefusedError as refusal:
-        await close_refused(websocket, refusal)
     finally:
-        if client is not None:
-            service.hub.remove(client)
+        service.hub.remove(client)
 
 
 async def _begin(websocket: WebSocket, service: Context, first: Subscribe) -> Client:

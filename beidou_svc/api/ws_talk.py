@@ -1,7 +1,7 @@
 """How a client of a WebSocket is talked to until a hub takes over: whose page it is, its messages, refusals."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,9 +28,18 @@ class RefusedError(Exception):
         self.code = code
 
 
-async def close_refused(websocket: WebSocket, refusal: RefusedError) -> None:
-    """Say why, and close."""
-    await websocket.close(refusal.code, str(refusal).encode()[:_REASON_BYTES_MAX].decode(errors="ignore"))
+async def talk(websocket: WebSocket, origins: tuple[str, ...], serve: Callable[[], Awaitable[None]]) -> None:
+    """Accept a client and serve it until it leaves or is refused, which it is told with the reason."""
+    if not _origin_allowed(websocket, origins):
+        await websocket.close(CLOSE_FOREIGN_ORIGIN, "this web origin is not allowed")
+        return
+    await websocket.accept()
+    try:
+        await serve()
+    except WebSocketDisconnect:
+        pass
+    except RefusedError as refusal:
+        await websocket.close(refusal.code, str(refusal).encode()[:_REASON_BYTES_MAX].decode(errors="ignore"))
 
 
 async def in_time(message: Awaitable[M], limit_s: float) -> M:
@@ -57,7 +66,7 @@ async def next_message(websocket: WebSocket, form: type[M]) -> M:
         raise RefusedError(CLOSE_BAD_MESSAGE, f"{where}: {fault['msg']}" if where else fault["msg"]) from None
 
 
-def origin_allowed(websocket: WebSocket, origins: tuple[str, ...]) -> bool:
+def _origin_allowed(websocket: WebSocket, origins: tuple[str, ...]) -> bool:
     """Browsers name the page that opens a socket: one of another site must not read the fleet unasked."""
     origin = websocket.headers.get("origin")
     if origin is None or origin in origins:

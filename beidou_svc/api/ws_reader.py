@@ -1,0 +1,34 @@
+"""Who reads a stream: the way to it, and how long it has not taken what was sent."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from beidou_svc.api.ws_protocol import Outlet
+
+CLOSE_GOING_AWAY: Final = 1001
+CLOSE_TRY_LATER: Final = 1013
+
+
+@dataclass(slots=True, eq=False)
+class Reader:
+    """One client, as far as its connection goes."""
+
+    outlet: Outlet
+    _t_stalled_ns: int | None = field(default=None, init=False)
+
+    def stalled_ns(self, mono_ns: int) -> int | None:
+        """How long it has left what was pushed lying; None = it takes more."""
+        if self.outlet.writable:
+            self._t_stalled_ns = None
+            return None
+        if self._t_stalled_ns is None:
+            self._t_stalled_ns = mono_ns
+        return mono_ns - self._t_stalled_ns
+
+    def drop_stalled(self) -> None:
+        """Send it away because it does not read."""
+        self.outlet.drop(CLOSE_TRY_LATER, "the client does not read")
+
+    def drop_stopping(self) -> None:
+        """Send it away because the service stops."""
+        self.outlet.drop(CLOSE_GOING_AWAY, "the service stops")
