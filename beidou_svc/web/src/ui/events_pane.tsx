@@ -10,6 +10,7 @@ import type { Session } from '../session';
 import { speak_events } from '../state';
 import { EventMark } from './event_mark';
 import { Icon } from './icons';
+import { hasWords, PaneSearch } from './pane_search';
 
 /** So many rows are drawn at first, and so many more at a time. */
 const ROWS_STEP = 100;
@@ -26,25 +27,13 @@ export function EventsPane(props: Props): JSX.Element {
   const kind = useSignal('');
   const text = useSignal('');
   const rows = useSignal(ROWS_STEP);
-  const wanted = text.value.trim().toLowerCase();
   const found = events.value.filter(
-    (event) =>
-      (kind.value === '' || event.kind === kind.value) && (wanted === '' || wordsOf(event).includes(wanted)),
+    (event) => (kind.value === '' || event.kind === kind.value) && hasWords(wordsOf(event), text),
   );
   return (
     <>
       <div class="pane-head">
-        <input
-          class="small-input"
-          type="text"
-          inputMode="search"
-          value={text.value}
-          aria-label={t('event.search')}
-          placeholder={t('event.search')}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-          }}
-        />
+        <PaneSearch text={text} label={t('event.search')} />
         <select
           class="small-input"
           value={kind.value}
@@ -109,7 +98,7 @@ export function EventsPane(props: Props): JSX.Element {
 }
 
 function wordsOf(event: Told): string {
-  return `${event.terminal} ${event.fence} ${fenceName(event)}`.toLowerCase();
+  return `${event.terminal} ${event.fence} ${fenceName(event)}`;
 }
 
 /** A fence, or a stop of a route, whose events name it `stop:` and its id. */

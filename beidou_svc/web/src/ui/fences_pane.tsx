@@ -9,6 +9,7 @@ import type { Session } from '../session';
 import { FenceForm } from './fence_form';
 import { FenceTrouble } from './fence_trouble';
 import { Icon } from './icons';
+import { hasWords, PaneSearch } from './pane_search';
 
 /** More rows than these nobody reads through; search finds the rest. */
 const ROWS_MAX = 200;
@@ -29,8 +30,7 @@ export function FencesPane({ session, onShow, center }: Props): JSX.Element {
 function FenceList({ session, onShow }: Omit<Props, 'center'>): JSX.Element {
   const text = useSignal('');
   const all = fences.value ?? [];
-  const wanted = text.value.trim().toLowerCase();
-  const found = all.filter((fence) => `${fence.id} ${fence.properties.name}`.toLowerCase().includes(wanted));
+  const found = all.filter((fence) => hasWords(`${fence.id} ${fence.properties.name}`, text));
   const open = (fence: Fence): void => {
     onShow(fence);
     void session.roads.edit(String(fence.id));
@@ -57,17 +57,7 @@ function FenceList({ session, onShow }: Omit<Props, 'center'>): JSX.Element {
       </div>
       {all.length > 0 && (
         <div class="pane-head">
-          <input
-            class="small-input"
-            type="text"
-            inputMode="search"
-            value={text.value}
-            aria-label={t('fence.search')}
-            placeholder={t('fence.search')}
-            onInput={(event) => {
-              text.value = event.currentTarget.value;
-            }}
-          />
+          <PaneSearch text={text} label={t('fence.search')} />
           <span class="pane-summary" data-fences={all.length}>
             {t('fence.count', { n: count(all.length) })}
           </span>
