@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { Session } from './session';
+import '@fontsource-variable/noto-sans-sc/index.css';
 import './style/fonts.css';
 import './style/tokens.css';
 import './style/base.css';

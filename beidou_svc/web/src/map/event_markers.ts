@@ -5,6 +5,8 @@ import type { ToMap } from './fence_layers';
 
 export const SHOWN_MS = 30_000;
 const MARKERS_MAX = 40;
+/** Nearer than this on the screen a later event hides an earlier one. */
+const APART_PX = 22;
 
 export interface EventHooks {
   newMarker: (element: HTMLElement) => Marker;
@@ -34,11 +36,26 @@ export class EventMarkers {
       this.entries.set(event.event, { marker: this.create(event), until_ms: now_ms + SHOWN_MS });
     }
     for (const id of [...this.entries.keys()].slice(0, -MARKERS_MAX)) this.remove(id);
+    this.thin();
   }
 
   /** Take away what is old, and what did not happen after all. */
   tidy(retracted: ReadonlySet<string>, now_ms: number): void {
-    for (const [id, entry] of this.entries) if (now_ms > entry.until_ms || retracted.has(id)) this.remove(id);
+    const gone = [...this.entries].filter(([id, { until_ms }]) => now_ms > until_ms || retracted.has(id));
+    if (gone.length === 0) return;
+    for (const [id] of gone) this.remove(id);
+    this.thin();
+  }
+
+  /** Of events that lie on each other at this zoom only the latest is seen: the list has all. */
+  thin(): void {
+    const taken: { x: number; y: number }[] = [];
+    for (const { marker } of [...this.entries.values()].reverse()) {
+      const at = this.map.project(marker.getLngLat());
+      const is_free = taken.every(({ x, y }) => Math.hypot(at.x - x, at.y - y) >= APART_PX);
+      if (is_free) taken.push(at);
+      marker.getElement().hidden = !is_free;
+    }
   }
 
   private create(event: Told): Marker {

@@ -1,6 +1,7 @@
 /** Fences on the base map: areas, circles and corridors, the selected one, and the one that is being edited. */
 import type { ExpressionSpecification, GeoJSONSource, Map as LibreMap } from 'maplibre-gl';
 import { type Fence, type Position, positionsOf, shapeOf } from '../roads/fence';
+import { LABEL_FONT } from './labels';
 import { latitudeDeg, longitudeDeg, mercatorX, mercatorY, worldPerMetre } from './mercator';
 
 const SOURCE = 'fence';
@@ -105,7 +106,7 @@ export class FenceLayers {
     const wide = { 'line-color': line, 'line-opacity': 0.22, 'line-width': corridorWidth() };
     const ends = { 'line-cap': 'round', 'line-join': 'round' } as const;
     const ink = { 'text-color': text, 'text-halo-color': halo, 'text-halo-width': 1.6 };
-    const font = { 'text-font': ['Inter Variable', 'sans-serif'] };
+    const font = { 'text-font': LABEL_FONT };
     map.addLayer({
       id: 'fence-fill',
       type: 'fill',

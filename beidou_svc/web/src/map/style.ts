@@ -8,6 +8,7 @@ import type {
   LayerSpecification,
   StyleSpecification,
 } from 'maplibre-gl';
+import { LABEL_FONT } from './labels';
 
 export interface BaseLook {
   dark: boolean;
@@ -69,7 +70,6 @@ const DARK: Palette = {
 };
 
 const SOURCE = 'base';
-const FONT = ['Inter Variable', 'sans-serif'];
 
 /** Width of a road class at zooms 10, 14 and 18, pixels, and the zoom from which it is drawn. */
 const ROADS: readonly { class: string; widths_px: [number, number, number]; zoom_min: number }[] = [
@@ -202,7 +202,7 @@ function labels(palette: Palette, language: BaseLook['language']): LayerSpecific
         'symbol-placement': 'line',
         'symbol-spacing': 420,
         'text-field': nameIn(language),
-        'text-font': FONT,
+        'text-font': LABEL_FONT,
         'text-size': ['interpolate', ['linear'], ['zoom'], 13.5, 10.5, 18, 13.5],
         'text-padding': 12,
       },
@@ -215,7 +215,7 @@ function labels(palette: Palette, language: BaseLook['language']): LayerSpecific
       'source-layer': 'place',
       layout: {
         'text-field': nameIn(language),
-        'text-font': FONT,
+        'text-font': LABEL_FONT,
         'text-size': placeSize(),
         'text-max-width': 8,
         'text-padding': 8,

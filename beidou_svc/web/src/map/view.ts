@@ -9,6 +9,7 @@ import type { Drawn, FenceDrawing } from './fence_drawing';
 import { FenceLayers } from './fence_layers';
 import { boundsOf, isWorthFraming } from './fleet_bounds';
 import { drawGraticule } from './graticule_layer';
+import { redrawAsFontsCome } from './labels';
 import { mercatorX, mercatorY } from './mercator';
 import { Moves, type Room } from './moves';
 import { addProbe, hasOwnBase, keepOwnLayers, newMarker, openMap, styleOf } from './open_map';
@@ -24,6 +25,7 @@ export class MapView {
   private readonly map: LibreMap;
   private readonly overlay: FleetOverlay;
   private readonly clusters: ClusterMarkers;
+  private readonly stopRedrawing: () => void;
   readonly bases: BaseMarkers;
   readonly moves: Moves;
   readonly fences: FenceLayers;
@@ -67,6 +69,7 @@ export class MapView {
     this.other_place = new PlaceMarker(this.map, newMarker);
     this.events = new EventMarkers(this.map, { ...options.hooks.events, newMarker, toMap });
     this.map.getCanvas().after(options.canvas);
+    this.stopRedrawing = redrawAsFontsCome(this.map);
     this.listen();
     this.animation = requestAnimationFrame(this.frame);
   }
@@ -145,6 +148,7 @@ export class MapView {
   }
 
   destroy(): void {
+    this.stopRedrawing();
     cancelAnimationFrame(this.animation);
     this.map.remove();
   }
@@ -174,6 +178,7 @@ export class MapView {
     map.on('moveend', () => {
       const { lng, lat } = map.getCenter();
       options.hooks.onCenter([lng, lat]);
+      this.events.thin();
       this.drawGraticule();
       this.recluster();
     });
