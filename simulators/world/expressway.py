@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 HALF_GAP_M = 13.0  # from the middle to each carriageway
 RAMP_REACH_M = 300.0  # along the ring, from the avenue to where the ramp leaves
 RAMP_SIDE_M = 75.0  # from the middle of the ring to the ramp's foot on the avenue
+RAMP_LEAVES_M = ((40.0, 5.0), (80.0, 12.0), (130.0, 24.0))  # along the carriageway and beside it
 INTERCHANGE_GAP_M = 900.0
 NAME = Name("环城快速路", "Ring Expressway")
 RAMP_NAME = Name("环城快速路匝道", "Ring Expressway Ramp")
@@ -35,8 +36,9 @@ def build_expressway(site: Site, surface: list[Street]) -> list[Street]:
         for crossing in interchanges:
             for sign in (-1.0, 1.0):
                 ramp, at_m = _ramp(middle, carriageway, crossing, side, sign, surface)
-                streets.append(ramp)
-                cuts.append(at_m)
+                if _stays_beside(ramp.line, carriageway, sign):
+                    streets.append(ramp)
+                    cuts.append(at_m)
         streets += _cut_up(site, carriageway, cuts)
     return streets
 
@@ -74,12 +76,25 @@ def _ramp(
     at_m = carriageway.project(on_ring)
     nose = node_at(carriageway, at_m)
     foot = insert_node(surface, _foot(middle, crossing_m, side), _is_ground_avenue)
-    gentle = np.asarray(carriageway.interpolate((at_m - sign * 110.0) % carriageway.length).coords)[0]
-    outward = gentle + (np.asarray(foot) - gentle) * 0.25
-    bend = [nose, tuple(outward), (0.35 * outward[0] + 0.65 * foot[0], 0.35 * outward[1] + 0.65 * foot[1]), foot]
-    points = smooth_open(np.array(bend), rounds=3)
+    beside = [_beside(middle, carriageway, at_m - sign * along_m, out_m) for along_m, out_m in RAMP_LEAVES_M]
+    last = 0.35 * beside[-1] + 0.65 * np.asarray(foot)
+    points = smooth_open(np.vstack((nose, *beside, last, foot)), rounds=3)
     line = LineString(points if sign < 0 else points[::-1])
     return Street(line, RoadClass.MOTORWAY, RAMP_NAME, Structure.BRIDGE, maxspeed_kmh=40, lanes=1), at_m
+
+
+def _beside(middle: LineString, carriageway: LineString, at_m: float, out_m: float) -> Floats:
+    """A point beside a carriageway, on the side away from the other one."""
+    on_it = np.asarray(carriageway.interpolate(at_m % carriageway.length).coords)[0]
+    between = np.asarray(middle.interpolate(middle.project(Point(on_it))).coords)[0]
+    outward: Floats = on_it + (on_it - between) * (out_m / HALF_GAP_M)
+    return outward
+
+
+def _stays_beside(ramp: LineString, carriageway: LineString, sign: float) -> bool:
+    """Whether a ramp meets its carriageway at the nose only: the avenue may have led its foot to the wrong side."""
+    nose = Point(ramp.coords[0 if sign < 0 else -1])
+    return not ramp.difference(nose.buffer(1.0)).intersects(carriageway)
 
 
 def _is_ground_avenue(street: Street) -> bool:

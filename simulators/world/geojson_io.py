@@ -94,6 +94,7 @@ def _road(number: int, street: Street, chart: Chart) -> Feature:
         "lanes": street.lane_count,
         "tunnel": street.structure is Structure.TUNNEL,
         "bridge": street.structure is Structure.BRIDGE,
+        "level": street.level,
         "canyon": street.canyon,
     }
     line: LineString = street.line

@@ -85,6 +85,12 @@ class Street:
         return CLASS_DEFAULTS[self.road_class].oneway if self.oneway is None else self.oneway
 
     @property
+    def level(self) -> int:
+        """What lies above what, as OSM's `layer`: the expressway over the streets' bridges, and under their tunnels."""
+        beyond = 2 if self.road_class is RoadClass.MOTORWAY else 1
+        return {Structure.GROUND: 0, Structure.BRIDGE: beyond, Structure.TUNNEL: -beyond}[self.structure]
+
+    @property
     def speed_limit_kmh(self) -> int:
         """The limit that is signed here."""
         return self.maxspeed_kmh or CLASS_DEFAULTS[self.road_class].maxspeed_kmh

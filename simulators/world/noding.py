@@ -16,7 +16,8 @@ Floats = NDArray[np.float64]
 Node = tuple[float, float]
 
 GRID_M = 0.01  # coordinates of the finished network are multiples of this
-SHORT_EDGE_M = 22.0  # junctions closer than this become one
+SHORT_EDGE_M = 22.0  # junctions that a street joins and that are closer than this become one
+MEANT_ONE_M = 6.0  # so do all others that are closer than this
 STUB_MAX_M = 260.0
 PRUNE_ROUNDS_MAX = 6
 RANK = {road_class: rank for rank, road_class in enumerate(RoadClass)}
@@ -59,12 +60,21 @@ def merge_short(streets: Sequence[Street]) -> list[Street]:
             node = above
         return node
 
-    for street in streets:
-        if street.line.length < SHORT_EDGE_M:
-            a, b = sorted(map(root, ends_of(street)))
-            parent[b] = a
+    short = [ends_of(street) for street in streets if street.line.length < SHORT_EDGE_M]
+    for pair in short + _near_nodes(streets):
+        kept, given_up = sorted(map(root, pair))
+        if kept != given_up:
+            parent[given_up] = kept
     moved = [_moved(street, root) for street in streets]
     return _without_twins([street for street in moved if street.line.length >= GRID_M and _is_open(street)])
+
+
+def _near_nodes(streets: Sequence[Street]) -> list[tuple[Node, Node]]:
+    """Pairs of ends that were meant to be one, whether a street joins them or not."""
+    nodes = sorted({node for street in streets for node in ends_of(street)})
+    points = shapely.points(np.array(nodes))
+    pairs = STRtree(points).query(points, predicate="dwithin", distance=MEANT_ONE_M)
+    return [(nodes[a], nodes[b]) for a, b in pairs.T.tolist() if a < b]
 
 
 def _without_twins(streets: Sequence[Street]) -> list[Street]:

@@ -9,6 +9,10 @@ import orjson
 import pytest
 import shapely
 
+from mapping.datums.frame import CGCS2000_2000
+from mapping.network.check import check_network
+from mapping.network.geojson import geojson_network
+from mapping.network.geojson_io import parse_geojson
 from simulators.chart import Chart
 from simulators.network import Network
 from simulators.world import build_world
@@ -39,6 +43,12 @@ def test_the_district_is_as_large_as_the_real_one(seed: int) -> None:
     assert {street.structure for street in city.streets} == set(Structure)
     assert any(street.canyon for street in city.streets)
     assert sum(place.kind == "stop" for place in city.places) >= 10
+
+
+def test_the_roads_pass_the_check_for_operators(city_text: bytes) -> None:
+    network, report = geojson_network(parse_geojson(city_text), CGCS2000_2000)
+    assert report.fault_count == 0
+    assert check_network(network).errors == 0
 
 
 def test_everything_is_in_the_district_and_at_its_place(city: World) -> None:
