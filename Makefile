@@ -14,9 +14,15 @@ SOURCES     := $(shell find gnss mapping simulators beidou_svc -name '*.py' 2>/d
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CHECKED     := gnss mapping beidou_svc simulators tests .setup
 
+# what does not need each other is made beside each other: kernels are compiled while the page is built
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=2 --no-print-directory
+endif
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench fuzz setup page kernels browser wheel lock clean
+.PHONY: help demo serve test check format bench fuzz setup page kernels browser wheel lock clean \
+        compiled-tests interpreted-tests
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,12 +33,16 @@ demo: setup ## the service, a simulated fleet and the page, on this machine (ARG
 serve: setup ## the service alone (ARGS="--config my.toml")
 	$(BIN)/beidou serve $(ARGS)
 
-# all three are run, whatever the ones before say, and pytest's account of the last comes last
+# all are run, whatever the ones before say; those in a browser by themselves: they mind a busy machine
 test: setup $(STAMPS)/dev browser ## all tests (ARGS="-k nmea" selects among those of Python)
-	@failed=0; \
-	$(if $(ARGS),,(cd $(WEB) && ../../.setup/npm test) || failed=1; $(PYTEST_INTERPRETED) || failed=1;) \
-	CHROMIUM=$(abspath $(BROWSER)/chromium) $(BIN)/pytest $(ARGS) || failed=1; \
-	exit $$failed
+ifneq ($(ARGS),)
+	$(PYTEST) $(ARGS)
+else
+	@rm -f $(TESTS_FAILED)
+	@$(MAKE) --keep-going compiled-tests interpreted-tests || touch $(TESTS_FAILED)
+	@cat $(INTERPRETED_LOG)
+	@$(PYTEST) $(BROWSER_TESTS) && test ! -e $(TESTS_FAILED)
+endif
 
 check: $(STAMPS)/dev $(STAMPS)/project $(WEB_PACKAGES) ## format, lint, types and import rules
 	$(BIN)/ruff format --check $(CHECKED)
@@ -51,11 +61,11 @@ bench: setup $(STAMPS)/dev $(STAMPS)/peers browser ## all benchmarks, into docs/
 fuzz: setup $(STAMPS)/dev ## hostile bytes at the decoder (ARGS="600 7": seconds, first seed)
 	$(BIN)/python -m tests.fuzz.fuzz_decoder $(or $(ARGS),60)
 
-setup: page kernels ## everything that running needs: packages, the built page, compiled kernels
+setup: kernels page ## everything that running needs: packages, the built page, compiled kernels
 
 page: $(PAGE)
 
-kernels: $(STAMPS)/kernels
+kernels: $(STAMPS)/kernels $(STAMPS)/simulator-kernels
 
 browser: $(STAMPS)/browser
 
@@ -77,11 +87,26 @@ LOCKS   := pyproject.toml:-o:requirements.lock pyproject.toml:--group:dev:-o:req
            --group:setup:-o:.setup/setup.lock --group:node:-o:.setup/node.lock --group:peers:-o:.setup/peers.lock
 INSTALL := $(BIN)/python .setup/packages.py
 
+PYTEST        := CHROMIUM=$(abspath $(BROWSER)/chromium) $(BIN)/pytest
+BROWSER_TESTS := tests/browser
+
 # Kernels are plain Python too, and the tests of gnss and mapping also run them as that. Integers that wrap around do so
 # on purpose.
 PURE_TESTS := $(wildcard tests/property $(addprefix tests/unit/,$(notdir $(patsubst %/,%,$(wildcard gnss/*/ mapping/*/)))))
 PYTEST_INTERPRETED = NUMBA_DISABLE_JIT=1 $(BIN)/pytest -m 'not compiled' \
                      -W 'ignore:overflow encountered in scalar:RuntimeWarning' $(PURE_TESTS)
+INTERPRETED_LOG := .cache/interpreted-tests.log
+TESTS_FAILED    := .cache/tests-failed
+
+compiled-tests:
+	@$(PYTEST) --ignore=$(BROWSER_TESTS)
+
+# beside the compiled ones; what they and the page's have to say is told after those
+interpreted-tests:
+	@mkdir -p $(dir $(INTERPRETED_LOG)); exec >$(INTERPRETED_LOG) 2>&1; failed=0; \
+	(cd $(WEB) && ../../.setup/npm test) || failed=1; \
+	$(PYTEST_INTERPRETED) || failed=1; \
+	exit $$failed
 
 $(STAMPS)/venv: .setup/venv.py .setup/setup.lock
 	python=$$(.setup/find-python) && "$$python" .setup/venv.py $(VENV) .setup/setup.lock
@@ -117,7 +142,11 @@ $(PAGE): $(WEB_PACKAGES) $(WEB_SOURCES)
 
 # numba keeps compiled kernels beside their sources and knows itself which are stale: a repeated warm-up is quick
 $(STAMPS)/kernels: $(STAMPS)/project $(SOURCES)
+	@echo "compiling kernels: two minutes or so the first time"
 	$(BIN)/beidou warm
+	touch $@
+
+$(STAMPS)/simulator-kernels: $(STAMPS)/project $(SOURCES)
 	$(BIN)/beidou-sim warm
 	touch $@
 

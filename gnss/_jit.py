@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
 from numba import config as _config
 from numba.core import caching
 
+from gnss._dispatch import KernelDispatcher
+
 _F = TypeVar("_F", bound=Callable[..., Any])
-_njit: Any = numba.njit
 _numba_config: Any = _config
 
 _PACKAGES = ("gnss", "mapping", "simulators", "beidou_svc")
@@ -25,10 +25,19 @@ _IMPORT = re.compile(rb"^\s*(?:from|import)\s+((?:%s)[\w.]*)" % "|".join(_PACKAG
 _FROM = re.compile(rb"^\s*from\s+((?:%s)[\w.]*)\s+import\s+([\w, ()\n]+)" % "|".join(_PACKAGES).encode(), re.MULTILINE)
 
 
+def _compile(function: _F, *, cache: bool = True, **options: Any) -> _F:
+    if _numba_config.DISABLE_JIT:
+        return function
+    options |= {"nopython": True, "boundscheck": None, "nogil": True, "error_model": "numpy"}
+    compiled: Any = KernelDispatcher(function, targetoptions=options)
+    if cache:
+        compiled.enable_caching()
+    return compiled
+
+
 def kernel(function: _F) -> _F:
     """Compile `function` with numba: no GIL, cached on disk, IEEE arithmetic (fastmath would drop our NaN checks)."""
-    compiled: _F = _njit(nogil=True, cache=True, error_model="numpy")(function)
-    return compiled
+    return _compile(function)
 
 
 def leaf_kernel(function: _F) -> _F:
@@ -36,20 +45,17 @@ def leaf_kernel(function: _F) -> _F:
 
     That is worth 5 ns an array and call, which is more than a field of a sentence takes to parse.
     """
-    compiled: _F = _njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
-    return compiled
+    return _compile(function, _nrt=False)
 
 
 def inline_kernel(function: _F) -> _F:
     """Compile a leaf kernel that its callers inline at LLVM level: a helper of a few instructions."""
-    compiled: _F = _njit(nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
-    return compiled
+    return _compile(function, _nrt=False, forceinline=True)
 
 
 def closure_kernel(function: _F) -> _F:
     """Compile an inline kernel that is made at run time, from constants: kept on disk as part of its callers only."""
-    compiled: _F = _njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
-    return compiled
+    return _compile(function, cache=False, _nrt=False, forceinline=True)
 
 
 def _module_files(dotted: str) -> list[Path]:

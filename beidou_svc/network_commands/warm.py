@@ -8,7 +8,6 @@ from mapping.network.grid import make_grid, near_segments
 from mapping.network.lrs import Places, places_to_geodetic, plane_to_places, plane_to_places_on
 from mapping.network.model import RoadNetwork
 from mapping.network.routes import places_to_runs, route_index, runs_to_places
-from mapping.network.shortest import gaps_between, path_between, shortest_paths, with_closed
 
 
 def warm() -> None:
@@ -16,11 +15,6 @@ def warm() -> None:
     network = small_city()
     check_network(network)
     _warm_places(network)
-    edge = np.zeros(1, dtype=np.int32)
-    paths = shortest_paths(network)
-    gaps_between(paths.table, edge, edge)
-    path_between(paths.table, 0, 1)
-    with_closed(paths, np.arange(network.edge_count) == 1)
 
 
 def _warm_places(network: RoadNetwork) -> None:
