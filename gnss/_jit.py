@@ -58,6 +58,7 @@ def closure_kernel(function: _F) -> _F:
     return _compile(function, cache=False, _nrt=False, forceinline=True)
 
 
+@cache
 def _module_files(dotted: str) -> list[Path]:
     base = _ROOT.joinpath(*dotted.split("."))
     return [path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()]
