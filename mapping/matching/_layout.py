@@ -1,5 +1,6 @@
 """Where the numbers of rows and places stand in their arrays: columns by name."""
 
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -55,6 +56,7 @@ class Trellis(NamedTuple):
     t_ns: Longs
 
 
+@cache
 def row_type(places: int) -> np.dtype[np.void]:
     """A row of a trellis as one record, so that what belongs together lies together in memory."""
     fields = [

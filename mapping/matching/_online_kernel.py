@@ -2,8 +2,9 @@
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.status import Status
-from mapping.matching._advance_kernel import Numbers, Work, advance
+from mapping.matching._advance_kernel import advance
 from mapping.matching._layout import ROW_WIDTH, Floats
+from mapping.matching._numbers import Numbers, Work
 from mapping.matching._order_kernel import Memory, insert_row, is_better, make_room, place_of, remove_row, row_before
 from mapping.matching._tell_kernel import Desk, Told, tell
 from mapping.matching.model import Rules

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from gnss._jit import inline_kernel, leaf_kernel
-from mapping.matching._advance_kernel import NS
 from mapping.matching._layout import SXX, SYY, Floats, Ints, Longs, Trellis, X, Y
+from mapping.matching._numbers import NS
 from mapping.matching.model import Rules
 
 

@@ -62,12 +62,11 @@ def new_search(edges: int, turns: int) -> Search:
 
     Shape: arrays by edge; the heap has room for every turn. Unit: s, m.
     """
-    backs, parent, first, settled = (np.zeros(edges, np.int32) for _ in range(4))
-    stamp, target, done = (np.zeros(edges, np.int64) for _ in range(3))
-    heap_s, heap_edge, run = np.zeros(turns + 1), np.zeros(turns + 1, np.int32), np.zeros(1, np.int64)
-    return Search(
-        np.zeros(edges), np.zeros(edges), backs, parent, first, stamp, target, settled, done, heap_s, heap_edge, run
-    )
+    backs, parent, first, settled = np.empty((4, edges), np.int32)
+    stamp, target, done = np.zeros((3, edges), np.int64)
+    cost_s, run_m = np.empty((2, edges))
+    heap_s, heap_edge, run = np.empty(turns + 1), np.empty(turns + 1, np.int32), np.zeros(1, np.int64)
+    return Search(cost_s, run_m, backs, parent, first, stamp, target, settled, done, heap_s, heap_edge, run)
 
 
 @leaf_kernel

@@ -38,7 +38,7 @@ TOLD_WIDTH: Final = 9
 
 
 class Told(NamedTuple):
-    """What is told of rows: numbers (any, TOLD_WIDTH), edges, and whether it is final."""
+    """What is told of rows: numbers (TOLD_WIDTH, any), edges, and whether it is final."""
 
     slot: Ints
     t_ns: Longs
@@ -50,9 +50,10 @@ class Told(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Room for a decision: the consecutive rows it is made by, and probabilities."""
+    """Room for a decision: the consecutive rows it is made by, where their sequences came from, and probabilities."""
 
     rows: Ints
+    origin: Ints
     probability: Floats
     share: Floats
 
@@ -88,7 +89,7 @@ def tell(memory: Memory, slot: int, k: int, lag_ns: int, told: Told, at: int, is
     if trellis.used[q] > 0:
         n = _gather(memory, slot, k, lag_ns, desk)
         count = trellis.used[desk.rows[n - 1]]
-        smoothed(trellis.score, trellis.back, desk.rows, n, count, desk.probability, desk.share)
+        smoothed(trellis.score, trellis.back, desk.rows, n, count, desk.origin, desk.probability, desk.share)
         best, second = best_two(trellis, q, desk.share)
     told.slot[at], told.t_ns[at], told.is_final[at], told.status[at] = slot, trellis.t_ns[q], is_final, 0
     write_place(trellis, q, best, second, desk.share, told, at)
@@ -117,7 +118,7 @@ def write_place(trellis: Trellis, q: int, best: int, second: int, share: Floats,
 
     Shape: `share` (K,). Unit: m, rad.
     """
-    row, number = trellis.row[q], told.number[at]
+    row, number = trellis.row[q], told.number[:, at]
     edge = trellis.edge[q, best] if best >= 0 else -1
     told.edge[at] = edge
     told.edge_2nd[at] = trellis.edge[q, second] if second >= 0 else -1

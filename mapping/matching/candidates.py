@@ -30,9 +30,6 @@ from mapping.matching.model import Rules
 FOUND_MAX: Final = 96
 """Places considered of one position, before the likeliest are chosen; those found later are not."""
 
-CELL_STEP: Final = 3
-"""Columns and rows of cells that one cell with its margin covers, in a search wider than the margin."""
-
 D2: Final = PLACE_WIDTH
 H_FOOT: Final = PLACE_WIDTH + 1
 FOUND_WIDTH: Final = PLACE_WIDTH + 2
@@ -123,15 +120,28 @@ def scan(grid: Grid, x: float, y: float, radius_m: float, found: Found) -> int:
 
     Shape: scalars. Unit: m.
     """
-    column, row = int(np.floor((x - grid.x0_m) / grid.cell_m)), int(np.floor((y - grid.y0_m) / grid.cell_m))
-    wide = max(0, int(np.ceil((radius_m - MARGIN_M) / (CELL_STEP * grid.cell_m))))
-    if wide == 0:
+    at_x, at_y = (x - grid.x0_m) / grid.cell_m, (y - grid.y0_m) / grid.cell_m
+    column, row, beyond_m = int(np.floor(at_x)), int(np.floor(at_y)), radius_m - MARGIN_M
+    if beyond_m <= 0.0:
         return _scan_cell(grid, column, row, 0, False, x, y, radius_m * radius_m, found)
-    n = 0
-    for r in range(-wide, wide + 1):
-        for c in range(-wide, wide + 1):
-            n = _scan_cell(grid, column + CELL_STEP * c, row + CELL_STEP * r, n, True, x, y, radius_m * radius_m, found)
+    step = 1 + int(2.0 * MARGIN_M / grid.cell_m)
+    west, east = _steps(beyond_m, (at_x - column) * grid.cell_m, grid.cell_m, step)
+    south, north = _steps(beyond_m, (at_y - row) * grid.cell_m, grid.cell_m, step)
+    n, is_wide, r2 = 0, west + east + south + north > 0, radius_m * radius_m
+    for r in range(-south, north + 1):
+        for c in range(-west, east + 1):
+            n = _scan_cell(grid, column + step * c, row + step * r, n, is_wide, x, y, r2, found)
     return n
+
+
+@inline_kernel
+def _steps(beyond_m: float, in_m: float, cell_m: float, step: int) -> tuple[int, int]:
+    """How many cells to look into on either side, `step` apart: one cell with its margin covers that many.
+
+    By how far beyond the margin one looks, and where in one's cell one stands.
+    """
+    step_m = step * cell_m
+    return max(0, int(np.ceil((beyond_m - in_m) / step_m))), max(0, int(np.ceil((beyond_m - cell_m + in_m) / step_m)))
 
 
 @inline_kernel

@@ -5,7 +5,7 @@ itself) plus a quick one with heavy tails. Only the part of the residual across 
 the place goes where the position is.
 """
 
-from math import exp, isnan, log, log1p, pi, sqrt
+from math import exp, isnan, log, pi, sqrt
 from typing import Final, NamedTuple
 
 from gnss._jit import inline_kernel
@@ -77,37 +77,63 @@ def noise_between(row: Floats, before: Floats, age_s: float, rules: Rules) -> No
     )  # fmt: skip
 
 
-@inline_kernel
-def residual_log(place: Floats, before: Floats, noise: Noise, dof: float) -> float:
-    """Logarithm of how probable the residual of a place is, given the slow error on the way to it.
+class Past(NamedTuple):
+    """The slow error as it is expected at a row, m and m²: what is left of it from before, and what it gained."""
 
-    Shape: places (PLACE_WIDTH,). Unit: m. Up to a constant that is the same for all places of a row.
-    """
-    ux, uy, kept2 = place[UX], place[UY], noise.kept * noise.kept
-    pxx, pxy = kept2 * before[PXX] + noise.cxx, kept2 * before[PXY] + noise.cxy
-    pyy = kept2 * before[PYY] + noise.cyy
-    sxx, sxy, syy = pxx + noise.qxx, pxy + noise.qxy, pyy + noise.qyy
-    across_m2 = uy * uy * sxx - 2.0 * ux * uy * sxy + ux * ux * syy
-    across_m = place[LATERAL] - noise.kept * (ux * before[BY] - uy * before[BX])
-    half = -0.5 * (dof + 1.0)
-    found = half * log1p(across_m * across_m / (dof * across_m2)) - 0.5 * log(across_m2)
-    if place[ALONG] != 0.0:
-        along_m2 = ux * ux * sxx + 2.0 * ux * uy * sxy + uy * uy * syy
-        along_m = place[ALONG] - noise.kept * (ux * before[BX] + uy * before[BY])
-        found += half * log1p(along_m * along_m / (dof * along_m2))
-    return found
+    bx: float
+    by: float
+    pxx: float
+    pxy: float
+    pyy: float
 
 
 @inline_kernel
-def carry_error(place: Floats, before: Floats, noise: Noise, dof: float) -> None:
-    """The slow error on the way over `before` to `place`, with what the residual of `place` tells of it.
+def expected(before: Floats, noise: Noise) -> Past:
+    """The slow error to be expected after a place.
 
-    Shape: places (PLACE_WIDTH,), `place` is filled in. Unit: m, m².
+    Shape: a place (PLACE_WIDTH,). Unit: m.
     """
     kept2 = noise.kept * noise.kept
-    place[BX], place[BY] = noise.kept * before[BX], noise.kept * before[BY]
-    place[PXX], place[PXY] = kept2 * before[PXX] + noise.cxx, kept2 * before[PXY] + noise.cxy
-    place[PYY] = kept2 * before[PYY] + noise.cyy
+    return Past(
+        noise.kept * before[BX], noise.kept * before[BY], kept2 * before[PXX] + noise.cxx,
+        kept2 * before[PXY] + noise.cxy, kept2 * before[PYY] + noise.cyy,
+    )  # fmt: skip
+
+
+@inline_kernel
+def unknown(noise: Noise) -> Past:
+    """The slow error of a row before which nothing is known.
+
+    Shape: scalars. Unit: m.
+    """
+    return Past(0.0, 0.0, noise.cxx, noise.cxy, noise.cyy)
+
+
+@inline_kernel
+def residual_log(place: Floats, past: Past, noise: Noise, dof: float) -> float:
+    """Logarithm of how probable the residual of a place is, given the slow error on the way to it.
+
+    Shape: a place (PLACE_WIDTH,). Unit: m. Up to a constant that is the same for all places of a row.
+    """
+    ux, uy = place[UX], place[UY]
+    sxx, sxy, syy = past.pxx + noise.qxx, past.pxy + noise.qxy, past.pyy + noise.qyy
+    across_m2 = uy * uy * sxx - 2.0 * ux * uy * sxy + ux * ux * syy
+    across_m = place[LATERAL] - (ux * past.by - uy * past.bx)
+    spread = 1.0 + across_m * across_m / (dof * across_m2)
+    if place[ALONG] != 0.0:
+        along_m2 = ux * ux * sxx + 2.0 * ux * uy * sxy + uy * uy * syy
+        along_m = place[ALONG] - (ux * past.bx + uy * past.by)
+        spread *= 1.0 + along_m * along_m / (dof * along_m2)
+    return -0.5 * ((dof + 1.0) * log(spread) + log(across_m2))
+
+
+@inline_kernel
+def carry_error(place: Floats, past: Past, noise: Noise, dof: float) -> None:
+    """The slow error at `place`: what was expected, with what the residual of `place` tells of it.
+
+    Shape: a place (PLACE_WIDTH,), which is filled in. Unit: m, m².
+    """
+    place[BX], place[BY], place[PXX], place[PXY], place[PYY] = past.bx, past.by, past.pxx, past.pxy, past.pyy
     ux, uy = place[UX], place[UY]
     _learn(place, -uy, ux, place[LATERAL], noise, dof)
     if place[ALONG] != 0.0:
@@ -121,13 +147,14 @@ def _learn(place: Floats, nx: float, ny: float, seen_m: float, noise: Noise, dof
     known_m2 = nx * gx + ny * gy
     quick_m2 = nx * nx * noise.qxx + 2.0 * nx * ny * noise.qxy + ny * ny * noise.qyy
     surprise_m = seen_m - nx * place[BX] - ny * place[BY]
-    belief = (dof + 1.0) / (dof + surprise_m * surprise_m / (known_m2 + quick_m2))
-    total_m2 = known_m2 + quick_m2 / min(belief, 1.0)
-    place[BX] += gx / total_m2 * surprise_m
-    place[BY] += gy / total_m2 * surprise_m
-    place[PXX] -= gx * gx / total_m2
-    place[PXY] -= gx * gy / total_m2
-    place[PYY] -= gy * gy / total_m2
+    doubt = (dof + surprise_m * surprise_m / (known_m2 + quick_m2)) / (dof + 1.0)
+    per_m2 = 1.0 / (known_m2 + quick_m2 * max(doubt, 1.0))
+    kx, ky = gx * per_m2, gy * per_m2
+    place[BX] += kx * surprise_m
+    place[BY] += ky * surprise_m
+    place[PXX] -= kx * gx
+    place[PXY] -= kx * gy
+    place[PYY] -= ky * gy
 
 
 @inline_kernel
@@ -155,4 +182,4 @@ def height_log(row: Floats, h_map_m: float, dof: float) -> float:
     if isnan(over_m):
         return 0.0
     variance_m2 = row[SIGMA_U] ** 2 + SIGMA_H_MAP_M**2
-    return -0.5 * (dof + 1.0) * log1p(over_m * over_m / (dof * variance_m2))
+    return -0.5 * (dof + 1.0) * log(1.0 + over_m * over_m / (dof * variance_m2))

@@ -1,16 +1,16 @@
 """Fixes as rows of the trellis: plane coordinates, covariance, course, speed, height, and how far roads are sought."""
 
-from math import cos, hypot, isfinite, nan, sin, sqrt
-from typing import Final
+from math import cos, isfinite, nan, sin, sqrt
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
-from gnss.batches import NO_TIME, FixBatch
+from gnss._jit import inline_kernel, leaf_kernel
+from gnss.batches import NO_TIME
 from gnss.status import Status
 from mapping.datums.placed import Placed
-from mapping.datums.plane import geodetic_to_plane
+from mapping.datums.plane import PlaneNumbers, plane_numbers, to_plane_point
 from mapping.matching._layout import (
     H_MAP,
     HX,
@@ -27,6 +27,7 @@ from mapping.matching._layout import (
     SXY,
     SYY,
     Floats,
+    Longs,
     X,
     Y,
 )
@@ -44,7 +45,27 @@ SPEED_UNKNOWN_MPS: Final = 3.0
 SIGMA_U_M: Final = 10.0
 """Of a height that states none."""
 
-_NO_POSITION, _NO_DATE = int(Status.NO_POSITION), int(Status.NO_DATE)
+_NO_POSITION, _NO_DATE, _OK = int(Status.NO_POSITION), int(Status.NO_DATE), int(Status.OK)
+_NO_TIME: Final = int(NO_TIME)
+_BY_QUALITY_M: Final = np.append(SIGMA_BY_QUALITY_M, np.full(256 - len(SIGMA_BY_QUALITY_M), nan))
+
+
+class _Seen(NamedTuple):
+    """The columns of fixes that matching looks at."""
+
+    t_gpst_ns: Longs
+    lat_rad: Floats
+    lon_rad: Floats
+    h_ell_m: Floats
+    sigma_e_m: Floats
+    sigma_n_m: Floats
+    cov_ne_m2: Floats
+    sigma_u_m: Floats
+    speed_mps: Floats
+    course_rad: Floats
+    heading_rad: Floats
+    hdop: Floats
+    fix_quality: NDArray[np.uint8]
 
 
 def observe(tables: MatchTables, placed: Placed) -> tuple[Floats, NDArray[np.uint8]]:
@@ -55,41 +76,47 @@ def observe(tables: MatchTables, placed: Placed) -> tuple[Floats, NDArray[np.uin
     """
     plane = tables.network.plane
     fixes = placed.rows_in(plane.frame, "matching")
-    rows = np.empty((len(fixes), ROW_WIDTH))
-    rows[:, X], rows[:, Y] = geodetic_to_plane(fixes.lat_rad, fixes.lon_rad, plane, frame=placed.frame)
-    rows[:, LAT], rows[:, LON] = fixes.lat_rad, fixes.lon_rad
-    rows[:, SXX], rows[:, SYY], rows[:, SXY] = fixes.sigma_e_m, fixes.sigma_n_m, fixes.cov_ne_m2
-    rows[:, HX] = np.where(np.isfinite(fixes.heading_rad), fixes.heading_rad, fixes.course_rad)
-    rows[:, SPEED], rows[:, SIGMA_U] = fixes.speed_mps, fixes.sigma_u_m
-    rows[:, H_MAP] = fixes.h_ell_m - tables.model.map_to_ellipsoid_m
-    has_heading = np.isfinite(fixes.heading_rad)
-    by_quality = np.append(SIGMA_BY_QUALITY_M, np.full(256 - len(SIGMA_BY_QUALITY_M), nan))
-    _finish(rows, by_quality[fixes.fix_quality], fixes.hdop, has_heading, plane.lon0_rad, tables.model.rules())
-    return rows, _statuses(fixes, rows)
+    seen = _Seen(*(frozen_column(getattr(fixes, name)) for name in _Seen._fields))
+    rows, status = np.empty((len(fixes), ROW_WIDTH)), fixes.status.copy()
+    _observe(seen, plane_numbers(plane), tables.rules, _BY_QUALITY_M, rows, status)
+    return rows, status
 
 
-def _statuses(fixes: FixBatch, rows: Floats) -> NDArray[np.uint8]:
-    status = fixes.status.copy()
-    status[(status == 0) & ~np.isfinite(rows[:, X])] = _NO_POSITION
-    status[(status == 0) & (fixes.t_gpst_ns == NO_TIME)] = _NO_DATE
-    return status
+def frozen_column(values: NDArray[Any]) -> NDArray[Any]:
+    """A column as kernels are compiled for: contiguous and read-only.
+
+    Shape: (n,), the same. Unit: untouched.
+    """
+    if not values.flags.c_contiguous:
+        values = values.copy()
+    values.flags.writeable = False
+    return values
 
 
 @leaf_kernel
-def _finish(
-    rows: Floats, quality_m: Floats, hdop: Floats, has_heading: NDArray[np.bool_], lon0_rad: float, rules: Rules
+def _observe(
+    seen: _Seen, plane: PlaneNumbers, rules: Rules, by_quality_m: Floats, rows: Floats, status: NDArray[np.uint8]
 ) -> None:
     for i in range(len(rows)):
-        row = rows[i]
-        _set_covariance(row, quality_m[i], hdop[i], rules)
-        _set_course(row, has_heading[i], lon0_rad, rules)
-        if not isfinite(row[SIGMA_U]):
-            row[SIGMA_U] = SIGMA_U_M
-        reach = rules.reach_sigmas * hypot(row[SIGMA], rules.sigma_map_m)
+        row, is_heading = rows[i], isfinite(seen.heading_rad[i])
+        row[X], row[Y] = to_plane_point(seen.lat_rad[i], seen.lon_rad[i], plane)
+        row[LAT], row[LON] = seen.lat_rad[i], seen.lon_rad[i]
+        row[SXX], row[SYY], row[SXY] = seen.sigma_e_m[i], seen.sigma_n_m[i], seen.cov_ne_m2[i]
+        row[HX] = seen.heading_rad[i] if is_heading else seen.course_rad[i]
+        row[SPEED] = seen.speed_mps[i]
+        row[SIGMA_U] = seen.sigma_u_m[i] if isfinite(seen.sigma_u_m[i]) else SIGMA_U_M
+        row[H_MAP] = seen.h_ell_m[i] - rules.map_to_ellipsoid_m
+        _set_covariance(row, by_quality_m[seen.fix_quality[i]], seen.hdop[i], rules)
+        _set_course(row, is_heading, plane.lon0_rad, rules)
+        reach = rules.reach_sigmas * sqrt(row[SIGMA] * row[SIGMA] + rules.sigma_map_m * rules.sigma_map_m)
         row[RADIUS] = min(max(reach, rules.radius_m_min), rules.radius_m_max)
+        if status[i] == _OK and not isfinite(row[X]):
+            status[i] = _NO_POSITION
+        if status[i] == _OK and seen.t_gpst_ns[i] == _NO_TIME:
+            status[i] = _NO_DATE
 
 
-@leaf_kernel
+@inline_kernel
 def _set_covariance(row: Floats, quality_m: float, hdop: float, rules: Rules) -> None:
     """From sigma east and north and their covariance, or from the fix quality, or the default."""
     east, north, cov = row[SXX], row[SYY], row[SXY]
@@ -104,13 +131,15 @@ def _set_covariance(row: Floats, quality_m: float, hdop: float, rules: Rules) ->
     row[SIGMA] = sqrt(mean + sqrt(half * half + cov * cov))
 
 
-@leaf_kernel
+@inline_kernel
 def _set_course(row: Floats, is_heading: bool, lon0_rad: float, rules: Rules) -> None:
     """The course as a vector of the plane, turned by the convergence of the meridians."""
     course, speed = row[HX], row[SPEED]
     sigma = rules.sigma_course_rad
     if not is_heading:
-        sigma = hypot(sigma, rules.sigma_speed_mps / max(speed if isfinite(speed) else SPEED_UNKNOWN_MPS, 1e-3))
+        sigma = sqrt(
+            sigma * sigma + (rules.sigma_speed_mps / max(speed if isfinite(speed) else SPEED_UNKNOWN_MPS, 1e-3)) ** 2
+        )
     row[SIGMA_H] = sigma
     row[HX] = row[HY] = nan
     if isfinite(course) and sigma <= COURSE_SIGMA_RAD_MAX:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
 from mapping.datums.placed import Placed
-from mapping.matching._advance_kernel import Numbers, Work
 from mapping.matching._layout import Floats, Ints, Longs
+from mapping.matching._numbers import Numbers, Work
 from mapping.matching._online_kernel import take_row, tell_rest
 from mapping.matching._order_kernel import Memory
 from mapping.matching._tell_kernel import (
@@ -54,7 +54,7 @@ def match_step(state: MatchState, tables: MatchTables, placed: Placed) -> tuple[
     told = _room(len(fixes) + state.waiting + len(fixes))
     told.slot[: len(fixes)], told.t_ns[: len(fixes)], told.status[: len(fixes)] = fixes.slot, fixes.t_gpst_ns, status
     n = _step(
-        tables.numbers, tables.model.rules(), _memory(state), fixes.slot, fixes.t_gpst_ns, rows,
+        tables.numbers, tables.rules, _memory(state), fixes.slot, fixes.t_gpst_ns, rows,
         tables.new_work(state.rules.places), told, _desk(state),
     )  # fmt: skip
     return state, to_batch(tables, told, n)
@@ -81,12 +81,12 @@ def _memory(state: MatchState) -> Memory:
 
 def _desk(state: MatchState) -> Desk:
     places = state.rules.places
-    return Desk(np.zeros(state.rules.rows, np.int32), np.zeros(places), np.zeros(places))
+    return Desk(np.zeros(state.rules.rows, np.int32), np.zeros(places, np.int32), np.zeros(places), np.zeros(places))
 
 
 def _room(n: int) -> Told:
     slot, edge, edge_2nd = (np.full(n, -1, np.int32) for _ in range(3))
-    number = np.full((n, TOLD_WIDTH), np.nan)
+    number = np.full((TOLD_WIDTH, n), np.nan)
     return Told(slot, np.zeros(n, np.int64), edge, edge_2nd, number, np.zeros(n, np.bool_), np.zeros(n, np.uint8))
 
 
@@ -95,21 +95,21 @@ def to_batch(tables: MatchTables, told: Told, n: int) -> MatchBatch:
 
     Shape: (n,). Unit: rad, m, ns. Frame: the network's.
     """
-    number = told.number[:n]
-    lane, lane_p = assign_lanes(tables.network, told.edge[:n], number[:, T_X], number[:, T_Y], number[:, T_ACROSS])
+    number = told.number[:, :n]
+    lane, lane_p = assign_lanes(tables.network, told.edge[:n], number[T_X], number[T_Y], number[T_ACROSS])
     return MatchBatch.of(
         slot=told.slot[:n],
         t_gpst_ns=told.t_ns[:n],
         edge=told.edge[:n],
-        offset_m=number[:, T_OFFSET].copy(),
-        lateral_m=number[:, T_LATERAL].copy(),
-        lat_rad=number[:, T_LAT].copy(),
-        lon_rad=number[:, T_LON].copy(),
+        offset_m=number[T_OFFSET],
+        lateral_m=number[T_LATERAL],
+        lat_rad=number[T_LAT],
+        lon_rad=number[T_LON],
         lane=lane,
         lane_p=lane_p,
-        confidence=number[:, T_P].astype(np.float32),
+        confidence=number[T_P].astype(np.float32),
         edge_2nd=told.edge_2nd[:n],
-        p_2nd=number[:, T_P2].astype(np.float32),
+        p_2nd=number[T_P2].astype(np.float32),
         is_off_road=(told.edge[:n] < 0) & (told.status[:n] == 0),
         is_final=told.is_final[:n],
         status=told.status[:n],

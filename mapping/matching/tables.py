@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mapping.matching._advance_kernel import Numbers, Work, new_work
+from mapping.matching._numbers import Numbers, Work, new_work
 from mapping.matching.candidates import EdgeNumbers
 from mapping.matching.grid import Grid, build_grid
-from mapping.matching.model import MatchModel
+from mapping.matching.model import MatchModel, Rules
 from mapping.matching.paths import REACH_M, PathTable, build_paths
 from mapping.matching.sides import wrong_side
 from mapping.network.codes import Structure
@@ -33,12 +34,17 @@ class MatchTables:
         """The edges that are closed now."""
         return np.flatnonzero(self.paths.roads.closed).astype(np.int32)
 
-    @property
+    @cached_property
     def numbers(self) -> Numbers:
         """What kernels take."""
         roads = self.paths.roads
         edges = EdgeNumbers(roads.length_m, roads.length_m / roads.travel_s, self.cost, roads.closed)
         return Numbers(self.grid, roads, self.paths.ways, self.paths.near, edges)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The model as kernels take it."""
+        return self.model.rules()
 
     def with_closed(self, edges: Iterable[int]) -> Self:
         """The same network with these edges closed and all others open: no way leads over them, no place is on them.

@@ -9,39 +9,23 @@ from math import exp, inf
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import inline_kernel, leaf_kernel
+from gnss._jit import inline_kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
 @inline_kernel
-def relax(score: Floats, weight: Floats, n: int, m: int, best: Floats, back: Ints) -> None:
-    """One step: from the scores of a row and the weights of all links to the scores and links of the next row.
+def offer(best: Floats, back: Ints, i: int, j: int, score: float) -> bool:
+    """Take the sequence through state i as the best one to state j, if it is; whether it was taken.
 
-    Shape: `score` (>= n,), `weight` (>= n, >= m) with -inf where there is no link, out `best` and `back` (>= m,).
-    Unit: dimensionless (natural logarithms). Of equal sequences the one through the lower state wins; a state that
-    nothing leads to scores -inf, back -1.
+    Shape: `best` and `back` (> j,), -inf and -1 where nothing leads to the state so far. Unit: dimensionless (natural
+    logarithms). Of equal sequences the one through the lower state is best.
     """
-    for j in range(m):
-        best[j], back[j] = -inf, -1
-        for i in range(n):
-            candidate = score[i] + weight[i, j]
-            if candidate > best[j]:
-                best[j], back[j] = candidate, i
-
-
-@leaf_kernel
-def backtrace(back: Ints, rows: Ints, n: int, last: int, state: Ints) -> None:
-    """The states of the best sequence that ends in state `last` of the last of `n` consecutive rows.
-
-    Shape: `back` (any, K), `rows` (>= n,) where in it the consecutive rows are, out `state` (>= n,), -1 before the
-    beginning of the sequence. Unit: dimensionless.
-    """
-    current = last
-    for k in range(n - 1, -1, -1):
-        state[k] = current
-        current = back[rows[k], current] if current >= 0 else -1
+    if not (score > best[j] or (score == best[j] and i < back[j])):
+        return False
+    best[j], back[j] = score, i
+    return True
 
 
 @inline_kernel
@@ -75,31 +59,35 @@ def best_state(score: Floats, n: int) -> int:
 
 
 @inline_kernel
-def ancestor(back: Ints, rows: Ints, n: int, last: int) -> int:
-    """The state in the first of `n` consecutive rows that the best sequence to state `last` of the last row came from.
-
-    Shape: as `backtrace`. Unit: dimensionless. -1 where the sequence begins later.
-    """
-    current = last
-    for k in range(n - 1, 0, -1):
-        if current < 0:
-            break
-        current = back[rows[k], current]
-    return current
-
-
-@inline_kernel
-def smoothed(score: Floats, back: Ints, rows: Ints, n: int, count: int, probability: Floats, share: Floats) -> None:
+def smoothed(
+    score: Floats, back: Ints, rows: Ints, n: int, count: int, origin: Ints, probability: Floats, share: Floats
+) -> None:
     """How probable each state of the first of `n` consecutive rows is, given all of them.
 
-    Shape: `score` and `back` (any, K), `rows` (>= n,), `count` states of the last row; out `probability` (K,) of those,
-    and `share` (K,) of the states of the first row. Unit: dimensionless.
+    Shape: `score` and `back` (any, K), `rows` (>= n,), `count` states of the last row; room `origin`, `probability`
+    (K,) for those, out `share` (K,) of the states of the first row. Unit: dimensionless. Sequences that begin later
+    count for none. Where all came through one state of a row in between, what was before it is certain.
     """
-    last = rows[n - 1]
-    posterior(score[last], count, probability)
     for j in range(len(share)):
         share[j] = 0.0
     for j in range(count):
-        first = ancestor(back, rows, n, j)
-        if first >= 0:
-            share[first] += probability[j]
+        origin[j] = j
+    k, is_one = n - 1, count == 1
+    while k > 0 and not is_one:
+        is_one = True
+        for j in range(count):
+            origin[j] = back[rows[k], origin[j]] if origin[j] >= 0 else -1
+            is_one &= origin[j] == origin[0]
+        k -= 1
+    if is_one:
+        one = origin[0]
+        while k > 0 and one >= 0:
+            one = back[rows[k], one]
+            k -= 1
+        if one >= 0:
+            share[one] = 1.0
+        return
+    posterior(score[rows[n - 1]], count, probability)
+    for j in range(count):
+        if origin[j] >= 0:
+            share[origin[j]] += probability[j]

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from mapping.datums.placed import Placed
 from mapping.datums.plane import geodetic_to_plane
+from mapping.matching._drive_kernel import way_between
 from mapping.matching._route_kernel import Search
 from mapping.matching.online import match_end, match_step
 from mapping.matching.result import MatchBatch
 from mapping.matching.state import MatchState, OnlineRules
 from mapping.matching.tables import MatchTables, build_tables
-from mapping.matching.trace import Trace, match_trace, way_between
+from mapping.matching.trace import Trace, match_trace
 from mapping.network.model import RoadNetwork
 from tests.bench.map_recordings import FRAME, Ints, hof_drives, hof_network, liechtenstein_drives, liechtenstein_network
 from tests.bench.map_scores import Driven, RouteScore, route_score

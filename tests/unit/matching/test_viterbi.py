@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mapping.matching.viterbi import ancestor, backtrace, best_state, posterior, relax, smoothed
+from mapping.matching.viterbi import best_state, offer, posterior, smoothed
 
 Floats = NDArray[np.float64]
 PLACES = 3
@@ -28,7 +28,8 @@ def run(start: Floats, weights: list[Floats]) -> tuple[Floats, NDArray[np.int32]
     back = np.full((len(weights) + 1, PLACES), -1, np.int32)
     score[0] = start
     for k, weight in enumerate(weights):
-        relax(score[k], weight, PLACES, PLACES, score[k + 1], back[k + 1])
+        for i, j in product(range(PLACES), repeat=2):
+            offer(score[k + 1], back[k + 1], i, j, score[k, i] + weight[i, j])
     return score, back
 
 
@@ -45,9 +46,10 @@ def test_the_best_sequence_is_the_best_of_all(seed: int) -> None:
     best = max(everything.values())
     assert score[-1].max() == pytest.approx(best)
     if best > -inf:
-        state = np.empty(rows + 1, np.int32)
-        backtrace(back, np.arange(rows + 1, dtype=np.int32), rows + 1, best_state(score[-1], PLACES), state)
-        assert everything[tuple(int(s) for s in state)] == pytest.approx(best)
+        states = [best_state(score[-1], PLACES)]
+        for links in back[:0:-1]:
+            states.insert(0, int(links[states[0]]))
+        assert everything[tuple(states)] == pytest.approx(best)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -60,38 +62,46 @@ def test_a_state_is_as_probable_as_the_best_sequences_through_it(seed: int) -> N
     for last in range(PLACES):
         best = max((s for s in everything if s[-1] == last), key=lambda s: everything[s])
         wanted[best[0]] += np.exp(everything[best])
-    share, probability = np.zeros(PLACES), np.zeros(PLACES)
-    smoothed(score, back, np.arange(4, dtype=np.int32), 4, PLACES, probability, share)
-    assert share == pytest.approx(wanted / wanted.sum())
-    assert probability.sum() == pytest.approx(1.0)
+    assert shares(score, back, np.arange(4, dtype=np.int32)) == pytest.approx(wanted / wanted.sum())
+
+
+def shares(score: Floats, back: NDArray[np.int32], rows: NDArray[np.int32]) -> Floats:
+    """How probable each state of the first row is."""
+    share, probability, origin = np.ones(PLACES), np.zeros(PLACES), np.zeros(PLACES, np.int32)
+    smoothed(score, back, rows, rows.size, PLACES, origin, probability, share)
+    return share
+
+
+def test_what_was_before_a_common_state_is_certain() -> None:
+    back = np.array([[-1, -1, -1], [2, 1, 0], [1, 1, 1], [0, 1, 2]], np.int32)
+    score = np.log(np.array([[0.2, 0.3, 0.5]] * 4))
+    assert shares(score, back, np.arange(4, dtype=np.int32)).tolist() == [0.0, 1.0, 0.0]
+    assert shares(score, back, np.array([2, 3], np.int32)) == pytest.approx([0.2, 0.3, 0.5])
 
 
 def test_rows_may_stand_anywhere() -> None:
-    back = np.array([[9, 9], [1, 0], [-1, -1], [1, 1]], np.int32)
-    rows, state = np.array([2, 3, 1], np.int32), np.empty(3, np.int32)
-    backtrace(back, rows, 3, 1, state)
-    assert state.tolist() == [1, 0, 1]
-    assert ancestor(back, rows, 3, 1) == 1
+    back = np.array([[9, 9, 9], [1, 0, 1], [-1, -1, -1], [1, 1, 2]], np.int32)
+    score = np.log(np.array([[0.2, 0.3, 0.5]] * 4))
+    assert shares(score, back, np.array([2, 3, 1], np.int32)) == pytest.approx([0.0, 1.0, 0.0])
+    assert shares(score, back, np.array([2, 3], np.int32)) == pytest.approx([0.0, 0.5, 0.5])
 
 
-def test_a_sequence_may_begin_later() -> None:
-    back = np.array([[-1, -1], [-1, -1], [0, 1]], np.int32)
-    state = np.empty(3, np.int32)
-    backtrace(back, np.arange(3, dtype=np.int32), 3, 1, state)
-    assert state.tolist() == [-1, 1, 1]
-    assert ancestor(back, np.arange(3, dtype=np.int32), 3, 1) == -1
+def test_a_sequence_that_begins_later_counts_for_none() -> None:
+    back = np.array([[-1, -1, -1], [-1, -1, 0], [0, 1, 2]], np.int32)
+    score = np.log(np.array([[0.2, 0.3, 0.5]] * 3))
+    assert shares(score, back, np.arange(3, dtype=np.int32)) == pytest.approx([0.5, 0.0, 0.0])
 
 
 def test_of_equal_sequences_the_lower_state_wins() -> None:
-    best, back = np.zeros(2), np.zeros(2, np.int32)
-    relax(np.zeros(2), np.zeros((2, 2)), 2, 2, best, back)
-    assert back.tolist() == [0, 0]
+    best, back = np.full(2, -inf), np.full(2, -1, np.int32)
+    assert [offer(best, back, i, 0, 0.0) for i in (1, 0, 2)] == [True, True, False]
+    assert back.tolist() == [0, -1]
     assert best_state(best, 2) == 0
 
 
 def test_nothing_possible_is_said() -> None:
-    best, back, p = np.zeros(2), np.zeros(2, np.int32), np.ones(2)
-    relax(np.zeros(2), np.full((2, 2), -inf), 2, 2, best, back)
+    best, back, p = np.full(2, -inf), np.full(2, -1, np.int32), np.ones(2)
+    assert not offer(best, back, 0, 0, -inf)
     assert back.tolist() == [-1, -1]
     assert best_state(best, 2) == -1
     posterior(best, 2, p)
