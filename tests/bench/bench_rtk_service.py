@@ -5,16 +5,13 @@ computed position in a frame of the stream: scan, decode, wait for the base, sol
 """
 
 import asyncio
-import json
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,11 +102,6 @@ class Run:
     held: int
 
 
-def _status(service: Served) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{service.http_port}/v1/status", timeout=10) as answer:
-        return json.load(answer)
-
-
 async def _measure(service: Served, load: Load, folder: Path) -> Run:
     seen = Seen()
     watching = asyncio.create_task(_watch(service.stream_url, seen))
@@ -124,7 +116,7 @@ async def _measure(service: Served, load: Load, folder: Path) -> Run:
     (ended,) = await asyncio.gather(watching, return_exceptions=True)
     if not isinstance(ended, asyncio.CancelledError):
         raise RuntimeError("the watcher ended early") from ended
-    status = await asyncio.to_thread(_status, service)
+    status = await asyncio.to_thread(service.status)
     sent_s = np.load(folder / "sent.npy")
     first_ms = load.start_ms + 1_000 * WARM_S
     latency_s, fixed = _latencies(seen, sent_s, first_ms)

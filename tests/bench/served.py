@@ -1,5 +1,6 @@
 """The whole service as a process of its own on free loopback ports, as `beidou serve` starts it."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 READY_S_MAX = 60.0
 POLL_S = 0.01
@@ -28,6 +30,11 @@ class Served:
     def stream_url(self) -> str:
         """Address of the live stream."""
         return f"ws://127.0.0.1:{self.http_port}/v1/stream"
+
+    def status(self) -> Any:
+        """What `/v1/status` says."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/v1/status", timeout=10) as answer:
+            return json.load(answer)
 
 
 def free_port() -> int:
