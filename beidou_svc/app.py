@@ -27,6 +27,7 @@ from beidou_svc.fleet.registry import Policy, Registry
 from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step, touch_roads
 from beidou_svc.ingest.ingest import Ingest, Tick
 from beidou_svc.parts import build_basemap, build_registry, fleet_rules, hub_rules
+from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.build import build_roads
 from beidou_svc.roads.roads import Roads
 from beidou_svc.stop_signals import told_by_signals
@@ -114,6 +115,7 @@ class Service:
             rates=Rates(),
             basemap=build_basemap(settings),
             roads=roads,
+            activation=None if roads is None else Activation(roads),
             event_hub=None if roads is None else _event_hub(settings, roads, names),
         )
 
@@ -189,6 +191,8 @@ class Service:
         await serving
         if self.context.basemap is not None:
             self.context.basemap.close()
+        if self.context.activation is not None:
+            self.context.activation.close()
         if self.context.roads is not None:
             self.context.roads.close()
         log_event(logger, logging.INFO, "stopped", terminals=self.context.state.count)

@@ -19,6 +19,7 @@ from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.state import FleetState
 from beidou_svc.ingest.status import ConnectionInfo, IngestStatus
 from beidou_svc.positioning.view import PositioningView
+from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.roads import Roads
 from gnss.nmea.satellites import SatelliteBatch
 
@@ -75,6 +76,7 @@ class Context:
     rates: Rates
     basemap: BaseMap | None = None
     roads: Roads | None = None
+    activation: Activation | None = None
     event_hub: EventHub | None = None
     ready: bool = False
     failed_ticks: int = 0

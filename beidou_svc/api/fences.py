@@ -18,8 +18,9 @@ from beidou_svc.api.roads_kit import (
     roads_of,
 )
 from beidou_svc.errors import ServiceError
+from beidou_svc.roads.along import Drawn
 from beidou_svc.roads.fence_bounds import overlaps
-from beidou_svc.roads.fence_desk import FenceChange
+from beidou_svc.roads.fence_desk import Entry, FenceChange
 from beidou_svc.roads.fence_documents import (
     feature_to_show,
     from_body,
@@ -28,6 +29,7 @@ from beidou_svc.roads.fence_documents import (
     versions_to_show,
 )
 from beidou_svc.roads.roads import Roads
+from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Kind, Stored
 from mapping.errors import MappingError
 from mapping.fences.model import FenceDraft
@@ -67,7 +69,7 @@ async def list_fences(
     box = parse_bbox(bbox)
     entries = sorted(roads.desk.entries.items())
     features = [
-        feature_to_show(entry.draft, entry.version, entry.t_utc_ns)
+        _entry(entry)
         for _, entry in entries
         if (box is None or overlaps(entry.draft, box)) and _is_for(entry.draft, group)
     ]
@@ -79,11 +81,11 @@ async def post_fences(request: Request, service: Service, author: Author) -> Res
     """A Feature or a FeatureCollection; all are stored, or none."""
     roads = roads_of(service)
     document = await read_json(request, roads.settings.body_bytes_max)
-    drafts = await _checked(roads, document)
-    taken = [draft.ref for draft in drafts if draft.ref in roads.desk.entries]
+    drawn = await _checked(roads, document)
+    taken = [each.draft.ref for each in drawn if each.draft.ref in roads.desk.entries]
     if taken:
         raise ProblemError("exists", f"There is a fence {taken[0]!r} already.", ids=taken)
-    stored = await _change(service, roads, [FenceChange(draft.ref, draft, 0) for draft in drafts], author)
+    stored = await _change(service, roads, [FenceChange(each.draft.ref, each, 0) for each in drawn], author)
     features = [_shown(each) for each in stored]
     if isinstance(document, dict) and document.get("type") == "FeatureCollection":
         return await answer_document(
@@ -108,9 +110,9 @@ async def get_fence(request: Request, service: Service, fence_id: FenceId) -> Re
     entry = roads_of(service).desk.entries.get(fence_id)
     if entry is None:
         raise ProblemError("fence-unknown", f"No fence has the id {fence_id!r}.")
-    if request.headers.get("if-none-match") == f'"{entry.version}"':
+    if not entry.drawn.follows and request.headers.get("if-none-match") == f'"{entry.version}"':
         return Response(status_code=304, headers={"ETag": f'"{entry.version}"'})
-    return await answer_document(request, feature_to_show(*entry), entry.version)
+    return await answer_document(request, _entry(entry), entry.version)
 
 
 @router.put("/v1/fences/{fence_id}", dependencies=[OPERATOR], openapi_extra=_BODY, responses=_EXAMPLE)
@@ -121,10 +123,10 @@ async def put_fence(request: Request, service: Service, fence_id: FenceId, autho
     entry = roads.desk.entries.get(fence_id)
     expected = expected_version(request, None if entry is None else entry.version)
     try:
-        draft = read_fence(document, roads.plane, _edge_count(roads), fence_id=fence_id)
+        drawn = read_fence(document, roads.plane, _book(roads), fence_id=fence_id)
     except ServiceError as error:
         raise fence_problem(error, "fence") from None
-    (stored,) = await _change(service, roads, [FenceChange(fence_id, draft, expected)], author)
+    (stored,) = await _change(service, roads, [FenceChange(fence_id, drawn, expected)], author)
     return await answer_document(request, _shown(stored), stored.version, status=201 if expected == 0 else 200)
 
 
@@ -150,9 +152,9 @@ async def get_versions(request: Request, service: Service, fence_id: FenceId) ->
     return await answer_json(request, {"n": len(versions), "versions": versions_to_show(versions)})
 
 
-async def _checked(roads: Roads, document: Any) -> list[FenceDraft]:
+async def _checked(roads: Roads, document: Any) -> list[Drawn]:
     try:
-        return await roads.run(read_fences, document, roads.plane, _edge_count(roads))
+        return await roads.run(lambda: read_fences(document, roads.plane, _book(roads)))
     except ServiceError as error:
         raise fence_problem(error, "fence") from None
 
@@ -169,6 +171,10 @@ def _shown(stored: Stored) -> dict[str, Any]:
     return feature_to_show(from_body(stored.body), stored.version, stored.t_utc_ns)
 
 
+def _entry(entry: Entry) -> dict[str, Any]:
+    return feature_to_show(entry.drawn, entry.version, entry.t_utc_ns, entry.now)
+
+
 def _collection(service: Context, features: list[dict[str, Any]]) -> dict[str, Any]:
     version = roads_of(service).desk.version
     frame = roads_of(service).plane.frame
@@ -180,5 +186,5 @@ def _is_for(draft: FenceDraft, group: str | None) -> bool:
     return group is None or not draft.groups or group in draft.groups
 
 
-def _edge_count(roads: Roads) -> int:
-    return 0 if roads.active is None else roads.active.named.network.edge_count
+def _book(roads: Roads) -> RouteBook | None:
+    return None if roads.active is None else roads.active.book

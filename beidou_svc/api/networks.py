@@ -20,8 +20,9 @@ from beidou_svc.api.roads_kit import (
     roads_of,
 )
 from beidou_svc.errors import ServiceError
-from beidou_svc.roads.networks import NamedNetwork, check_of, report_of
-from beidou_svc.roads.networks import read_body as network_of_body
+from beidou_svc.roads.activation import Activation
+from beidou_svc.roads.networks import NamedNetwork, check_of
+from beidou_svc.roads.reading import read_apart
 from beidou_svc.roads.roads import Roads
 from mapping.errors import TileRangeError
 from mapping.network.features import network_geojson
@@ -43,6 +44,10 @@ _SUMMARY = {
     "length_km_by_class": {"primary": 31.2, "residential": 240.1},
     "active": True,
     "closures": [],
+    "state": "active",
+    "step": None,
+    "done": 1.0,
+    "reason": None,
 }
 _TILE_CACHE = {"Cache-Control": "public, max-age=600"}
 EDGES_CLOSED_MAX = 100_000
@@ -66,9 +71,9 @@ async def list_networks(request: Request, service: Service) -> Response:
     """The active one first, then the stored ones."""
     roads = roads_of(service)
     stored = await roads.run(roads.networks.summaries)
-    shown = [_with_state(roads, summary) for summary in stored]
+    shown = [_with_state(service, summary) for summary in stored]
     if roads.active is not None and not any(each["active"] for each in shown):
-        shown.insert(0, _with_state(roads, await roads.run(roads.summary, roads.active.named)))
+        shown.insert(0, _with_state(service, await roads.run(roads.summary, roads.active.named)))
     return await answer_json(request, {"n": len(shown), "networks": shown})
 
 
@@ -88,7 +93,7 @@ async def get_network(request: Request, service: Service, network_id: NetworkId)
     roads = roads_of(service)
     named = await _found(roads, network_id)
     summary = await roads.run(roads.summary, named)
-    document = {**_with_state(roads, summary), "check": await roads.run(check_of, named.network)}
+    document = {**_with_state(service, summary), "check": await roads.run(check_of, named.network)}
     return await answer_document(request, document, named.version, "application/json")
 
 
@@ -96,21 +101,41 @@ async def get_network(request: Request, service: Service, network_id: NetworkId)
     "/v1/networks/{network_id}", dependencies=[OPERATOR], responses=example(_SUMMARY), summary="Store a network"
 )
 async def put_network(request: Request, service: Service, network_id: NetworkId, author: Author) -> Response:
-    """GeoJSON, or a file of `beidou network import`. It becomes the active one when `roads.network` names it."""
+    """GeoJSON, or a file of `beidou network import`. The active one is replaced by it as by `activate`."""
     roads = roads_of(service)
     body = await read_body(request, roads.settings.body_bytes_max)
     there = {summary["id"]: summary["version"] for summary in await roads.run(roads.networks.summaries)}
     expected = expected_version(request, there.get(network_id))
     try:
-        network, report = await roads.run(network_of_body, body, roads.plane.frame, network_id)
-        summary = await roads.run(
-            roads.networks.put, network_id, network, expected, by=author, t_utc_ns=service.clock.utc_ns()
-        )
+        network, report = await read_apart(roads, body, network_id)
+        now_ns = service.clock.utc_ns()
+        summary = await roads.run(roads.networks.put, network_id, network, expected, by=author, t_utc_ns=now_ns)
     except ServiceError as error:
         raise fence_problem(error, "network") from None
-    document = {**_with_state(roads, summary), "report": report_of(report)}
+    if roads.is_active(network_id) or (roads.active is None and roads.settings.network == network_id):
+        _activation(service).ask(network_id, by=author, t_utc_ns=now_ns)
+    document = {**_with_state(service, summary), "report": report}
     status = 201 if expected == 0 else 200
     return await answer_document(request, document, summary["version"], "application/json", status)
+
+
+@router.post(
+    "/v1/networks/{network_id}/activate", dependencies=[OPERATOR], status_code=202, responses=example(_SUMMARY),
+    summary="Match positions to it",
+)  # fmt: skip
+async def activate_network(request: Request, service: Service, network_id: NetworkId, author: Author) -> Response:
+    """It is made ready beside the work of the service, and then takes over; `state` of the network says how far it is.
+
+    What fails leaves the active one as it is. It stays the active one at the next start, until `roads.network` changes.
+    """
+    roads = roads_of(service)
+    summaries = await roads.run(roads.networks.summaries)
+    summary = next((each for each in summaries if each["id"] == network_id), None)
+    if summary is None:
+        raise ProblemError("network-unknown", f"No stored network has the id {network_id!r}.")
+    _activation(service).ask(network_id, by=author, t_utc_ns=service.clock.utc_ns())
+    document = _with_state(service, summary)
+    return await answer_document(request, document, summary["version"], "application/json", 202)
 
 
 @router.delete("/v1/networks/{network_id}", dependencies=[OPERATOR], status_code=204, summary="Delete a network")
@@ -125,6 +150,7 @@ async def delete_network(request: Request, service: Service, network_id: Network
         await roads.run(roads.networks.remove, network_id, expected, by=author, t_utc_ns=service.clock.utc_ns())
     except ServiceError as error:
         raise fence_problem(error, "network") from None
+    _activation(service).forget(network_id)
     return Response(status_code=204)
 
 
@@ -144,11 +170,12 @@ async def put_closures(
     roads = roads_of(service)
     _require_active(service, network_id)
     edges = sorted(set(closures.edges))
-    count = active_of(service).named.network.edge_count
+    named = active_of(service).named
+    count = named.network.edge_count
     if edges and edges[-1] >= count:
         raise ProblemError("bad-parameter", f"edges: the network has the edges 0 to {count - 1}")
     try:
-        await roads.run(roads.networks.close_edges, network_id, edges, by=author, t_utc_ns=service.clock.utc_ns())
+        await roads.run(roads.networks.close_edges, named, edges, by=author, t_utc_ns=service.clock.utc_ns())
     except ServiceError as error:
         raise fence_problem(error, "network") from None
     await roads.run(roads.close_edges, edges)
@@ -195,9 +222,24 @@ async def _found(roads: Roads, network_id: str) -> NamedNetwork:
     return named
 
 
-def _with_state(roads: Roads, summary: dict[str, Any]) -> dict[str, Any]:
+def _with_state(service: Context, summary: dict[str, Any]) -> dict[str, Any]:
+    """A summary with what the network is at now."""
+    roads = roads_of(service)
     active = roads.is_active(summary["id"])
-    return {**summary, "active": active, "closures": list(roads.closures) if active else []}
+    closures = list(roads.closures) if active else []
+    attempt = _activation(service).attempt(summary["id"])
+    if attempt is None:
+        said = {"state": "active" if active else "stored", "step": None, "done": float(active), "reason": None}
+    elif attempt.reason:
+        said = {"state": "failed", "step": attempt.step, "done": attempt.done, "reason": attempt.reason}
+    else:
+        said = {"state": "building", "step": attempt.step, "done": attempt.done, "reason": None}
+    return {**summary, "active": active, "closures": closures, **said}
+
+
+def _activation(service: Context) -> Activation:
+    assert service.activation is not None
+    return service.activation
 
 
 def _require_active(service: Context, network_id: str) -> None:

@@ -15,6 +15,7 @@ def roads_status(service: Context) -> dict[str, Any]:
     return {
         "enabled": True,
         "network": None if roads.active is None else roads.active.named.id,
+        "building": _building(service),
         "fences": len(roads.desk),
         "fences_version": roads.desk.version,
         "rows": row_counts(roads),
@@ -23,6 +24,12 @@ def roads_status(service: Context) -> dict[str, Any]:
         "events_kept": roads.log.seq - roads.log.kept_from + 1,
         "clients": len(hub.clients),
     }
+
+
+def _building(service: Context) -> dict[str, Any] | None:
+    """The network that is being made ready."""
+    attempt = None if service.activation is None else service.activation.under_way
+    return None if attempt is None else {"network": attempt.network, "step": attempt.step, "done": attempt.done}
 
 
 def row_counts(roads: Roads) -> dict[str, int]:

@@ -92,7 +92,7 @@ async def put_route(request: Request, service: Service, route_id: RouteId, autho
     network = active.named.network
     try:
         route = await roads.run(read_route, document, network, route_id)
-        write = Write(Kind.ROUTE, route_id, to_body(route, network.stops.ref.tolist()), expected)
+        write = Write(Kind.ROUTE, route_id, to_body(route, network), expected)
         (stored,) = await _write(service, write, author)
     except ServiceError as error:
         raise fence_problem(error, "route", _shown) from None
@@ -135,7 +135,9 @@ async def _write(service: Context, write: Write, author: str) -> list[Stored]:
 
 
 def _shown(stored: Stored) -> Any:
-    return {**orjson.loads(stored.body), "version": stored.version}
+    document = orjson.loads(stored.body)
+    document.pop("marks", None)
+    return {**document, "version": stored.version}
 
 
 def _place(book: RouteBook, route_id: str) -> int:

@@ -57,6 +57,7 @@ _EXAMPLE = example(
         "roads": {
             "enabled": True,
             "network": "city",
+            "building": None,
             "fences": 4,
             "fences_version": 5,
             "rows": {"matched": 590_000, "off_road": 12_000, "with_lane": 80_000, "refused": 3, "failed_steps": 0},

@@ -2,12 +2,17 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from dataclasses import replace
+from math import degrees
+from typing import Annotated, Any, Final, Literal, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from beidou_svc.roads.along import Along, Drawn, Followed, edges_along, follow
 from beidou_svc.roads.faults import Fault, InvalidError, faults_of, field_of
+from beidou_svc.roads.marked import marks_of, read_marks
+from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Stored
 from beidou_svc.utc import utc_text
 from mapping.datums.plane import Plane
@@ -17,8 +22,11 @@ from mapping.fences.geojson_write import feature_of
 from mapping.fences.kinds import KIND_NAMES
 from mapping.fences.model import Area, Circle, FenceDraft
 
-ADDED: Final = ("version", "time", "shape")
+ADDED: Final = ("version", "time", "shape", "problem")
 """Properties that the service adds; what is sent for them is ignored."""
+
+EDGES_MAX: Final = 20_000
+"""Edges that a corridor follows."""
 
 KindName = Literal[
     "enter", "exit", "dwell", "cross", "speeding", "speeding_end", "deviation", "return", "wrong_way", "wrong_way_end",
@@ -63,6 +71,21 @@ class WindowModel(_Strict):
     exceptions: list[SpecialDay] = Field(default_factory=list)
 
 
+class CorridorModel(_Strict):
+    """What a corridor follows: a route, or edges in order."""
+
+    route: Text | None = None
+    edges: list[Annotated[int, Field(ge=0)]] | None = Field(None, min_length=1, max_length=EDGES_MAX)
+    half_width_m: float = Field(gt=0)
+    both_ways: bool = True
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.route is None) == (self.edges is None):
+            raise ValueError('it needs "route" or "edges", one of them')
+        return self
+
+
 class FenceProperties(_Strict):
     """Properties of a fence, as docs/roads.md has them."""
 
@@ -79,12 +102,16 @@ class FenceProperties(_Strict):
     source: str | None = Field(None, max_length=10_000)
     radius_m: float | None = Field(None, gt=0)
     half_width_m: float | None = Field(None, gt=0)
+    corridor: CorridorModel | None = None
 
 
 def read_fence(
-    feature: Any, plane: Plane, edge_count: int, *, index: int = 0, fence_id: str | None = None
-) -> FenceDraft:
-    """The draft of a feature that the API was sent; `fence_id` is the one of the address. Raises InvalidError."""
+    feature: Any, plane: Plane, book: RouteBook | None, *, index: int = 0, fence_id: str | None = None
+) -> Drawn:
+    """The fence of a feature that the API was sent; `fence_id` is the one of the address. Raises InvalidError.
+
+    `book`: the active network, which fences may follow.
+    """
     if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
         raise InvalidError([Fault(index, "", "type", "it is no GeoJSON Feature")])
     sent = feature.get("id")
@@ -95,38 +122,87 @@ def read_fence(
         raise InvalidError([Fault(index, document_id, "id", "it must not contain a slash")])
     properties = _properties(feature, index, document_id)
     try:
-        draft = draft_of({**feature, "id": document_id, "properties": properties}, plane.frame)
-        plane_shape(draft, plane)
+        along = _along(properties.pop("corridor", None), book)
+        geometry = feature.get("geometry") if along is None else _blank_line(plane)
+        width = {} if along is None else {"half_width_m": along.half_width_m}
+        sent_draft = {**feature, "id": document_id, "geometry": geometry, "properties": {**properties, **width}}
+        draft = draft_of(sent_draft, plane.frame)
+        drawn = _followed(draft, along, book)
+        plane_shape(drawn.draft, plane)
     except FenceError as error:
-        raise InvalidError([Fault(index, document_id, field_of(str(error)), str(error))]) from None
-    if draft.edges and max(draft.edges) >= edge_count:
-        message = f"the network has the edges 0 to {edge_count - 1}" if edge_count else "there is no network"
-        raise InvalidError([Fault(index, document_id, "properties.edges", message)])
-    return draft
+        raise InvalidError([Fault(index, document_id, _field(error), str(error))]) from None
+    return drawn
 
 
-def read_fences(document: Any, plane: Plane, edge_count: int) -> list[FenceDraft]:
-    """The drafts of a Feature or FeatureCollection, all of them. Raises InvalidError that names every fault."""
+class _FieldError(FenceError):
+    """A fault of a member that the sentence does not tell."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def _field(error: FenceError) -> str:
+    return error.field if isinstance(error, _FieldError) else field_of(str(error))
+
+
+def _along(corridor: dict[str, Any] | None, book: RouteBook | None) -> Along | None:
+    """What a corridor that was sent follows. Raises FenceError."""
+    if corridor is None:
+        return None
+    edges = tuple(corridor.get("edges") or ())
+    along = Along(corridor["half_width_m"], corridor.get("route") or "", edges, (), corridor.get("both_ways", True))
+    if book is None:
+        raise _FieldError("properties.corridor", "positions are matched to no network")
+    try:
+        edges_along(along, book)
+    except FenceError as error:
+        raise _FieldError(f"properties.corridor.{'route' if along.route else 'edges'}", str(error)) from None
+    return replace(along, marks=marks_of(book.network, edges))
+
+
+def _blank_line(plane: Plane) -> dict[str, Any]:
+    """Stands for a geometry that follows from the network."""
+    at = [degrees(plane.lon0_rad), degrees(plane.lat0_rad)]
+    return {"type": "LineString", "coordinates": [at, [at[0] + 1e-4, at[1]]]}
+
+
+def _followed(draft: FenceDraft, along: Along | None, book: RouteBook | None) -> Drawn:
+    """The draft as the network makes it, with the marks of what it follows. Raises FenceError."""
+    edges = sorted(draft.edges)
+    if edges and book is None:
+        raise _FieldError("properties.edges", "positions are matched to no network")
+    if book is None:
+        return Drawn(draft, along)
+    followed = follow(Drawn(draft, along), book)
+    if followed.problem:
+        raise _FieldError("properties.edges", followed.problem)
+    return Drawn(followed.draft, along, marks_of(book.network, edges))
+
+
+def read_fences(document: Any, plane: Plane, book: RouteBook | None) -> list[Drawn]:
+    """The fences of a Feature or FeatureCollection, all of them. Raises InvalidError that names every fault."""
     features = document.get("features") if isinstance(document, Mapping) else None
     if not isinstance(document, Mapping) or document.get("type") != "FeatureCollection":
-        return [read_fence(document, plane, edge_count)]
+        return [read_fence(document, plane, book)]
     if not isinstance(features, list):
         raise InvalidError([Fault(0, "", "features", "it is no list")])
-    drafts: list[FenceDraft] = []
+    found: list[Drawn] = []
     faults: list[Fault] = []
     seen: set[str] = set()
     for index, feature in enumerate(features):
         try:
-            draft = read_fence(feature, plane, edge_count, index=index)
-            if draft.ref in seen:
-                faults.append(Fault(index, draft.ref, "id", "another fence of the list has the same id"))
-            seen.add(draft.ref)
-            drafts.append(draft)
+            drawn = read_fence(feature, plane, book, index=index)
+            ref = drawn.draft.ref
+            if ref in seen:
+                faults.append(Fault(index, ref, "id", "another fence of the list has the same id"))
+            seen.add(ref)
+            found.append(drawn)
         except InvalidError as error:
             faults += error.faults
     if faults:
         raise InvalidError(faults)
-    return drafts
+    return found
 
 
 def _properties(feature: Mapping[str, Any], index: int, document_id: str) -> dict[str, Any]:
@@ -146,21 +222,38 @@ def new_id() -> str:
     return f"fence-{secrets.token_hex(4)}"
 
 
-def to_body(draft: FenceDraft) -> bytes:
-    """A draft as it is stored."""
-    return orjson.dumps(feature_of(draft))
+def to_body(drawn: Drawn) -> bytes:
+    """A fence as it is stored: its shape where it was drawn, what it follows, and the marks of that."""
+    feature = feature_of(drawn.draft)
+    if drawn.along is not None:
+        feature["properties"]["corridor"] = drawn.along.to_property()
+    marks = {"edges": drawn.marks, "corridor": drawn.along.marks if drawn.along else ()}
+    return orjson.dumps({**feature, "marks": {name: rows for name, rows in marks.items() if rows}})
 
 
-def from_body(body: bytes) -> FenceDraft:
+def from_body(body: bytes) -> Drawn:
     """And back. Raises FenceError."""
-    return draft_of(orjson.loads(body))
+    feature = orjson.loads(body)
+    marks = feature.pop("marks", {})
+    corridor = feature["properties"].pop("corridor", None)
+    along = None
+    if corridor is not None:
+        edges = tuple(corridor.pop("edges", ()))
+        along = Along(edges=edges, marks=read_marks(marks.get("corridor")), **corridor)
+    return Drawn(draft_of(feature), along, read_marks(marks.get("edges")))
 
 
-def feature_to_show(draft: FenceDraft, version: int, t_utc_ns: int) -> dict[str, Any]:
-    """A fence as the API gives it."""
+def feature_to_show(drawn: Drawn, version: int, t_utc_ns: int, now: Followed | None = None) -> dict[str, Any]:
+    """A fence as the API gives it; `now` is what it is in the active network."""
+    draft, along, problem = now or Followed(drawn.draft, drawn.along)
     feature = feature_of(draft)
+    if along is not None:
+        feature["properties"]["corridor"] = along.to_property()
+        feature["properties"].pop("half_width_m", None)
     shape = "area" if isinstance(draft.shape, Area) else "circle" if isinstance(draft.shape, Circle) else "corridor"
     feature["properties"] |= {"version": version, "time": utc_text(t_utc_ns), "shape": shape}
+    if problem:
+        feature["properties"]["problem"] = problem
     return feature
 
 

@@ -11,6 +11,7 @@ import orjson
 from beidou_svc.errors import ConfigError
 from beidou_svc.roads.faults import Fault, InvalidError
 from beidou_svc.roads.fence_desk import TooManyError
+from beidou_svc.roads.marked import kept_edges, marks_of, read_marks
 from beidou_svc.roads.store import Kind, Store, Stored, Write
 from beidou_svc.utc import utc_text
 from mapping.datums.frame import Frame
@@ -147,16 +148,30 @@ class Networks:
         """Delete a network. Raises ConflictError, NotThereError, StoreError."""
         self._store.write([Write(Kind.NETWORK, network_id, None, expected)], by=by, t_utc_ns=t_utc_ns)
 
-    def closures(self, network_id: str) -> list[int]:
-        """The edges of a network that are closed."""
-        stored = self._store.get(Kind.CLOSURES, network_id)
-        edges: list[int] = [] if stored is None else orjson.loads(stored.body)
-        return edges
+    def closures(self, named: NamedNetwork) -> tuple[list[int], list[int]]:
+        """The edges of a network that are closed; and those closed in an earlier form of it that it does not have."""
+        stored = self._store.get(Kind.CLOSURES, named.id)
+        closed: dict[str, Any] = {"edges": []} if stored is None else orjson.loads(stored.body)
+        found = kept_edges(named.network, closed["edges"], read_marks(closed.get("marks")))
+        lost = [edge for edge, at in zip(closed["edges"], found, strict=True) if at < 0]
+        return [edge for edge in found if edge >= 0], lost
 
-    def close_edges(self, network_id: str, edges: list[int], *, by: str, t_utc_ns: int) -> None:
+    def close_edges(self, named: NamedNetwork, edges: list[int], *, by: str, t_utc_ns: int) -> None:
         """Close these edges and no others."""
-        write = Write(Kind.CLOSURES, network_id, orjson.dumps(edges), None)
-        self._store.write([write], by=by, t_utc_ns=t_utc_ns)
+        body = orjson.dumps({"edges": edges, "marks": marks_of(named.network, edges)})
+        self._store.write([Write(Kind.CLOSURES, named.id, body, None)], by=by, t_utc_ns=t_utc_ns)
+
+    def choose(self, network_id: str, setting: str, *, by: str, t_utc_ns: int) -> None:
+        """Note that this network was made the active one, where the settings name another."""
+        body = orjson.dumps({"network": network_id, "setting": setting})
+        self._store.write([Write(Kind.CHOICE, "network", body, None)], by=by, t_utc_ns=t_utc_ns)
+
+    def chosen(self, setting: str) -> str:
+        """The network to begin with: that made the active one last, until the setting is another."""
+        stored = self._store.get(Kind.CHOICE, "network")
+        choice: dict[str, str] = {} if stored is None else orjson.loads(stored.body)
+        is_kept = choice.get("setting") == setting and self._store.get(Kind.NETWORK, choice["network"]) is not None
+        return choice["network"] if is_kept else setting
 
 
 def configured_network(networks: Networks, setting: str, frame: Frame) -> NamedNetwork:
@@ -184,13 +199,21 @@ def configured_network(networks: Networks, setting: str, frame: Frame) -> NamedN
 
 
 def _in_frame(named: NamedNetwork, frame: Frame, setting: str) -> NamedNetwork:
-    if named.network.frame != frame:
-        raise ConfigError(
-            f"roads.network: {setting} is in {named.network.frame}, positions are placed in {frame}. Either\n"
-            f"  1. import it again with --frame {frame} if that is what its coordinates really are, or\n"
-            f'  2. set frames.target = "{named.network.frame}".'
-        )
+    fault = frame_fault(named.network, frame, setting)
+    if fault:
+        raise ConfigError(f"roads.network: {fault}")
     return named
+
+
+def frame_fault(network: RoadNetwork, frame: Frame, name: str) -> str:
+    """Why positions cannot be matched to a network, and what to do; "" = they can."""
+    if network.frame == frame:
+        return ""
+    return (
+        f"{name} is in {network.frame}, positions are placed in {frame}. Either\n"
+        f"  1. import it again with --frame {frame} if that is what its coordinates really are, or\n"
+        f'  2. set frames.target = "{network.frame}".'
+    )
 
 
 def _shown(stored: Stored) -> dict[str, Any]:

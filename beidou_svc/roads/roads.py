@@ -22,6 +22,7 @@ from gnss.batches import FixBatch
 from gnss.constants import NS_PER_MS
 from mapping.datums.plane import Plane
 from mapping.fences.state import Counter
+from mapping.network.model import RoadNetwork
 from mapping.tiles.tileset import TileSet
 
 ROWS_WAITING_MAX: Final = 20_000
@@ -74,12 +75,19 @@ class Roads:
     """What was made of the network's content (by its digest) for those who show it."""
     changed: Slots = field(default_factory=lambda: NO_SLOTS)
     """The slots with a new place since the last step."""
+    _is_renewed: bool = False
     _waiting: list[FixBatch] = field(default_factory=list)
     _t_step_ns: int = 0
     _tiles: dict[str, TileSet] = field(default_factory=dict)
 
     def take(self, fixes: FixBatch, mono_ns: int) -> Slots:
         """What a tick brought, kept until enough has come or `step_ms` is over; the slots with a new place."""
+        slots = self._taken(fixes, mono_ns)
+        if self._is_renewed:
+            self._is_renewed, slots = False, np.arange(len(self.road), dtype=np.int32)
+        return slots
+
+    def _taken(self, fixes: FixBatch, mono_ns: int) -> Slots:
         if self.stages.is_idle:
             self._waiting.clear()
             return NO_SLOTS
@@ -126,11 +134,26 @@ class Roads:
         return await asyncio.get_running_loop().run_in_executor(self.worker, lambda: work(*args, **kwargs))
 
     def load_routes(self) -> None:
-        """Take over what the store has of routes; progress begins anew."""
+        """Take over what the store has of routes, and the fences that follow; progress begins anew. In `worker`."""
         if self.active is not None:
             named = self.active.named
             book = RouteBook(named.network, named.id, self.store.latest(Kind.ROUTE))
+            self.desk.adopt(self.desk.settle(book, book.stop_areas(self.settings.stop_radius_m)))
             self.active = Active(named, book, Progress(book))
+
+    def move(self, plane: Plane) -> None:
+        """Fences are computed elsewhere from now on; who is inside of them is found out anew."""
+        self.plane = plane
+        stage = self.stages.stage("fence")
+        if isinstance(stage, FenceStage):
+            stage.forget()
+
+    def renew_places(self, network: RoadNetwork, *, keeps: bool) -> None:
+        """Places are those of another network; all clients are told, also that nothing is known yet."""
+        self.road.network = network
+        if not keeps:
+            self.road.forget()
+        self._is_renewed = True
 
     def close_edges(self, edges: Sequence[int]) -> None:
         """Close these edges of the active network and no others, from the next row on. Raises ValueError."""
@@ -156,9 +179,11 @@ class Roads:
                 yield from ((each.name.lower(), int(stage.state.counters[each])) for each in Counter)
 
     def network_of(self, network_id: str) -> NamedNetwork | None:
-        """A network by its id, the active one or a stored one. To be run in `worker`."""
-        if self.active is not None and self.active.named.id == network_id:
-            return self.active.named
+        """A network by its id, as it is stored, or else the active one. To be run in `worker`."""
+        active = None if self.active is None or self.active.named.id != network_id else self.active.named
+        stored = self.store.get(Kind.NETWORK, network_id)
+        if stored is None or (active is not None and active[1:3] == (stored.version, stored.t_utc_ns)):
+            return active
         return self.networks.find(network_id)
 
     def tiles_of(self, network_id: str) -> TileSet | None:
@@ -174,14 +199,13 @@ class Roads:
             self._tiles = {key: network_tiles(named.network)}
         return self._tiles[key]
 
-    def summary(self, named: NamedNetwork, stored: dict[str, Any] | None = None) -> dict[str, Any]:
+    def summary(self, named: NamedNetwork) -> dict[str, Any]:
         """What a list says of a network."""
         from beidou_svc.roads.networks import summary_of
         from beidou_svc.utc import utc_text
 
-        known = stored or summary_of(named.network)
         head = {"id": named.id, "version": named.version, "time": utc_text(named.t_utc_ns)}
-        return {**head, **known, "active": self.is_active(named.id)}
+        return {**head, **summary_of(named.network)}
 
     def is_active(self, network_id: str) -> bool:
         """Whether positions are matched to this network."""

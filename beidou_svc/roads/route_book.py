@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from beidou_svc.roads.faults import Fault, InvalidError, faults_of
+from beidou_svc.roads.marked import kept_edges, marks_of, read_marks
 from beidou_svc.roads.store import Stored
+from mapping.fences import routes as fence_routes
+from mapping.fences.model import FenceDraft
 from mapping.network.features import lon_lat_deg
 from mapping.network.model import RoadNetwork, offsets_of
 from mapping.network.routes import RouteIndex
@@ -141,8 +144,9 @@ def _passes(network: RoadNetwork, route: Route, stop: int) -> list[float]:
     ]
 
 
-def to_body(route: Route, stop_refs: Sequence[int]) -> bytes:
-    """A route as it is stored; `stop_refs` are the ids of the network's stops."""
+def to_body(route: Route, network: RoadNetwork) -> bytes:
+    """A route as it is stored, with the marks of its edges."""
+    stop_refs = network.stops.ref.tolist()
     properties = {
         "name": route.name,
         "edges": route.edges.tolist(),
@@ -150,7 +154,21 @@ def to_body(route: Route, stop_refs: Sequence[int]) -> bytes:
         "is_loop": route.is_loop,
         "headway_s": None if isnan(route.headway_s) else route.headway_s,
     }
-    return orjson.dumps({"type": "Feature", "id": route.id, "properties": properties})
+    marks = marks_of(network, route.edges.tolist())
+    return orjson.dumps({"type": "Feature", "id": route.id, "properties": properties, "marks": marks})
+
+
+def from_body(stored: Stored, network: RoadNetwork) -> Route:
+    """And back, on a network that may number its edges otherwise. Raises InvalidError."""
+    document = orjson.loads(stored.body)
+    edges = document["properties"]["edges"]
+    found = kept_edges(network, edges, read_marks(document.get("marks")))
+    lost = [edge for edge, at in zip(edges, found, strict=True) if at < 0]
+    if lost:
+        named = ", ".join(map(str, lost[:5]))
+        raise InvalidError([Fault(0, stored.id, "properties.edges", f"the network has no edge {named} of it")])
+    document["properties"]["edges"] = found
+    return read_route(document, network, stored.id)._replace(version=stored.version)
 
 
 class RouteBook:
@@ -164,8 +182,7 @@ class RouteBook:
         routes = {route.id: route for route in routes_of(network)}
         for document in stored:
             try:
-                route = read_route(orjson.loads(document.body), network, document.id)
-                routes[document.id] = route._replace(version=document.version)
+                routes[document.id] = from_body(document, network)
             except InvalidError as error:
                 self.misfits[document.id] = str(error)
         self.routes = tuple(routes.values())
@@ -176,6 +193,15 @@ class RouteBook:
     def length_m(self, place: int) -> float:
         """Length of a route."""
         return float(self.index.length_m[place])
+
+    def stop_areas(self, radius_m: float) -> list[FenceDraft]:
+        """The fences of the stops that routes call at."""
+        calls = [
+            fence_routes.Call(place, call.stop, call.run_m)
+            for place, route in enumerate(self.routes)
+            for call in route.calls
+        ]
+        return fence_routes.stop_areas(self.network, self.index, calls, radius_m)
 
     def feature(self, place: int) -> dict[str, Any]:
         """A route as the API gives it."""

@@ -101,6 +101,12 @@ class MatchStage:
         self.state, matched = match_step(self.state, self.tables, carried.placed)
         return replace(carried, matched=matched)
 
+    def renew(self, tables: MatchTables, *, keeps_state: bool) -> None:
+        """Another network; what was matched so far counts only where the edges are the same."""
+        self.tables = tables
+        if not keeps_state:
+            self.state = MatchState.for_slots(len(self.state), self.state.rules)
+
     def finish(self) -> MatchBatch:
         """Decide all that waits."""
         self.state, matched = match_end(self.state, self.tables)
@@ -138,6 +144,10 @@ class FenceStage:
         )
         return replace(carried, events=events)
 
+    def forget(self) -> None:
+        """Who is inside of what is found out anew."""
+        self.state = FenceState(FenceState.for_slots(len(self.state)).memory, self.state.counters)
+
     def _meet(self, names: tuple[str, ...], slots: int) -> None:
         """Groups of terminals that are new, of all of them where there are new groups."""
         if names != self._names or len(self._masks) < len(self.state):
@@ -168,6 +178,12 @@ class RoadStages:
     def stage(self, name: str) -> Stage | None:
         """A stage by its name."""
         return next((stage for stage in self.stages if stage.name == name), None)
+
+    def insert(self, stage: Stage, after: str) -> None:
+        """Another stage behind one by name."""
+        place = next(k for k, each in enumerate(self.stages) if each.name == after)
+        stage.grow(self.room)
+        self.stages.insert(place + 1, stage)
 
     def step(self, fixes: FixBatch) -> Carried:
         """Rows through all stages."""

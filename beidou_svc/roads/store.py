@@ -46,6 +46,8 @@ class Kind(StrEnum):
     ROUTE = "route"
     FENCE = "fence"
     CLOSURES = "closures"
+    CHOICE = "choice"
+    """Which network was made the active one."""
 
 
 class StoreError(ServiceError):
@@ -154,7 +156,7 @@ class Store:
             f"INSERT INTO document ({_COLUMNS}, is_latest) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
             (*stored[:5], int(stored.is_deleted), stored.body),
         )
-        kept = 1 if change.kind in (Kind.NETWORK, Kind.CLOSURES) else self._versions_max
+        kept = 1 if change.kind in (Kind.NETWORK, Kind.CLOSURES, Kind.CHOICE) else self._versions_max
         self._db.execute(
             "DELETE FROM document WHERE kind = ? AND id = ? AND version <= ?", (change.kind, change.id, version - kept)
         )

@@ -18,7 +18,7 @@ def town(tmp_path: Path) -> Context:
     context = road_context(town_settings(tmp_path, events_max=100), terminals=100)
     roads = context.roads
     assert roads is not None
-    draft = read_fence(SCHOOL, roads.plane, 0)
+    draft = read_fence(SCHOOL, roads.plane, None)
     roads.desk.change([FenceChange("school", draft, 0)], by="t", t_utc_ns=0)
     return context
 

@@ -137,4 +137,6 @@ def run() -> Iterator[Result]:
         NAME, "socket to WebSocket client, 10,000 x 1 Hz, p99", found.latency_ms(99), "ms", "lower", must=150, reach=60,
         n=len(found.latency_s), note=note,
     )  # fmt: skip
-    yield Result(NAME, "ready after `beidou serve`", found.ready_s, "s", "lower", must=2, reach=1, n=1, note="wall time")
+    yield Result(
+        NAME, "ready after `beidou serve`", found.ready_s, "s", "lower", must=2, reach=1, n=1, note="wall time"
+    )

@@ -16,6 +16,7 @@ import orjson
 from beidou_svc.api.context import Context
 from beidou_svc.api.event_hub import EventHub
 from beidou_svc.config import Settings
+from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.build import build_roads
 from gnss.batches import FixBatch
 from tests.helpers.service import T_GPST_NS, fixes, new_context
@@ -75,7 +76,7 @@ def road_context(settings: Settings, terminals: int = 2, groups: Sequence[Sequen
     context = new_context(terminals, settings)
     roads = build_roads(settings, FakeRegister(groups), context.clock.utc_ns())
     assert roads is not None
-    context.roads, context.state.road = roads, roads.road
+    context.roads, context.state.road, context.activation = roads, roads.road, Activation(roads)
     context.event_hub = EventHub(roads.log, roads.desk, context.names, settings.roads.event_clients_max)
     return context
 

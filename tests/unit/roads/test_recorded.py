@@ -70,7 +70,7 @@ def test_live_with_open_epochs_late_and_doubled_rows_ends_in_the_same_events(tmp
     context = road_context(town_settings(tmp_path))
     roads = context.roads
     assert roads is not None
-    draft = read_fence(SCHOOL, roads.plane, 0)
+    draft = read_fence(SCHOOL, roads.plane, None)
     roads.desk.change([FenceChange("school", draft, 0)], by="t", t_utc_ns=0)
     rng = np.random.default_rng(7)
     arrival = np.argsort(fixes.t_gpst_ns + rng.uniform(0, 1.9e9, len(fixes)), kind="stable")
