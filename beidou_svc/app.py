@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.context import Context, PipelineView, Rates
-from beidou_svc.api.event_hub import EventHub
 from beidou_svc.api.hub import Hub
 from beidou_svc.api.server import HttpServer, bind_http, http_address
 from beidou_svc.clock import Clock, SystemClock
@@ -26,7 +25,7 @@ from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.registry import Policy, Registry
 from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step, touch_roads
 from beidou_svc.ingest.ingest import Ingest, Tick
-from beidou_svc.parts import build_basemap, build_registry, fleet_rules, hub_rules
+from beidou_svc.parts import build_basemap, build_event_hub, build_registry, fleet_rules, hub_rules
 from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.build import build_roads
 from beidou_svc.roads.roads import Roads
@@ -116,7 +115,7 @@ class Service:
             basemap=build_basemap(settings),
             roads=roads,
             activation=None if roads is None else Activation(roads),
-            event_hub=None if roads is None else _event_hub(settings, roads, names),
+            event_hub=None if roads is None else build_event_hub(settings, roads, names),
         )
 
     @property
@@ -193,8 +192,6 @@ class Service:
             self.context.basemap.close()
         if self.context.activation is not None:
             self.context.activation.close()
-        if self.context.roads is not None:
-            self.context.roads.close()
         log_event(logger, logging.INFO, "stopped", terminals=self.context.state.count)
 
     async def _tick_until_stopped(self) -> None:
@@ -280,10 +277,6 @@ def build_service(settings: Settings) -> Service:
     registry = build_registry(settings.fleet)
     pipeline = build_pipeline(settings, registry)
     return Service(settings, pipeline, clock=SystemClock(), registry=registry, load_kernels=load_kernels)
-
-
-def _event_hub(settings: Settings, roads: Roads, names: Names) -> EventHub:
-    return EventHub(roads.log, roads.desk, names, settings.roads.event_clients_max)
 
 
 def run_service(settings: Settings, record: Path | None = None) -> None:

@@ -1,13 +1,16 @@
 """The parts of the service as its settings ask for them."""
 
 from beidou_svc.api.basemap import BaseMap
+from beidou_svc.api.event_hub import EventHub
 from beidou_svc.api.hub import HubRules
 from beidou_svc.config import FleetSettings, Settings
 from beidou_svc.errors import ConfigError
 from beidou_svc.fleet.liveness import LivenessRules
+from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.registry import Registry, Terminal
 from beidou_svc.fleet.registry_io import read_terminals
 from beidou_svc.fleet.state import FleetRules
+from beidou_svc.roads.roads import Roads
 from gnss.constants import NS_PER_S
 
 
@@ -50,3 +53,8 @@ def build_basemap(settings: Settings) -> BaseMap | None:
     if not path.is_file():
         raise ConfigError(f"basemap.file: there is no file {path}")
     return BaseMap(path, settings.frame.tag)
+
+
+def build_event_hub(settings: Settings, roads: Roads, names: Names) -> EventHub:
+    """The live events."""
+    return EventHub(roads.log, roads.desk, names, settings.roads.event_clients_max)

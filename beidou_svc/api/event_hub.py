@@ -34,11 +34,15 @@ class EventWant:
 
 @dataclass(slots=True, eq=False)
 class EventClient(Reader):
-    """One client. `seq` is the last row that it was given or passed over, `version` of the fences that it was told."""
+    """One client. `seq` is the last row that it was given or passed over.
+
+    `version` of the fences, and `networks` seen by them, are those that it was told.
+    """
 
     want: EventWant
     seq: int
     version: int = -1
+    networks: int = 0
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ class EventHub:
 
     def add(self, client: EventClient) -> None:
         """Begin to serve a client."""
-        client.version = self.desk.version
+        client.version, client.networks = self.desk.version, self.desk.networks_seen
         self.clients.append(client)
 
     def remove(self, client: EventClient) -> None:
@@ -92,11 +96,16 @@ class EventHub:
                 self.clients.remove(client)
 
     def _is_behind(self, client: EventClient) -> bool:
-        return client.seq < self.log.seq or client.version != self.desk.version
+        told = client.version, client.networks
+        return client.seq < self.log.seq or told != (self.desk.version, self.desk.networks_seen)
 
     def _serve(self, client: EventClient) -> None:
         """One message, so that the next sees whether there is room."""
-        if client.version != self.desk.version:
+        if client.networks != self.desk.networks_seen:
+            networks = self.desk.networks_seen
+            if self._push(client, {"type": "network", "changes": networks}):
+                client.networks = networks
+        elif client.version != self.desk.version:
             version = self.desk.version
             if self._push(client, {"type": "fences", "version": version}):
                 client.version = version

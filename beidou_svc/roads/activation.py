@@ -112,11 +112,12 @@ class Activation:
             await asyncio.wait([self._task])
 
     def close(self) -> None:
-        """Nothing more is taken over; what is being made is finished and thrown away."""
+        """Nothing more is taken over, what is being made is finished and thrown away; then the roads are closed."""
         self._closing.set()
         if self._task is not None:
             self._task.cancel()
         self._builder.shutdown(wait=True)
+        self._roads.close()
 
     async def _go_on(self) -> None:
         while self._asked is not None:

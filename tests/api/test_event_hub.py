@@ -137,3 +137,11 @@ def test_messages_are_json(town: Context) -> None:
     go(town, 80)
     desk.flush()
     assert json.dumps(outlet.texts())
+
+
+def test_everybody_is_told_of_another_network(town: Context) -> None:
+    desk = Desk(town)
+    _, outlet = desk.join()
+    desk.hub.desk.adopt(desk.hub.desk.settle(None, []))
+    desk.flush(3)
+    assert [message["type"] for message in outlet.texts()] == ["network", "fences"]

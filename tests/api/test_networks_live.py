@@ -13,6 +13,7 @@ import pytest
 
 from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
+from beidou_svc.roads.reading import BYTES_AT_ONCE_MAX
 from tests.api.conftest import client_of
 from tests.helpers.roads import SCHOOL, TOWN, drive, go, road_context, town_settings
 
@@ -45,9 +46,8 @@ async def client(town: Context) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def close(context: Context) -> None:
-    assert context.activation is not None and context.roads is not None
+    assert context.activation is not None
     context.activation.close()
-    context.roads.close()
 
 
 async def activate(client: httpx.AsyncClient, context: Context, network: dict[str, Any], name: str = "new") -> None:
@@ -223,3 +223,11 @@ async def test_a_network_far_away_takes_its_fences_along(tmp_path: Path) -> None
         events = (await asking.get("/v1/events")).json()["events"]
     assert [each["kind"] for each in events if each["fence"] == "school"] == ["enter"]
     close(context)
+
+
+async def test_a_large_map_is_read_in_a_process_of_its_own(client: httpx.AsyncClient) -> None:
+    padding = b" " * BYTES_AT_ONCE_MAX
+    stored = await client.put("/v1/networks/large", content=orjson.dumps(TOWN) + padding)
+    assert (stored.status_code, stored.json()["counts"]["edges"], stored.json()["report"]["n"]) == (201, 6, 0)
+    refused = await client.put("/v1/networks/broken", content=b"{" + padding)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "features")
