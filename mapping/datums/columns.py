@@ -12,5 +12,8 @@ def float_columns(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
     Shape: any that broadcast. Unit: untouched. Error: shapes that do not fit raise `ValueError`.
     Source: numpy's broadcasting rule.
     """
-    both = np.broadcast_arrays(np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64))
+    one, other = np.asarray(first, np.float64, order="C"), np.asarray(second, np.float64, order="C")
+    if one.shape == other.shape:
+        return one, other
+    both = np.broadcast_arrays(one, other)
     return np.asarray(both[0], order="C"), np.asarray(both[1], order="C")

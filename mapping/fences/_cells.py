@@ -4,7 +4,8 @@ A cell knows the fences that cover it whole, and of those whose limit comes near
 are a page; a fence that covers a whole page is listed once for the page. Page 0 and record 0 are empty.
 
 A record in `words`: number of whole fences, number of partial ones, the whole ones, then per partial one
-`fence, code, (first vertex, edge code) ...`; both kinds sorted by fence. The code has the number of runs of
+`fence, code, four words of states, (first vertex, edge code) ...`; both kinds sorted by fence. The states say of each
+of 8 by 8 parts of the cell whether the edges need be looked at (`_states_kernel`). The code has the number of runs of
 consecutive edges times 4, 2 if the fence is the neighbourhood of its lines (`radius_m`) and not their inside, and the
 parity of the cell. An edge code has the number of edges times 4, 2 if the run's last vertex and 1 if its first one
 counts as the end of what is not listed (`_ray_kernel`).
@@ -21,6 +22,18 @@ Floats = NDArray[np.float64]
 PAGE_SIDE = 16  # cells
 PAGE_SHIFT = 4
 PAGE_CELLS = PAGE_SIDE * PAGE_SIDE
+SUB_SIDE = 8  # parts of a cell
+SUB_SHIFT = 3
+
+STATES_AT = 2
+RUNS_AT = 6
+"""Words of a partial fence before its states and before its runs."""
+
+SLACK_M = 1e-6
+"""Cells reach this much further than they are, so that rounding never puts a point beyond its cell."""
+
+WORDS_PAST = 16
+"""Words that are always there after the last one used: lists are copied 16 words at a time."""
 
 
 class Grid(NamedTuple):

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, kernel
-from mapping.fences._cells import PAGE_CELLS, PAGE_SHIFT, PAGE_SIDE, Grid, Items, grown
+from mapping.fences._cells import PAGE_CELLS, PAGE_SHIFT, PAGE_SIDE, RUNS_AT, SLACK_M, Grid, Items, grown
 from mapping.fences._orient_kernel import side_of
 from mapping.fences._ray_kernel import EDGE_SHIFT, FIRST_ENDS, LAST_ENDS, run_parity_beside
+from mapping.fences._states_kernel import put_area_states, span_in_row
 
 Floats = NDArray[np.float64]
 Int64s = NDArray[np.int64]
@@ -15,9 +16,6 @@ Int32s = NDArray[np.int32]
 EDGE_BITS = 20
 EDGE_MASK = (1 << EDGE_BITS) - 1
 COLUMN_BITS = 32
-SLACK_M = 1e-6
-"""Cells reach this much further than they are, so that rounding never puts a point beyond its cell."""
-
 grow = kernel(grown)
 
 
@@ -34,19 +32,6 @@ def index_of(at_m: float, from_m: float, cell_m: float, count: int) -> int:
     return int(min(max(np.floor((at_m - from_m) / cell_m), 0.0), count - 1.0))
 
 
-@inline_kernel
-def _span_in_row(x0: float, y0: float, x1: float, y1: float, low_m: float, high_m: float) -> tuple[float, float]:
-    """Least and greatest x of the part of an edge between two heights."""
-    if y0 > y1:
-        x0, y0, x1, y1 = x1, y1, x0, y0
-    xa, xb = x0, x1
-    if y0 < low_m:
-        xa = x0 + (x1 - x0) * min(1.0, (low_m - y0) / (y1 - y0))
-    if y1 > high_m:
-        xb = x0 + (x1 - x0) * max(0.0, (high_m - y0) / (y1 - y0))
-    return min(xa, xb), max(xa, xb)
-
-
 @kernel
 def _touch(vertex_m: Floats, k: int, edge: int, grid: Grid, found: Int64s, count: int) -> tuple[Int64s, int]:
     """Note the cells that come near the edge from vertex k on: row, column and edge in one number."""
@@ -57,7 +42,7 @@ def _touch(vertex_m: Floats, k: int, edge: int, grid: Grid, found: Int64s, count
     last = index_of(max(y0, y1) + reach_m, grid.y0_m, grid.cell_m, rows)
     for iy in range(first, last + 1):
         low_m = grid.y0_m + iy * grid.cell_m - reach_m
-        west_m, east_m = _span_in_row(x0, y0, x1, y1, low_m, low_m + grid.cell_m + 2.0 * reach_m)
+        west_m, east_m = span_in_row(x0, y0, x1, y1, low_m, low_m + grid.cell_m + 2.0 * reach_m)
         from_x = index_of(west_m - reach_m, grid.x0_m, grid.cell_m, columns)
         to_x = index_of(east_m + reach_m, grid.x0_m, grid.cell_m, columns)
         found = grow(found, count, to_x - from_x + 1)
@@ -151,14 +136,16 @@ def _put_partial(
     grid: Grid, words: Int32s, n_words: int,
 ) -> tuple[Int32s, int]:  # fmt: skip
     """Append the words of a cell that the limit comes near, `parity` being that of its centre."""
-    words = grow(words, n_words, 2)
+    words = grow(words, n_words, RUNS_AT)
     start = n_words
-    words, n_words = put_runs(touched, span[0], span[1], base, words, n_words + 2)
+    words, n_words = put_runs(touched, span[0], span[1], base, words, n_words + RUNS_AT)
     east_m = grid.x0_m + (ix + 1) * grid.cell_m + grid.margin_m + SLACK_M
     px, py = grid.x0_m + (ix + 0.5) * grid.cell_m, grid.y0_m + (iy + 0.5) * grid.cell_m
-    by_runs = _settle_runs(vertex_m, words, start + 2, n_words, east_m, px, py)
+    by_runs = _settle_runs(vertex_m, words, start + RUNS_AT, n_words, east_m, px, py)
     words[start] = fence
-    words[start + 1] = (((n_words - start - 2) // 2) << 2) | (parity ^ by_runs)
+    words[start + 1] = (((n_words - start - RUNS_AT) // 2) << 2) | (parity ^ by_runs)
+    west_m, south_m = grid.x0_m + ix * grid.cell_m, grid.y0_m + iy * grid.cell_m
+    put_area_states(vertex_m, words, start, n_words, west_m, south_m, grid.cell_m)
     return words, n_words
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
-from mapping.fences._cells import PAGE_CELLS, PAGE_SHIFT, PAGE_SIDE, Cells
+from mapping.fences._cells import PAGE_CELLS, PAGE_SHIFT, PAGE_SIDE, RUNS_AT, Cells
 from mapping.fences._contains_kernel import holds, place_of
 from mapping.fences._desk import NEAR_MAX, Chart, Near, Sheet
 from mapping.fences._near_lines_kernel import NEAR_LINES
@@ -66,7 +66,7 @@ def where_of(x_m: float, y_m: float, var_e_m2: float, var_n_m2: float, cov_ne_m2
 def _nearest_edge(cells: Cells, at: int, where: Where, reach_m: float) -> tuple[float, float]:
     """z to the nearest edge of a polygon that a cell keeps, and sigma across it; FAR where none is within reach."""
     least, foot_u, foot_w = np.inf, 0.0, 0.0
-    for k in range(at + 2, at + 2 + 2 * (cells.words[at + 1] >> 2), 2):
+    for k in range(at + RUNS_AT, at + RUNS_AT + 2 * (cells.words[at + 1] >> 2), 2):
         first = cells.words[k]
         x0, y0 = cells.vertex_m[first, 0] - where.x_m, cells.vertex_m[first, 1] - where.y_m
         for v in range(first + 1, first + (cells.words[k + 1] >> EDGE_SHIFT) + 1):
@@ -101,7 +101,7 @@ def _nearest_point(x0: float, y0: float, x1: float, y1: float, where: Where) -> 
 def _nearest_line(cells: Cells, at: int, where: Where) -> tuple[float, float, float, float]:
     """Signed z to the rim of a corridor (inside is positive), sigma across, and the direction of its line there."""
     least, foot_x, foot_y, dir_x, dir_y = np.inf, 0.0, 0.0, 0.0, 0.0
-    for k in range(at + 2, at + 2 + 2 * (cells.words[at + 1] >> 2), 2):
+    for k in range(at + RUNS_AT, at + RUNS_AT + 2 * (cells.words[at + 1] >> 2), 2):
         first = cells.words[k]
         for v in range(first, first + (cells.words[k + 1] >> EDGE_SHIFT)):
             x0, y0 = cells.vertex_m[v, 0], cells.vertex_m[v, 1]
@@ -175,7 +175,7 @@ def _put_record(
     for _ in range(cells.words[record + 1]):
         if is_for(cells.words[at], groups, sheet):
             count = _put_partial(cells, at, where, reach_m, own, near, count)
-        at += 2 + 2 * (cells.words[at + 1] >> 2)
+        at += RUNS_AT + 2 * (cells.words[at + 1] >> 2)
     return count
 
 

@@ -4,10 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, kernel
-from mapping.fences._cells import PAGE_SHIFT, PAGE_SIDE, Grid, Items
+from mapping.fences._cells import PAGE_SHIFT, PAGE_SIDE, RUNS_AT, SLACK_M, Grid, Items
 from mapping.fences._cover_kernel import (
     EDGE_BITS,
-    SLACK_M,
     cell_key,
     grow,
     index_of,
@@ -15,6 +14,7 @@ from mapping.fences._cover_kernel import (
     put_runs,
 )
 from mapping.fences._ray_kernel import distance2_to_segment
+from mapping.fences._states_kernel import put_lines_states
 
 Floats = NDArray[np.float64]
 Int64s = NDArray[np.int64]
@@ -102,8 +102,8 @@ def _touch(
 
 @kernel
 def _put_cell(
-    touched: Int64s, first: int, last: int, base: int, fence: int, cell: int, grid: Grid, items: Items, n_items: int,
-    n_words: int,
+    vertex_m: Floats, radius_m: float, touched: Int64s, first: int, last: int, base: int, fence: int, cell: int,
+    grid: Grid, items: Items, n_items: int, n_words: int,
 ) -> tuple[Items, int]:  # fmt: skip
     """Append the item of one cell; gives the words used."""
     columns = grid.pages_x * PAGE_SIDE
@@ -111,10 +111,12 @@ def _put_cell(
     if not (touched[first] >> EDGE_BITS) & 1:
         return put_item(items, n_items, key, -1), n_words
     items = put_item(items, n_items, key, n_words)
-    words = grow(items.words, n_words, 2)
+    words = grow(items.words, n_words, RUNS_AT)
     start = n_words
-    words, n_words = put_runs(touched, first, last, base, words, n_words + 2)
-    words[start], words[start + 1] = fence, (((n_words - start - 2) // 2) << 2) | NEAR_LINES
+    words, n_words = put_runs(touched, first, last, base, words, n_words + RUNS_AT)
+    words[start], words[start + 1] = fence, (((n_words - start - RUNS_AT) // 2) << 2) | NEAR_LINES
+    west_m, south_m = grid.x0_m + cell % columns * grid.cell_m, grid.y0_m + cell // columns * grid.cell_m
+    put_lines_states(vertex_m, words, start, n_words, west_m, south_m, grid.cell_m, radius_m)
     return Items(items.key, items.start, words), n_words
 
 
@@ -136,7 +138,9 @@ def cover_lines(vertex_m: Floats, rings: Int32s, radius_m: float, fence: int, gr
         while last < touched.size and (touched[last] >> (EDGE_BITS + WHOLE_BITS)) == cell:
             last += 1
         if not whole[(cell // columns) >> PAGE_SHIFT, (cell % columns) >> PAGE_SHIFT]:
-            items, n_words = _put_cell(touched, first, last, rings[0], fence, cell, grid, items, n_items, n_words)
+            items, n_words = _put_cell(
+                vertex_m, radius_m, touched, first, last, rings[0], fence, cell, grid, items, n_items, n_words
+            )
             n_items += 1
         first = last
     return Items(items.key[:n_items], items.start[:n_items], items.words[:n_words])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import kernel
-from mapping.fences._cells import PAGE_CELLS, Int32s, Items
+from mapping.fences._cells import PAGE_CELLS, RUNS_AT, WORDS_PAST, Int32s, Items
 from mapping.fences._cover_kernel import grow
 
 Int64s = NDArray[np.int64]
@@ -34,7 +34,7 @@ class Book(NamedTuple):
 @kernel
 def partial_length(words: Int32s, at: int) -> int:
     """Words of one partial fence of a record."""
-    return 2 + 2 * int(words[at + 1] >> 2)
+    return RUNS_AT + 2 * int(words[at + 1] >> 2)
 
 
 @kernel
@@ -49,7 +49,7 @@ def _write_group(
     book: Book, first: int, last: int, order: Int64s, fence_of: Int32s, items: Items
 ) -> tuple[Int32s, int]:
     """Append the record of the items `order[first:last]`, which are of one cell and sorted by fence."""
-    words, to = grow(book.words, book.n_words, 2 + last - first), book.n_words + 2
+    words, to = grow(book.words, book.n_words, 2 + last - first + WORDS_PAST), book.n_words + 2
     whole = 0
     for k in range(first, last):
         if items.start[order[k]] == WHOLE:
@@ -61,7 +61,7 @@ def _write_group(
         at = items.start[order[k]]
         if at != WHOLE:
             length = partial_length(items.words, at)
-            words = grow(words, to, length)
+            words = grow(words, to, length + WORDS_PAST)
             to = _copy(words, to, items.words, at, length)
     return words, to
 
@@ -94,15 +94,27 @@ def _place(book: Book, key: int, record: int, words: Int32s, n_words: int) -> Bo
 
 
 @kernel
+def _is_same_whole(words: Int32s, one: int, other: int) -> bool:
+    """Whether two records list the same whole fences and no partial one."""
+    if words[one] != words[other] or words[one + 1] != 0 or words[other + 1] != 0:
+        return False
+    return bool((words[one + 2 : one + 2 + words[one]] == words[other + 2 : other + 2 + words[one]]).all())
+
+
+@kernel
 def write_all(book: Book, order: Int64s, fence_of: Int32s, items: Items) -> Book:
-    """Records of all items; `order` sorts them by key, then fence."""
-    first = 0
+    """Records of all items; `order` sorts them by key, then fence. Neighbours that are wholly in the same share one."""
+    first, shared = 0, 0
     while first < order.size:
         key, last = items.key[order[first]], first + 1
         while last < order.size and items.key[order[last]] == key:
             last += 1
         words, n_words = _write_group(book, first, last, order, fence_of, items)
-        book = _place(book, key, book.n_words, words, n_words)
+        if _is_same_whole(words, shared, book.n_words):
+            book = _place(book, key, shared, words, book.n_words)
+        else:
+            shared = book.n_words
+            book = _place(book, key, shared, words, n_words)
         first = last
     return book
 
@@ -153,7 +165,8 @@ def merge_one(book: Book, fence: int, items: Items, take_out: bool) -> Book:
         key, at = items.key[k], NONE if take_out else items.start[k]
         page = book.page_of[(~key) if key < 0 else key // PAGE_CELLS]
         old = book.page_record[page] if key < 0 else book.cell_record[page * PAGE_CELLS + key % PAGE_CELLS]
-        longest = _record_length(book.words, old) + 1 + (partial_length(items.words, at) if at >= 0 else 0)
+        longest = WORDS_PAST + _record_length(book.words, old) + 1
+        longest += partial_length(items.words, at) if at >= 0 else 0
         words, start = grow(book.words, book.n_words, longest), book.n_words
         end_of_whole = _merge_whole(words, start + 2, old, fence, at == WHOLE)
         end, partial = _merge_partial(words, end_of_whole, old, fence, items.words, at)

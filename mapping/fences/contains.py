@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mapping.datums.columns import float_columns
-from mapping.fences._contains_kernel import find_fences
+from mapping.fences._contains_kernel import SCRATCH_ROWS, find_fences
 from mapping.fences.fence_set import FenceSet
 
 ROOM_MIN = 4096
-BLOCK = 256  # points
+BLOCK = 512  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ def find_containing(fences: FenceSet, x_m: ArrayLike, y_m: ArrayLike) -> Hits:
     corridors distances are rounded at 1e-9 m. NaN is in no fence.
     """
     x, y = float_columns(x_m, y_m)
-    first = np.zeros(len(x) + 1, np.int32)
+    first = np.empty(len(x) + 1, np.int32)
+    first[0] = 0
     fence = np.empty(max(ROOM_MIN, len(x)), np.int32)
-    row, places = 0, np.empty(BLOCK, np.int32)
-    while (row := find_fences(x, y, fences.cells, fences.grid, row, first, fence, places)) < len(x):
-        longer = np.empty(2 * len(fence), np.int32)
+    row, scratch = 0, np.empty((SCRATCH_ROWS, BLOCK), np.uint32)
+    while (row := find_fences(x, y, fences.cells, fences.grid, row, first, fence, scratch)) < len(x):
+        likely = int(1.25 * first[row] * len(x) / max(row, 1))
+        longer = np.empty(max(2 * len(fence), likely), np.int32)
         longer[: first[row]] = fence[: first[row]]
         fence = longer
     return Hits(first, fence[: first[len(x)]])

@@ -9,7 +9,7 @@ Versions share what did not change. Edits come from one thread at a time (`mappi
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from mapping.datums.frame import Frame
 from mapping.datums.plane import Plane
 from mapping.fences._cells import Cells, Grid
+from mapping.fences._shared import Column, Names
 from mapping.fences.check import FenceError, PlaneShape, plane_shape
 from mapping.fences.model import FenceDraft, Problem
 from mapping.fences.rules import NO_WINDOW, RULES_TYPE, Rules, copy_rules, group_bits_of, put_rules, window_table
 from mapping.fences.store import Store, grid_of
 from mapping.fences.windows import Window
-
-_T = TypeVar("_T")
 
 MARGIN_M: Final = 25.0
 """Limits are known to cells this far away, so that a position's distance from them is found in its own cell."""
@@ -38,10 +37,10 @@ class FenceSet:
 
     version: int
     plane: Plane
-    drafts: tuple[FenceDraft | None, ...]
-    shapes: tuple[PlaneShape | None, ...]
-    rings: tuple[NDArray[np.int32] | None, ...]
-    row_of: dict[str, int]
+    drafts: Column[FenceDraft | None]
+    shapes: Column[PlaneShape | None]
+    rings: Column[NDArray[np.int32] | None]
+    row_of: Names
     groups: tuple[str, ...]
     windows: tuple[Window, ...]
     window_table: NDArray[np.int64]
@@ -124,10 +123,10 @@ class FenceSet:
         return replace(
             self._with_rules(draft, row),
             version=self.version + 1,
-            drafts=_with(self.drafts, row, draft),
-            shapes=_with(self.shapes, row, shape),
-            rings=_with(self.rings, row, rings),
-            row_of=self.row_of | {draft.ref: row},
+            drafts=self.drafts.put(row, draft),
+            shapes=self.shapes.put(row, shape),
+            rings=self.rings.put(row, rings),
+            row_of=self.row_of.put(draft.ref, row),
             cells=self.store.cells(page_of, radius_m),
         )
 
@@ -149,15 +148,13 @@ class FenceSet:
         self._take_out(row, page_of)
         rules = copy_rules(self.rules, self.rows)
         rules[row]["kinds"] = 0
-        row_of = dict(self.row_of)
-        del row_of[ref]
         return replace(
             self,
             version=self.version + 1,
-            drafts=_with(self.drafts, row, None),
-            shapes=_with(self.shapes, row, None),
-            rings=_with(self.rings, row, None),
-            row_of=row_of,
+            drafts=self.drafts.put(row, None),
+            shapes=self.shapes.put(row, None),
+            rings=self.rings.put(row, None),
+            row_of=self.row_of.without(ref),
             rules=rules,
             cells=self.store.cells(page_of, self.cells.radius_m),
         )
@@ -198,10 +195,10 @@ def _filled(
     grid: Grid,
 ) -> FenceSet:
     """A set with these fences in these rows, written into a new store."""
-    store, page_of = Store.of(grid), np.zeros(grid.pages_x * grid.pages_y, np.int32)
-    drafts = tuple(entry and entry[0] for entry in rows)
-    shapes = tuple(entry and entry[1] for entry in rows)
-    rings = tuple(None if shape is None else store.add_vertices(shape) for shape in shapes)
+    store, page_of = Store.of(grid), np.zeros(grid.pages_x * grid.pages_y + 1, np.int32)
+    drafts = Column(entry and entry[0] for entry in rows)
+    shapes = Column(entry and entry[1] for entry in rows)
+    rings = Column(None if shape is None else store.add_vertices(shape) for shape in shapes)
     radius_m = np.array([np.nan if shape is None else shape.radius_m for shape in shapes], np.float64)
     known = group_bits_of(groups, [draft for draft in drafts if draft])
     windows = tuple(dict.fromkeys(draft.window for draft in drafts if draft and draft.window))
@@ -212,7 +209,7 @@ def _filled(
         drafts,
         shapes,
         rings,
-        {draft.ref: row for row, draft in enumerate(drafts) if draft},
+        Names({draft.ref: row for row, draft in enumerate(drafts) if draft}),
         known,
         windows,
         window_table(windows),
@@ -237,7 +234,3 @@ def _rules_of(
 
 def _bits(groups: tuple[str, ...]) -> dict[str, int]:
     return {name: bit for bit, name in enumerate(groups)}
-
-
-def _with(values: tuple[_T, ...], row: int, value: _T) -> tuple[_T, ...]:
-    return (*values[:row], value, *values[row + 1 :])

@@ -46,8 +46,9 @@ def copy_rules(rules: Rules, n: int) -> Rules:
 
     Shape: (rows,) to (n,).
     """
-    longer = np.zeros(n, RULES_TYPE)
-    longer[: len(rules)] = rules
+    longer = np.empty(n, RULES_TYPE)
+    longer[: len(rules)].view(np.uint8)[:] = rules.view(np.uint8)  # field by field, numpy takes ten times as long
+    longer[len(rules) :] = 0
     return longer
 
 

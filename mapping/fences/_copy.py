@@ -1,0 +1,37 @@
+"""Copy sixteen words at once: fences of a cell are few, and a loop of a length nobody foresees costs more than that."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import config as _config
+from numba.core import types
+from numba.extending import intrinsic
+
+from mapping.fences._cells import WORDS_PAST, Int32s
+
+_numba_config: Any = _config
+
+_LINE = ir.VectorType(ir.IntType(32), WORDS_PAST)
+
+
+@intrinsic
+def _copy_line(typing: Any, to: Any, to_at: Any, of: Any, of_at: Any) -> Any:
+    """`to[to_at : to_at + 16] = of[of_at : of_at + 16]` of C-contiguous int32, neither checked nor aligned."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def line(array: int) -> Any:
+            data = context.make_array(signature.args[array])(context, builder, args[array]).data
+            return builder.bitcast(builder.gep(data, [args[array + 1]]), _LINE.as_pointer())
+
+        builder.store(builder.load(line(2), align=4), line(0), align=4)
+        return context.get_dummy_value()
+
+    return types.none(to, types.int64, of, types.int64), codegen
+
+
+def _copy_plain(to: Int32s, to_at: int, of: Int32s, of_at: int) -> None:
+    """What `copy_line` does where kernels run without the compiler."""
+    to[to_at : to_at + WORDS_PAST] = of[of_at : of_at + WORDS_PAST]
+
+
+copy_line: Any = _copy_plain if getattr(_numba_config, "DISABLE_JIT", False) else _copy_line
