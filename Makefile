@@ -10,9 +10,10 @@ BROWSER := .cache/chromium
 WEB_PACKAGES := $(WEB)/node_modules/.package-lock.json
 ARGS    ?=
 
-SOURCES     := $(shell find gnss mapping simulators beidou_svc -name '*.py' 2>/dev/null)
+PACKAGES    := gnss mapping simulators beidou_svc
+SOURCES     := $(shell find $(PACKAGES) -name '*.py' 2>/dev/null)
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-CHECKED     := gnss mapping beidou_svc simulators tests .setup
+CHECKED     := $(PACKAGES) tests .setup
 
 # what does not need each other is made beside each other: kernels are compiled while the page is built
 ifeq ($(MAKELEVEL),0)
@@ -77,7 +78,7 @@ lock: $(STAMPS)/venv ## resolve the dependencies of pyproject.toml anew, into th
 
 clean: ## forget everything that was made here
 	rm -rf $(VENV) .cache dist $(WEB)/dist $(WEB)/node_modules
-	find gnss mapping simulators beidou_svc tests -name __pycache__ -prune -exec rm -rf {} +
+	find $(PACKAGES) tests -name __pycache__ -prune -exec rm -rf {} +
 
 # --- how each is made ---------------------------------------------------------------------------------------------
 
@@ -140,9 +141,11 @@ $(PAGE): $(WEB_PACKAGES) $(WEB_SOURCES)
 	cd $(WEB) && ../../.setup/npm run build
 	touch $@
 
-# numba keeps compiled kernels beside their sources and knows itself which are stale: a repeated warm-up is quick
+# numba keeps compiled kernels beside their sources and knows itself which are stale: a repeated warm-up is quick;
+# bytecode is made here, not at each start where Python may not write it
 $(STAMPS)/kernels: $(STAMPS)/project $(SOURCES)
 	@echo "compiling kernels: two minutes or so the first time"
+	$(BIN)/python -m compileall -q $(PACKAGES)
 	$(BIN)/beidou warm
 	touch $@
 

@@ -150,21 +150,31 @@ class _LinkedCache(caching.FunctionCache):  # type: ignore[misc]
 
 class _Dispatcher(registry.CPUDispatcher):  # type: ignore[misc]
     _step: type[_Compiler]
+    _cache_kind: Any
     _compiler: Any
+    _cache: Any
+    is_cached = False
 
     def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None) -> None:
         super().__init__(py_func, locals, targetoptions)
         of = self._compiler
         self._compiler = self._step(of.py_func, of.targetdescr, of.targetoptions, of.locals, of.pipeline_class)
 
+    def enable_caching(self) -> None:
+        self.is_cached = True
+
+    def compile(self, sig: Any) -> Any:
+        """The cache is opened when it is needed: most kernels are only linked, and a start needs none of those."""
+        if self.is_cached and isinstance(self._cache, caching.NullCache):
+            self._cache = self._cache_kind(self.py_func)
+        return super().compile(sig)
+
 
 class _LinkedDispatcher(_Dispatcher):
     """The first step of one kernel, by the types of its arguments."""
 
     _step = _LinkedCompiler
-
-    def enable_caching(self) -> None:
-        self._cache = _LinkedCache(self.py_func)
+    _cache_kind = _LinkedCache
 
     def add_overload(self, cres: Any) -> None:
         self.overloads[tuple(cres.signature.args)] = cres
@@ -178,6 +188,7 @@ class KernelDispatcher(_Dispatcher):
     """What stands for a kernel: Python gets machine code of it, other kernels link it."""
 
     _step = _EntryCompiler
+    _cache_kind = caching.FunctionCache
 
     def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None) -> None:
         super().__init__(py_func, locals, targetoptions)
@@ -186,7 +197,7 @@ class KernelDispatcher(_Dispatcher):
     @cached_property
     def linked(self) -> _LinkedDispatcher:
         linked = _LinkedDispatcher(self.py_func, self.locals, self.targetoptions)
-        if not isinstance(self._cache, caching.NullCache):
+        if self.is_cached:
             linked.enable_caching()
         return linked
 

@@ -31,6 +31,7 @@ def _compile(function: _F, *, cache: bool = True, **options: Any) -> _F:
     options |= {"nopython": True, "boundscheck": None, "nogil": True, "error_model": "numpy"}
     compiled: Any = KernelDispatcher(function, targetoptions=options)
     if cache:
+        source_stamp(Path(function.__code__.co_filename).resolve())  # of the source that was imported: it may change
         compiled.enable_caching()
     return compiled
 

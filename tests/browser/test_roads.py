@@ -173,7 +173,8 @@ def test_a_fence_is_deleted_after_a_second_thought(page: Page) -> None:
     pane = fences(page)
     pane.locator(".fence-row").filter(has_text=name).click()
     pane.get_by_role("button", name="Delete").click()
-    pane.get_by_role("button", name="Delete for good?").click()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        pane.get_by_role("button", name="Delete for good?").click()
     expect(pane.locator(".fence-row").filter(has_text=name)).to_have_count(0)
     assert stored(page, name) is None
 
