@@ -104,5 +104,18 @@ class UserLocator(caching.UserWideCacheLocator):
         return source_stamp(Path(self._py_file).resolve())
 
 
+class IndexFile(caching.IndexDataCacheFile):
+    """The list of what is compiled of a kernel. One that names a type which was moved or removed since is stale too."""
+
+    def _load_index(self) -> dict[Any, str]:
+        try:
+            found: dict[Any, str] = super()._load_index()  # type: ignore[no-untyped-call]
+        except (ImportError, AttributeError):
+            return {}
+        return found
+
+
+setattr(caching, "IndexDataCacheFile", IndexFile)  # noqa: B010 - a type, which may not be assigned to
+
 if not _numba_config.CACHE_LOCATOR_CLASSES:
     _numba_config.CACHE_LOCATOR_CLASSES = "gnss._jit.InTreeLocator,gnss._jit.UserLocator"

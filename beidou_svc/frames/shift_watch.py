@@ -27,7 +27,7 @@ from mapping.datums.gcj02_detector import (
 )
 from mapping.datums.placed import Placed
 from mapping.datums.plane import geodetic_to_plane
-from mapping.network.grid import SegmentGrid, make_grid, nearest_segment
+from mapping.network.grid import LENGTH_M, SegmentGrid, make_grid, nearest_segment
 from mapping.network.model import RoadNetwork
 
 Floats = NDArray[np.float64]
@@ -81,12 +81,12 @@ def _pieces(grid: SegmentGrid, network: RoadNetwork) -> tuple[Floats, Floats, Fl
     """Middle and length of pieces of at most `PIECE_M` of all roads, those of two directions once."""
     one_of_two = (network.edges.twin < 0) | (np.arange(len(network.edges)) < network.edges.twin)
     segment = np.flatnonzero(one_of_two[grid.edge])
-    pieces = np.ceil(grid.length_m[segment] / PIECE_M).astype(np.int64)
+    pieces = np.ceil(grid.piece[segment, LENGTH_M] / PIECE_M).astype(np.int64)
     of = np.repeat(segment, pieces)
     first = np.repeat(np.cumsum(pieces) - pieces, pieces)
     part = (np.arange(of.size) - first + 0.5) / np.repeat(pieces, pieces)
-    length_m = grid.length_m[of] / np.repeat(pieces, pieces)
-    return grid.x_m[of] + part * grid.dx_m[of], grid.y_m[of] + part * grid.dy_m[of], length_m
+    x_m, y_m, ux, uy, length_m = grid.piece[of, : LENGTH_M + 1].T
+    return x_m + part * length_m * ux, y_m + part * length_m * uy, length_m / np.repeat(pieces, pieces)
 
 
 class ShiftWatch:

@@ -75,7 +75,7 @@ def _offset(trellis: Trellis, state: Ints, q: int) -> float:
 def _append(numbers: Numbers, way: Way, n: int, part: int, q: int, offset_m: float) -> None:
     """Write down the edges of a part, and how far the last of them was driven; a part of 0 is more of the same edge."""
     length_m = numbers.roads.length_m
-    turns_round = part == 1 and way.part[0] == numbers.grid.mirror[way.edge[n - 1]]
+    turns_round = part == 1 and way.part[0] == numbers.edges.mirror[way.edge[n - 1]]
     if part > 0 and not turns_round:
         way.end_m[n - 1] = length_m[way.edge[n - 1]]
     for k in range(abs(part)):
@@ -105,7 +105,7 @@ def _part(
     if a == b and on_m > -LOOP_SIGMAS * move.back_m:
         return 0
     part[0] = b
-    if b == numbers.grid.mirror[a]:
+    if b == numbers.edges.mirror[a]:
         return 1
     n = way_between(numbers, a, b, seen_m, search, part)
     if n < 1:

@@ -139,7 +139,7 @@ def _most(numbers: Numbers, rules: Rules, edge: int, after: int, from_m: float, 
     rest_m = numbers.edges.length_m[edge] - from_m
     if after == edge:
         return 0.0
-    if after == numbers.grid.mirror[edge]:
+    if after == numbers.edges.mirror[edge]:
         return -rules.u_turn_cost
     move = move_of(step, max(numbers.edges.usual_mps[edge], numbers.edges.usual_mps[after]))
     return agreement_log(max(rest_m + to_m, step.seen_m), step, move, rules)
@@ -161,7 +161,7 @@ def _way_log(
         else:
             loop_m, _ = _between(ways, edge, edge, is_far, search)
             way_log = loop_log(on_m, length_m + loop_m, step, move, rules)
-    elif after == numbers.grid.mirror[edge]:
+    elif after == numbers.edges.mirror[edge]:
         way_m, backs = abs(rest_m - to_m), 1
         way_log = agreement_log(way_m, step, move, rules)
     else:

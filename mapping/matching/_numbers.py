@@ -7,8 +7,8 @@ import numpy as np
 from mapping.matching._layout import Floats, Ints
 from mapping.matching._route_kernel import Roads, Search, new_search
 from mapping.matching.candidates import EdgeNumbers, Found, new_found
-from mapping.matching.grid import Grid
 from mapping.matching.paths import Ways
+from mapping.network.grid import SegmentGrid
 
 NS: Final = 1e-9
 
@@ -16,7 +16,7 @@ NS: Final = 1e-9
 class Numbers(NamedTuple):
     """A network as the kernels of matching take it; `near` holds the short ones of `ways`, which stay in cache."""
 
-    grid: Grid
+    grid: SegmentGrid
     roads: Roads
     ways: Ways
     near: Ways

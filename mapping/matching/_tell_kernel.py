@@ -50,8 +50,10 @@ class Told(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Room for a decision: the consecutive rows it is made by, where their sequences came from, and probabilities."""
+    """For decisions: the edge of each state (`States.edge`); room for the consecutive rows that one is made by, where
+    their sequences came from, and probabilities."""
 
+    edge: Ints
     rows: Ints
     origin: Ints
     probability: Floats
@@ -90,9 +92,30 @@ def tell(memory: Memory, slot: int, k: int, lag_ns: int, told: Told, at: int, is
         n = _gather(memory, slot, k, lag_ns, desk)
         count = trellis.used[desk.rows[n - 1]]
         smoothed(trellis.score, trellis.back, desk.rows, n, count, desk.origin, desk.probability, desk.share)
+        pool_states(trellis, q, desk.edge, -1, desk.share)
         best, second = best_two(trellis, q, desk.share)
     told.slot[at], told.t_ns[at], told.is_final[at], told.status[at] = slot, trellis.t_ns[q], is_final, 0
     write_place(trellis, q, best, second, desk.share, told, at)
+
+
+@inline_kernel
+def pool_states(trellis: Trellis, q: int, edge: Ints, chosen: int, share: Floats) -> None:
+    """Give the shares of places that are one place, in several states of its edge, to one of them.
+
+    Shape: `edge` (S,), `share` (K,), which is changed. Unit: dimensionless. To the chosen place (-1 = none is), else to
+    the first.
+    """
+    for j in range(trellis.used[q]):
+        state, to = trellis.edge[q, j], j
+        if state < 0 or share[j] == 0.0:
+            continue
+        for i in range(trellis.used[q]):
+            other = trellis.edge[q, i]
+            if other >= 0 and edge[other] == edge[state] and (i == chosen or (to != chosen and i < to)):
+                to = i
+        if to != j:
+            share[to] += share[j]
+            share[j] = 0.0
 
 
 @inline_kernel

@@ -7,7 +7,7 @@ from mapping.matching._advance_kernel import advance
 from mapping.matching._drive_kernel import Way, drive
 from mapping.matching._layout import Floats, Ints, Trellis
 from mapping.matching._numbers import NS, Numbers, Work
-from mapping.matching._tell_kernel import Told, write_place
+from mapping.matching._tell_kernel import Told, pool_states, write_place
 from mapping.matching.model import Rules
 from mapping.matching.viterbi import best_state, smoothed
 
@@ -17,17 +17,18 @@ WINDOW: Final = 16
 
 @leaf_kernel
 def solve(
-    numbers: Numbers, rules: Rules, trellis: Trellis, order: Ints, work: Work, told: Told, state: Ints, chain: Ints,
-    share: Floats, way: Way,
+    numbers: Numbers, rules: Rules, trellis: Trellis, edge: Ints, order: Ints, work: Work, told: Told, state: Ints,
+    chain: Ints, share: Floats, way: Way,
 ) -> int:  # fmt: skip
     """Match the rows of a trellis, in order of time, and tell row q as row `order[q]`; how many edges were driven.
 
-    Shape: `order`, out `state` and `chain` (n,), `share` (places,), `way` as `drive` says. Unit: m, ns.
+    Shape: `edge` (states,) the edge of each state, `order`, out `state` and `chain` (n,), `share` (places,), `way` as
+    `drive` says. Unit: m, ns.
     """
     n = len(order)
     _run(numbers, rules, trellis, n, work)
     _trace_back(trellis, state)
-    _tell(trellis, order, state, chain, _chain(trellis, n, chain), work.back, work.best, share, told)
+    _tell(trellis, edge, order, state, chain, _chain(trellis, n, chain), work.back, work.best, share, told)
     return drive(numbers, rules, trellis, state, work.search, way)
 
 
@@ -72,6 +73,7 @@ def _chain(trellis: Trellis, n: int, chain: Ints) -> int:
 @inline_kernel
 def _tell(
     trellis: Trellis,
+    edge: Ints,
     order: Ints,
     state: Ints,
     chain: Ints,
@@ -92,6 +94,7 @@ def _tell(
             rows, last = chain[k:end], trellis.used[chain[end - 1]]
             smoothed(trellis.score, trellis.back, rows, end - k, last, origin, probability, share)
             k += 1
+            pool_states(trellis, q, edge, state[q], share)
             for j in range(trellis.used[q]):
                 is_other = j != state[q] and trellis.edge[q, j] >= 0 and share[j] > 0.0
                 if is_other and (second < 0 or share[j] > share[second]):

@@ -24,8 +24,10 @@ from mapping.matching._layout import (
     Y,
 )
 from mapping.matching.emission import course_log, height_log
-from mapping.matching.grid import MARGIN_M, Grid
 from mapping.matching.model import Rules
+from mapping.network.grid import H_MAP_M, RUN_M, SLOPE, SegmentGrid, beside
+from mapping.network.grid import UX as PIECE_UX
+from mapping.network.grid import UY as PIECE_UY
 
 FOUND_MAX: Final = 96
 """Places considered of one position, before the likeliest are chosen; those found later are not."""
@@ -37,12 +39,15 @@ FOUND_WIDTH: Final = PLACE_WIDTH + 2
 
 class EdgeNumbers(NamedTuple):
     """What places on each edge have in common: (edges,) its length, what is driven on it, what a place on it costs
-    by itself, and whether it is closed."""
+    by itself, whether it is closed, its mirror, the twin whose line is the same backwards (-1 = none), and another
+    state of it (see `bans`)."""
 
     length_m: Floats
     usual_mps: Floats
     cost: Floats
     closed: NDArray[np.uint8]
+    mirror: Ints
+    next_same: Ints
 
 
 class Found(NamedTuple):
@@ -63,20 +68,10 @@ def new_found() -> Found:
 
 
 @inline_kernel
-def _project(piece: Floats, p: int, x: float, y: float) -> tuple[float, float, float, float]:
-    """(run along the piece, left of it, beyond its end, distance squared) of a position."""
-    dx, dy, ux, uy = x - piece[p, 0], y - piece[p, 1], piece[p, 2], piece[p, 3]
-    run, lateral = dx * ux + dy * uy, ux * dy - uy * dx
-    foot = min(max(run, 0.0), piece[p, 4])
-    along = run - foot
-    return foot, lateral, along, lateral * lateral + along * along
-
-
-@inline_kernel
-def _keep(grid: Grid, p: int, n: int, is_wide: bool, x: float, y: float, found: Found) -> int:
+def _keep(grid: SegmentGrid, p: int, n: int, is_wide: bool, x: float, y: float, found: Found) -> int:
     """Add the place on one piece, or put it in the stead of a farther one of the same edge found in another cell."""
-    edge, at = grid.piece_edge[p], n
-    foot, lateral, along, d2 = _project(grid.piece, p, x, y)
+    edge, at = grid.edge[p], n
+    foot, lateral, along, d2 = beside(grid.piece, p, x, y)
     if is_wide:
         for k in range(n):
             if found.edge[k] == edge:
@@ -87,44 +82,44 @@ def _keep(grid: Grid, p: int, n: int, is_wide: bool, x: float, y: float, found: 
         return n
     place = found.place
     found.edge[at] = edge
-    place[at, OFFSET], place[at, LATERAL], place[at, ALONG] = grid.piece[p, 5] + foot, lateral, along
-    place[at, UX], place[at, UY], place[at, D2] = grid.piece[p, 2], grid.piece[p, 3], d2
-    place[at, H_FOOT] = grid.piece[p, 6] + grid.piece[p, 7] * foot
+    place[at, OFFSET], place[at, LATERAL], place[at, ALONG] = grid.piece[p, RUN_M] + foot, lateral, along
+    place[at, UX], place[at, UY], place[at, D2] = grid.piece[p, PIECE_UX], grid.piece[p, PIECE_UY], d2
+    place[at, H_FOOT] = grid.piece[p, H_MAP_M] + grid.piece[p, SLOPE] * foot
     return max(n, at + 1)
 
 
 @inline_kernel
 def _scan_cell(
-    grid: Grid, column: int, row: int, n: int, is_wide: bool, x: float, y: float, r2: float, found: Found
+    grid: SegmentGrid, column: int, row: int, n: int, is_wide: bool, x: float, y: float, r2: float, found: Found
 ) -> int:
     """The nearest place of each edge that a cell lists, within the radius; pieces of an edge stand together."""
-    if not (0 <= column < grid.columns and 0 <= row < grid.rows):
+    if not (0 <= column < grid.nx and 0 <= row < grid.ny):
         return n
-    cell = row * grid.columns + column
+    cell = row * grid.nx + column
     best, best2, edge = -1, r2, -1
     for k in range(grid.first[cell], grid.first[cell + 1]):
-        p = grid.member[k]
-        if grid.piece_edge[p] != edge:
+        p = grid.segment[k]
+        if grid.edge[p] != edge:
             if best >= 0:
                 n = _keep(grid, best, n, is_wide, x, y, found)
-            best, best2, edge = -1, r2, grid.piece_edge[p]
-        d2 = _project(grid.piece, p, x, y)[3]
+            best, best2, edge = -1, r2, grid.edge[p]
+        d2 = beside(grid.piece, p, x, y)[3]
         if d2 < best2:
             best, best2 = p, d2
     return _keep(grid, best, n, is_wide, x, y, found) if best >= 0 else n
 
 
 @inline_kernel
-def scan(grid: Grid, x: float, y: float, radius_m: float, found: Found) -> int:
+def scan(grid: SegmentGrid, x: float, y: float, radius_m: float, found: Found) -> int:
     """The nearest places within a radius, one for each edge that the grid lists (a road with twins once); how many.
 
     Shape: scalars. Unit: m.
     """
     at_x, at_y = (x - grid.x0_m) / grid.cell_m, (y - grid.y0_m) / grid.cell_m
-    column, row, beyond_m = int(np.floor(at_x)), int(np.floor(at_y)), radius_m - MARGIN_M
+    column, row, beyond_m = int(np.floor(at_x)), int(np.floor(at_y)), radius_m - grid.reach_m
     if beyond_m <= 0.0:
         return _scan_cell(grid, column, row, 0, False, x, y, radius_m * radius_m, found)
-    step = 1 + int(2.0 * MARGIN_M / grid.cell_m)
+    step = 1 + int(2.0 * grid.reach_m / grid.cell_m)
     west, east = _steps(beyond_m, (at_x - column) * grid.cell_m, grid.cell_m, step)
     south, north = _steps(beyond_m, (at_y - row) * grid.cell_m, grid.cell_m, step)
     n, is_wide, r2 = 0, west + east + south + north > 0, radius_m * radius_m
@@ -145,20 +140,35 @@ def _steps(beyond_m: float, in_m: float, cell_m: float, step: int) -> tuple[int,
 
 
 @inline_kernel
-def _add_twins(grid: Grid, length_m: Floats, n: int, found: Found) -> int:
+def _add_twins(edges: EdgeNumbers, n: int, found: Found) -> int:
     """The same places in the other direction, where the road is driven both ways."""
     place, m = found.place, n
     for k in range(n):
-        twin = grid.mirror[found.edge[k]]
+        twin = edges.mirror[found.edge[k]]
         if twin < 0 or m >= FOUND_MAX:
             continue
         for column in range(FOUND_WIDTH):
             place[m, column] = place[k, column]
         for column in (LATERAL, ALONG, UX, UY):
             place[m, column] = -place[k, column]
-        place[m, OFFSET] = max(length_m[found.edge[k]] - place[k, OFFSET], 0.0)
+        place[m, OFFSET] = max(edges.length_m[found.edge[k]] - place[k, OFFSET], 0.0)
         found.edge[m] = twin
         m += 1
+    return m
+
+
+@inline_kernel
+def _add_states(edges: EdgeNumbers, n: int, found: Found) -> int:
+    """The same places once more for every state of their edges that depends on what was driven before."""
+    m = n
+    for k in range(n):
+        state = edges.next_same[found.edge[k]]
+        while state >= 0 and m < FOUND_MAX:
+            found.edge[m] = state
+            for column in range(FOUND_WIDTH):
+                found.place[m, column] = found.place[k, column]
+            state = edges.next_same[state]
+            m += 1
     return m
 
 
@@ -189,14 +199,14 @@ def _drop_least(n: int, most: int, found: Found) -> None:
 
 
 @inline_kernel
-def find_places(grid: Grid, edges: EdgeNumbers, rules: Rules, trellis: Trellis, q: int, found: Found) -> int:
+def find_places(grid: SegmentGrid, edges: EdgeNumbers, rules: Rules, trellis: Trellis, q: int, found: Found) -> int:
     """Fill in the places of row q of a trellis, without scores; the last place is the one off the road. How many.
 
     Shape: scalars. Unit: m. At least one place of the trellis is left for "off road".
     """
     row = trellis.row[q]
     n = scan(grid, row[X], row[Y], row[RADIUS], found)
-    n = _add_twins(grid, edges.length_m, n, found)
+    n = _add_states(edges, _add_twins(edges, n, found), found)
     _judge(n, row, edges, rules, found)
     _drop_least(n, trellis.edge.shape[1] - 1, found)
     m = 0

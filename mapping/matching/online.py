@@ -55,7 +55,7 @@ def match_step(state: MatchState, tables: MatchTables, placed: Placed) -> tuple[
     told.slot[: len(fixes)], told.t_ns[: len(fixes)], told.status[: len(fixes)] = fixes.slot, fixes.t_gpst_ns, status
     n = _step(
         tables.numbers, tables.rules, _memory(state), fixes.slot, fixes.t_gpst_ns, rows,
-        tables.new_work(state.rules.places), told, _desk(state),
+        tables.new_work(state.rules.places), told, _desk(state, tables),
     )  # fmt: skip
     return state, to_batch(tables, told, n)
 
@@ -69,7 +69,7 @@ def match_end(
     """
     chosen = np.arange(len(state)) if slots is None else np.asarray(slots)
     told = _room(state.waiting)
-    n = _end(_memory(state), chosen.astype(np.int32), told, _desk(state))
+    n = _end(_memory(state), chosen.astype(np.int32), told, _desk(state, tables))
     return state, to_batch(tables, told, n)
 
 
@@ -79,9 +79,10 @@ def _memory(state: MatchState) -> Memory:
     return Memory(state.trellis, state.order, state.n, state.told, *counters, rules.lag_ns, rules.watermark_ns)
 
 
-def _desk(state: MatchState) -> Desk:
+def _desk(state: MatchState, tables: MatchTables) -> Desk:
     places = state.rules.places
-    return Desk(np.zeros(state.rules.rows, np.int32), np.zeros(places, np.int32), np.zeros(places), np.zeros(places))
+    rows, origin = np.zeros(state.rules.rows, np.int32), np.zeros(places, np.int32)
+    return Desk(tables.states.edge, rows, origin, np.zeros(places), np.zeros(places))
 
 
 def _room(n: int) -> Told:
@@ -95,12 +96,12 @@ def to_batch(tables: MatchTables, told: Told, n: int) -> MatchBatch:
 
     Shape: (n,). Unit: rad, m, ns. Frame: the network's.
     """
-    number = told.number[:, :n]
-    lane, lane_p = assign_lanes(tables.network, told.edge[:n], number[T_X], number[T_Y], number[T_ACROSS])
+    number, edge = told.number[:, :n], tables.states.edges_of(told.edge[:n])
+    lane, lane_p = assign_lanes(tables.network, edge, number[T_X], number[T_Y], number[T_ACROSS])
     return MatchBatch.of(
         slot=told.slot[:n],
         t_gpst_ns=told.t_ns[:n],
-        edge=told.edge[:n],
+        edge=edge,
         offset_m=number[T_OFFSET],
         lateral_m=number[T_LATERAL],
         lat_rad=number[T_LAT],
@@ -108,9 +109,9 @@ def to_batch(tables: MatchTables, told: Told, n: int) -> MatchBatch:
         lane=lane,
         lane_p=lane_p,
         confidence=number[T_P].astype(np.float32),
-        edge_2nd=told.edge_2nd[:n],
+        edge_2nd=tables.states.edges_of(told.edge_2nd[:n]),
         p_2nd=number[T_P2].astype(np.float32),
-        is_off_road=(told.edge[:n] < 0) & (told.status[:n] == 0),
+        is_off_road=(edge < 0) & (told.status[:n] == 0),
         is_final=told.is_final[:n],
         status=told.status[:n],
     )

@@ -22,6 +22,7 @@ from mapping.matching._route_kernel import (
     new_search,
     ways_from,
 )
+from mapping.matching.bans import States, split_edges
 from mapping.network.codes import RoadClass
 from mapping.network.model import RoadNetwork
 
@@ -65,8 +66,9 @@ class Ways(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PathTable:
-    """The roads and the table of ways on them."""
+    """The roads and the table of ways on them. What they call an edge is a state of one (see `bans`)."""
 
+    states: States
     roads: Roads
     ways: Ways
     near: Ways
@@ -74,11 +76,12 @@ class PathTable:
     def closing(self, edges: Ints) -> Self:
         """The same with other edges closed (those only): rows that lead through them are searched anew.
 
-        Shape: (n,) edges. To be called on the table in which nothing is closed. Raises ValueError where it is not.
+        Shape: (n,) edges of the network. To be called on the table in which nothing is closed. Raises ValueError where
+        it is not.
         """
         if self.roads.closed.any():
             raise ValueError("edges are closed on the table of the open network")
-        closed = np.zeros(len(self.roads.closed), np.uint8)
+        closed, edges = np.zeros(len(self.roads.closed), np.uint8), self.states.of(edges)
         closed[edges] = 1
         roads = self.roads._replace(closed=closed)
         first, entry, via = self.ways.first, self.ways.entry.copy(), self.ways.via.copy()
@@ -88,7 +91,7 @@ class PathTable:
         found = ways_from(roads, new_search(closed.size, roads.next_edge.size), sources, self.ways.reach_m, n_of)
         _place(first, sources, n_of, *found, entry, via)
         ways = self.ways._replace(entry=entry, via=via)
-        return type(self)(roads, ways, nearer(ways, self.near.reach_m))
+        return type(self)(self.states, roads, ways, nearer(ways, self.near.reach_m))
 
 
 def build_paths(network: RoadNetwork, *, reach_m: float = REACH_M, ways_max: int = WAYS_MAX) -> PathTable:
@@ -97,7 +100,8 @@ def build_paths(network: RoadNetwork, *, reach_m: float = REACH_M, ways_max: int
     Shape: as `Ways` says. Unit: m. Error: ways are the fastest by limits and classes, their lengths to 5 mm; the reach
     shrinks where the table would exceed `ways_max`.
     """
-    roads = roads_of(network)
+    states = split_edges(network)
+    roads = roads_of(network, states)
     edges = len(roads.length_m)
     search = new_search(edges, len(roads.next_edge))
     sample = np.unique(np.linspace(0, max(edges - 1, 0), min(SAMPLE, edges)).astype(np.int32))
@@ -110,7 +114,7 @@ def build_paths(network: RoadNetwork, *, reach_m: float = REACH_M, ways_max: int
     n_of, sources = np.zeros(edges, np.int32), np.arange(edges, dtype=np.int32)
     found = ways_from(roads, search, sources, reach_m, n_of)
     ways = _table(n_of, *found, reach_m)
-    return PathTable(roads, ways, nearer(ways, min(NEAR_M, reach_m)))
+    return PathTable(states, roads, ways, nearer(ways, min(NEAR_M, reach_m)))
 
 
 def _table(n_of: Ints, target: Ints, code: Ints, via: Ints, reach_m: float) -> Ways:
@@ -133,10 +137,10 @@ def nearer(ways: Ways, reach_m: float) -> Ways:
     return _table(n_of, ways.entry[kept, 0].copy(), ways.entry[kept, 1].copy(), ways.via[kept], reach_m)
 
 
-def roads_of(network: RoadNetwork) -> Roads:
+def roads_of(network: RoadNetwork, states: States) -> Roads:
     """What ways are made of, from a network; nothing is closed.
 
-    Shape: arrays by edge and by turn. Unit: m, s.
+    Shape: arrays by state and by turn. Unit: m, s.
     """
     edges, turns = network.edges, network.turns
     by_class = np.full(256, SPEED_OTHER_MPS)
@@ -144,13 +148,14 @@ def roads_of(network: RoadNetwork) -> Roads:
         by_class[road_class] = speed_mps
     limit = edges.limit_mps.astype(np.float64)
     speed = np.where(np.isfinite(limit), np.maximum(limit, SPEED_MPS_MIN), by_class[edges.road_class])
-    back = turns.next_kind == U_TURN_KIND
-    angle = np.minimum(np.abs(turns.next_turn_rad.astype(np.float64)) / (np.pi / 2), 2.0)
+    back = turns.next_kind[states.next_turn] == U_TURN_KIND
+    turn_rad = turns.next_turn_rad[states.next_turn].astype(np.float64)
+    angle = np.minimum(np.abs(turn_rad) / (np.pi / 2), 2.0)
     next_s: Floats = np.where(back, U_TURN_S, TURN_S * np.nan_to_num(angle)).astype(np.float64)
     travel_s = np.maximum(np.round(edges.length_m / speed, DECIMALS), 10.0**-DECIMALS)
     return Roads(
-        edges.length_m.copy(), travel_s, network.first_next.astype(np.int32), turns.next_edge.astype(np.int32),
-        np.round(next_s, DECIMALS), back.astype(np.uint8), np.zeros(len(edges), np.uint8),
+        edges.length_m[states.edge], travel_s[states.edge], states.first_next, states.next_state,
+        np.round(next_s, DECIMALS), back.astype(np.uint8), np.zeros(len(states), np.uint8),
     )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapping.matching._numbers import Numbers, Work, new_work
+from mapping.matching.bans import States
 from mapping.matching.candidates import EdgeNumbers
-from mapping.matching.grid import Grid, build_grid
+from mapping.matching.mirrors import grid_of_roads, mirrors
 from mapping.matching.model import MatchModel, Rules
 from mapping.matching.paths import REACH_M, PathTable, build_paths
 from mapping.matching.sides import wrong_side
 from mapping.network.codes import Structure
+from mapping.network.grid import SegmentGrid
 from mapping.network.model import RoadNetwork
 
 
@@ -24,7 +26,8 @@ class MatchTables:
 
     network: RoadNetwork
     model: MatchModel
-    grid: Grid
+    grid: SegmentGrid
+    mirror: NDArray[np.int32]
     open_paths: PathTable
     paths: PathTable
     cost: NDArray[np.float64]
@@ -32,14 +35,21 @@ class MatchTables:
     @property
     def closed(self) -> NDArray[np.int32]:
         """The edges that are closed now."""
-        return np.flatnonzero(self.paths.roads.closed).astype(np.int32)
+        return np.flatnonzero(self.paths.roads.closed[: self.network.edge_count]).astype(np.int32)
 
     @cached_property
     def numbers(self) -> Numbers:
         """What kernels take."""
         roads = self.paths.roads
-        edges = EdgeNumbers(roads.length_m, roads.length_m / roads.travel_s, self.cost, roads.closed)
+        edge, next_same = self.states.edge, self.states.next_same
+        usual_mps = roads.length_m / roads.travel_s
+        edges = EdgeNumbers(roads.length_m, usual_mps, self.cost[edge], roads.closed, self.mirror[edge], next_same)
         return Numbers(self.grid, roads, self.paths.ways, self.paths.near, edges)
+
+    @property
+    def states(self) -> States:
+        """What kernels call edges: states of edges, by what was driven before (see `bans`)."""
+        return self.paths.states
 
     @cached_property
     def rules(self) -> Rules:
@@ -59,7 +69,7 @@ class MatchTables:
 
     def new_work(self, places: int) -> Work:
         """Room for the kernels, for rows of so many places."""
-        return new_work(places, self.network.edge_count, self.paths.roads.next_edge.size)
+        return new_work(places, len(self.states), self.paths.roads.next_edge.size)
 
 
 def build_tables(network: RoadNetwork, *, model: MatchModel | None = None, reach_m: float = REACH_M) -> MatchTables:
@@ -70,7 +80,8 @@ def build_tables(network: RoadNetwork, *, model: MatchModel | None = None, reach
     """
     model = MatchModel() if model is None else model
     paths = build_paths(network, reach_m=reach_m)
-    grid, edges = build_grid(network), network.edges
+    mirror, edges = mirrors(network), network.edges
+    grid = grid_of_roads(network, mirror)
     cost = np.where(edges.structure == Structure.TUNNEL, model.tunnel_cost, 0.0)
-    cost[wrong_side(network, grid, keeps_right=model.keeps_right)] += model.wrong_side_cost
-    return MatchTables(network, model, grid, paths, paths, cost)
+    cost[wrong_side(network, grid, mirror, keeps_right=model.keeps_right)] += model.wrong_side_cost
+    return MatchTables(network, model, grid, mirror, paths, paths, cost)

@@ -57,7 +57,9 @@ def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) ->
     told = _told(n, fixes.slot, fixes.t_gpst_ns, status)
     way = _solve(tables, trellis, order, told)
     rows_of_way = order[way.row] if way.row.size else way.row
-    return Trace(to_batch(tables, told, n), way.edge, way.start_m, way.end_m, rows_of_way, way.joined)
+    return Trace(
+        to_batch(tables, told, n), tables.states.edges_of(way.edge), way.start_m, way.end_m, rows_of_way, way.joined
+    )
 
 
 def _usable(t_ns: Longs, status: NDArray[np.uint8]) -> Ints:
@@ -77,9 +79,21 @@ def _solve(tables: MatchTables, trellis: Trellis, order: Ints, told: Told) -> Wa
     """Match, tell, and give the way, for which room is made as it turns out to be long."""
     places = trellis.edge.shape[1]
     work, (state, chain) = tables.new_work(places), np.empty((2, order.size), np.int32)
-    way = new_way(WAY_ROOM + 2 * order.size, tables.network.edge_count)
-    n = solve(tables.numbers, tables.rules, trellis, order, work, told, state, chain, np.empty(places), way)
+    way = new_way(WAY_ROOM + 2 * order.size, len(tables.states))
+    n = solve(
+        tables.numbers,
+        tables.rules,
+        trellis,
+        tables.states.edge,
+        order,
+        work,
+        told,
+        state,
+        chain,
+        np.empty(places),
+        way,
+    )
     if n > len(way.edge):
-        way = new_way(n, tables.network.edge_count)
+        way = new_way(n, len(tables.states))
         drive(tables.numbers, tables.rules, trellis, state, work.search, way)
     return Way(way.edge[:n], way.start_m[:n], way.end_m[:n], way.row[:n], way.joined[:n], way.part)

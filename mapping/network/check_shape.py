@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gnss._jit import kernel
-from mapping.network.grid import SegmentGrid, foot, make_grid, near_segments
+from mapping.network.grid import LENGTH_M, UX, UY, X_M, Y_M, SegmentGrid, beside, make_grid, near_segments
 from mapping.network.model import RoadNetwork
 from mapping.network.tables import Floats, Ints
 
@@ -80,20 +80,21 @@ def _overlapping(grid: SegmentGrid, twin: Ints, layer: NDArray[np.int8]) -> Floa
         edge = grid.edge[s]
         if 0 <= twin[edge] < edge:
             continue
-        places = int(grid.length_m[s] / OVERLAP_STEP_M) + 1
+        places = int(grid.piece[s, LENGTH_M] / OVERLAP_STEP_M) + 1
         for i in range(places):
             along = (i + 0.5) / places
-            x_m, y_m = grid.x_m[s] + along * grid.dx_m[s], grid.y_m[s] + along * grid.dy_m[s]
+            run_m = along * grid.piece[s, LENGTH_M]
+            x_m, y_m = grid.piece[s, X_M] + run_m * grid.piece[s, UX], grid.piece[s, Y_M] + run_m * grid.piece[s, UY]
             cell = int((y_m - grid.y0_m) / grid.cell_m) * grid.nx + int((x_m - grid.x0_m) / grid.cell_m)
             for k in range(grid.first[cell], grid.first[cell + 1]):
                 t = grid.segment[k]
                 other = grid.edge[t]
                 if other >= edge or other == twin[edge] or layer[other] != layer[edge]:
                     continue
-                _, distance_m, _ = foot(x_m - grid.x_m[t], y_m - grid.y_m[t], grid.dx_m[t], grid.dy_m[t])
-                dot = abs(grid.dx_m[s] * grid.dx_m[t] + grid.dy_m[s] * grid.dy_m[t])
-                if distance_m <= OVERLAP_M and dot >= PARALLEL_COS * grid.length_m[s] * grid.length_m[t]:
-                    along_m[edge] += grid.length_m[s] / places
+                apart_m2 = beside(grid.piece, t, x_m, y_m)[3]
+                cosine = abs(grid.piece[s, UX] * grid.piece[t, UX] + grid.piece[s, UY] * grid.piece[t, UY])
+                if apart_m2 <= OVERLAP_M * OVERLAP_M and cosine >= PARALLEL_COS:
+                    along_m[edge] += grid.piece[s, LENGTH_M] / places
                     break
     return along_m
 

@@ -1,6 +1,7 @@
 """A grid over the segments of a network: which are near a point, for many points in one call.
 
-Every cell lists the segments that come within `reach_m` of it, so that one cell answers a query of at most that radius.
+Every cell lists the segments that come into the square that reaches `reach_m` beyond it, so that one cell answers a
+query of at most that radius, and cells that stand so far apart that their squares touch answer larger ones.
 """
 
 from math import copysign, floor, hypot, sqrt
@@ -20,39 +21,35 @@ RINGS_MAX = 1e6  # cells between a point and the grid; points farther away have 
 CELLS_MAX = 1 << 24  # cells of a grid: beyond, cells are made larger (a network of 200 km by 200 km has that many)
 
 
+X_M, Y_M, UX, UY, LENGTH_M, RUN_M, H_MAP_M, SLOPE = range(8)
+"""Columns of `SegmentGrid.piece`."""
+
+
 class SegmentGrid(NamedTuple):
-    """Segments of all edges in order, and the grid over them, as kernels take them.
+    """Segments of edges in order, and the grid over them, as kernels take them.
 
     | name | dtype | shape | unit | meaning |
     |---|---|---|---|---|
     | edge | i4 | segments | | the edge that a segment is of |
-    | x_m, y_m | f8 | segments | m | where it begins |
-    | dx_m, dy_m | f8 | segments | m | from its begin to its end |
-    | run_m | f8 | segments | m | along the edge to its begin |
-    | length_m | f8 | segments | m | of the segment |
-    | per_m2 | f8 | segments | 1/m² | 1 / length² |
+    | piece | f8 | segments, 8 | m | begin x, y; unit vector along; length; run along the edge, height, slope at it |
     | x0_m, y0_m | float | | m | south-west corner of the grid |
     | cell_m, reach_m | float | | m | side of a cell, and how far around it cells look |
     | nx, ny | int | | | cells east and north |
-    | first | i4 | cells + 1 | | offsets into `segment`, rows of cells from south to north |
-    | segment | i4 | | | segments within reach of a cell, ascending |
+    | first | i8 | cells + 1 | | offsets into `segment`, rows of cells from south to north |
+    | segment | i4 | | | segments within reach of a cell, ascending: those of one edge stand together |
+
+    A segment is a row, which is one line of a processor's cache.
     """
 
     edge: Ints
-    x_m: Floats
-    y_m: Floats
-    dx_m: Floats
-    dy_m: Floats
-    run_m: Floats
-    length_m: Floats
-    per_m2: Floats
+    piece: Floats
     x0_m: float
     y0_m: float
     cell_m: float
     reach_m: float
     nx: int
     ny: int
-    first: Ints
+    first: NDArray[np.int64]
     segment: Ints
 
 
@@ -77,50 +74,75 @@ class Near(NamedTuple):
     lateral_m: Floats
 
 
-def make_grid(network: RoadNetwork, cell_m: float = CELL_M, reach_m: float = REACH_M) -> SegmentGrid:
-    """The grid of a network.
+def make_grid(
+    network: RoadNetwork, cell_m: float = CELL_M, reach_m: float = REACH_M, *, edges: NDArray[np.bool_] | None = None
+) -> SegmentGrid:
+    """The grid of a network, or of some of its edges.
 
-    Shape: scalars. Unit: m. Frame: the network's plane. Error: none; where cells would be too many they are larger.
+    Shape: `edges` (E,), whether each is in the grid; all are unless told. Unit: m. Frame: the network's plane. Error:
+    none; where cells would be too many they are larger.
     """
-    points, first_point = network.shape.points, network.shape.first_point
-    edge = np.repeat(np.arange(network.edge_count, dtype=np.int32), np.diff(first_point) - 1)
-    begin = np.arange(edge.size, dtype=np.int64) + edge
-    x_m, y_m = points.x_m[begin], points.y_m[begin]
-    dx_m, dy_m = points.x_m[begin + 1] - x_m, points.y_m[begin + 1] - y_m
-    x0_m, x1_m = (float(points.x_m.min()) - reach_m, float(points.x_m.max()) + reach_m) if edge.size else (0.0, 1.0)
-    y0_m, y1_m = (float(points.y_m.min()) - reach_m, float(points.y_m.max()) + reach_m) if edge.size else (0.0, 1.0)
-    cell_m = max(cell_m, float(np.sqrt((x1_m - x0_m) * (y1_m - y0_m) / CELLS_MAX)))
-    nx, ny = floor((x1_m - x0_m) / cell_m) + 1, floor((y1_m - y0_m) / cell_m) + 1
+    edge, piece = _segments(network, edges)
+    ends = np.concatenate([piece[:, :2], piece[:, :2] + piece[:, UX : UY + 1] * piece[:, LENGTH_M : LENGTH_M + 1]])
+    low, high = (ends.min(axis=0) - reach_m, ends.max(axis=0) + reach_m) if edge.size else (np.zeros(2), np.ones(2))
+    cell_m = max(cell_m, float(np.sqrt(np.prod(high - low) / CELLS_MAX)))
+    nx, ny = (floor(n) + 1 for n in (high - low) / cell_m)
     none = np.empty(0, dtype=np.int32)
-    lengths = (points.run_m[begin], np.hypot(dx_m, dy_m), 1.0 / (dx_m * dx_m + dy_m * dy_m))
-    bare = SegmentGrid(edge, x_m, y_m, dx_m, dy_m, *lengths, x0_m, y0_m, cell_m, reach_m, nx, ny, none, none)
-    counts = np.zeros(nx * ny, dtype=np.int32)
-    _enter(bare, counts, none, False)
-    first = offsets_of(counts)
+    corner = float(low[0]), float(low[1])
+    bare = SegmentGrid(edge, piece, *corner, cell_m, reach_m, nx, ny, np.zeros(0, dtype=np.int64), none)
+    first = np.zeros(nx * ny + 1, dtype=np.int64)
+    _enter(bare, first[1:], none, False)
+    np.cumsum(first, out=first)
     segment = np.empty(int(first[-1]), dtype=np.int32)
     _enter(bare, first[:-1].copy(), segment, True)
     return bare._replace(first=first, segment=segment)
 
 
+def _segments(network: RoadNetwork, edges: NDArray[np.bool_] | None) -> tuple[Ints, Floats]:
+    """Edge and piece of all segments that have a length."""
+    points = network.shape.points
+    edge = np.repeat(np.arange(network.edge_count, dtype=np.int32), np.diff(network.shape.first_point) - 1)
+    begin = np.arange(edge.size, dtype=np.int64) + edge
+    dx_m, dy_m = (column[begin + 1] - column[begin] for column in (points.x_m, points.y_m))
+    length_m = np.hypot(dx_m, dy_m)
+    kept = np.flatnonzero((length_m > 0.0) if edges is None else (length_m > 0.0) & edges[edge])
+    begin, dx_m, dy_m, length_m = begin[kept], dx_m[kept], dy_m[kept], length_m[kept]
+    slope = (points.h_map_m[begin + 1] - points.h_map_m[begin]) / length_m
+    columns = (points.x_m[begin], points.y_m[begin], dx_m / length_m, dy_m / length_m, length_m)
+    return edge[kept], np.column_stack([*columns, points.run_m[begin], points.h_map_m[begin], slope])
+
+
 @kernel
-def _enter(grid: SegmentGrid, at: Ints, segment: Ints, is_filling: bool) -> None:
+def _enter(grid: SegmentGrid, at: NDArray[np.int64], segment: Ints, is_filling: bool) -> None:
     """Count the segments of every cell in `at`, or fill them in from there."""
-    near_m = grid.reach_m + grid.cell_m * 0.70710678118655  # from the middle of a cell
+    size_m = grid.cell_m + 2.0 * grid.reach_m
     for s in range(grid.edge.size):
-        x_m, y_m, dx_m, dy_m = grid.x_m[s], grid.y_m[s], grid.dx_m[s], grid.dy_m[s]
+        x_m, y_m, length_m = grid.piece[s, X_M], grid.piece[s, Y_M], grid.piece[s, LENGTH_M]
+        dx_m, dy_m = grid.piece[s, UX] * length_m, grid.piece[s, UY] * length_m
         i0 = max(0, floor((min(x_m, x_m + dx_m) - grid.reach_m - grid.x0_m) / grid.cell_m))
         i1 = min(grid.nx - 1, floor((max(x_m, x_m + dx_m) + grid.reach_m - grid.x0_m) / grid.cell_m))
         j0 = max(0, floor((min(y_m, y_m + dy_m) - grid.reach_m - grid.y0_m) / grid.cell_m))
         j1 = min(grid.ny - 1, floor((max(y_m, y_m + dy_m) + grid.reach_m - grid.y0_m) / grid.cell_m))
         for j in range(j0, j1 + 1):
+            south_m = grid.y0_m + j * grid.cell_m - grid.reach_m
+            enter, leave = _within(y_m - south_m, dy_m, size_m, 0.0, 1.0)
             for i in range(i0, i1 + 1):
-                middle_x_m, middle_y_m = grid.x0_m + (i + 0.5) * grid.cell_m, grid.y0_m + (j + 0.5) * grid.cell_m
-                _, distance_m, _ = foot(middle_x_m - x_m, middle_y_m - y_m, dx_m, dy_m)
-                if distance_m <= near_m:
+                west_m = grid.x0_m + i * grid.cell_m - grid.reach_m
+                first, last = _within(x_m - west_m, dx_m, size_m, enter, leave)
+                if first <= last:
                     cell = j * grid.nx + i
                     if is_filling:
                         segment[at[cell]] = s
                     at[cell] += 1
+
+
+@inline_kernel
+def _within(begin_m: float, step_m: float, size_m: float, first: float, last: float) -> tuple[float, float]:
+    """The part of a segment that is between 0 and a size on one axis, of the part that is left of it already."""
+    if step_m == 0.0:
+        return (first, last) if 0.0 <= begin_m <= size_m else (1.0, 0.0)
+    a, b = -begin_m / step_m, (size_m - begin_m) / step_m
+    return max(first, min(a, b)), min(last, max(a, b))
 
 
 @inline_kernel
@@ -188,7 +210,7 @@ def _fill_near(
                 fraction, square_m2 = _foot_on(grid, s, x_m[row], y_m[row])
                 if square_m2 <= radius_m[row] * radius_m[row]:
                     ints[0, at], ints[1, at] = s, grid.edge[s]
-                    floats[0, at] = grid.run_m[s] + fraction * grid.length_m[s]
+                    floats[0, at] = grid.piece[s, RUN_M] + fraction * grid.piece[s, LENGTH_M]
                     floats[1, at] = fraction
                     floats[2, at] = copysign(sqrt(square_m2), _side_of(grid, s, x_m[row], y_m[row]))
                     at += 1
@@ -222,7 +244,7 @@ def _nearest(
         s, fraction, distance_m = nearest_to(grid, x_m[row], y_m[row], radius_m)
         if s >= 0:
             ints[0, row], ints[1, row] = s, grid.edge[s]
-            floats[0, row] = grid.run_m[s] + fraction * grid.length_m[s]
+            floats[0, row] = grid.piece[s, RUN_M] + fraction * grid.piece[s, LENGTH_M]
             floats[1, row] = fraction
             floats[2, row] = copysign(distance_m, _side_of(grid, s, x_m[row], y_m[row]))
 
@@ -277,16 +299,26 @@ def _nearer(
 
 
 @inline_kernel
+def beside(piece: Floats, s: int, x_m: float, y_m: float) -> tuple[float, float, float, float]:
+    """Where a point is beside a segment: to its foot, left of the line, beyond the end, and distance squared.
+
+    Shape: rows of `SegmentGrid.piece`. Unit: m. Error: NaN for NaN.
+    """
+    dx_m, dy_m, ux, uy = x_m - piece[s, X_M], y_m - piece[s, Y_M], piece[s, UX], piece[s, UY]
+    run_m, lateral_m = dx_m * ux + dy_m * uy, ux * dy_m - uy * dx_m
+    foot_m = min(max(run_m, 0.0), piece[s, LENGTH_M])
+    along_m = run_m - foot_m
+    return foot_m, lateral_m, along_m, lateral_m * lateral_m + along_m * along_m
+
+
+@inline_kernel
 def _foot_on(grid: SegmentGrid, s: int, x_m: float, y_m: float) -> tuple[float, float]:
     """Fraction along a segment to the foot of a point, and the square of its distance."""
-    px_m, py_m = x_m - grid.x_m[s], y_m - grid.y_m[s]
-    fraction = (px_m * grid.dx_m[s] + py_m * grid.dy_m[s]) * grid.per_m2[s]
-    fraction = min(max(fraction, 0.0), 1.0)
-    rx_m, ry_m = px_m - fraction * grid.dx_m[s], py_m - fraction * grid.dy_m[s]
-    return fraction, rx_m * rx_m + ry_m * ry_m
+    foot_m, _, _, square_m2 = beside(grid.piece, s, x_m, y_m)
+    return foot_m / grid.piece[s, LENGTH_M], square_m2
 
 
 @inline_kernel
 def _side_of(grid: SegmentGrid, s: int, x_m: float, y_m: float) -> float:
     """Positive to the left of a segment, 0 on its line."""
-    return float(grid.dx_m[s] * (y_m - grid.y_m[s]) - grid.dy_m[s] * (x_m - grid.x_m[s]))
+    return beside(grid.piece, s, x_m, y_m)[1]

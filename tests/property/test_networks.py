@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mapping.datums.frame import CGCS2000_2000
 from mapping.errors import MapFormatError
+from mapping.matching.bans import split_edges
 from mapping.network.build import NetworkBuilder
 from mapping.network.check import check_network
 from mapping.network.codes import Direction, RestrictionKind
@@ -19,7 +20,6 @@ from mapping.network.geojson_io import parse_geojson
 from mapping.network.lrs import Places, places_to_plane, plane_to_places_on
 from mapping.network.model import RoadNetwork
 from mapping.network.osm_tags import read_restriction, read_way
-from mapping.network.shortest import shortest_paths
 from tests.unit.network.drawn import PLANE
 
 ROOM = range(6)
@@ -103,19 +103,18 @@ def test_places_come_back(network: RoadNetwork, along: float, lateral_m: float) 
 
 
 @given(networks())
-def test_gaps_obey_the_triangle(network: RoadNetwork) -> None:
-    """Whatever follows an edge that is reached is reached too, and not later than by way of it."""
-    if len(network.banned):
-        return
-    table = shortest_paths(network, 500.0).table
-    for source in range(network.edge_count):
-        rows = slice(int(table.begin[source]), int(table.end[source]))
-        gaps = dict(zip(table.edge[rows].tolist(), table.gap_m[rows].tolist(), strict=True))
-        for reached, gap_m in gaps.items():
-            for row in range(int(network.first_next[reached]), int(network.first_next[reached + 1])):
-                by_way_of_it_m = gap_m + network.edges.length_m[reached]
-                if network.turns.next_kind[row] != 2 and by_way_of_it_m < 499.0:
-                    assert gaps[int(network.turns.next_edge[row])] <= by_way_of_it_m + 1e-3
+def test_what_is_banned_cannot_be_driven(network: RoadNetwork) -> None:
+    """In the states of edges that matching works on; every turn of the network is still there."""
+    states = split_edges(network)
+    assert np.array_equal(np.unique(states.next_turn), np.arange(len(network.turns)))
+    for i in range(len(network.banned)):
+        state, *rest = network.banned.of(i).tolist()
+        for edge in rest:
+            after = states.next_state[int(states.first_next[state]) : int(states.first_next[state + 1])]
+            state = next((int(s) for s in after if states.edge[s] == edge), -1)
+            if state < 0:
+                break
+        assert state < 0
 
 
 JSON = st.recursive(

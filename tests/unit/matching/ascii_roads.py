@@ -75,7 +75,8 @@ def road_map(
     tunnels: Sequence[str] = (), heights_m: dict[str, float] | None = None,
     name: str | None = None,
 ) -> RoadMap:  # fmt: skip
-    """The network of a drawing. `no` forbids turns (`"ABC"`: from AB into BC), `layers` and `tunnels` go by ends."""
+    """The network of a drawing. `no` forbids turns (`"ABC"`: from AB into BC; `"ABCD"`: from AB over BC
+    into CD), `layers` and `tunnels` go by ends."""
     lines = drawing.splitlines()
     node = {(r, c): ch for r, line in enumerate(lines) for c, ch in enumerate(line) if ch.isalnum() and ch not in "v"}
     at = {ch: (c * step_m, -r * step_m) for (r, c), ch in node.items()}
@@ -90,7 +91,9 @@ def road_map(
                 builder.add_road(draft)
                 refs[ch + end] = refs[end + ch] = draft.ref
     for k, turn in enumerate(no):
-        builder.restrict(RestrictionDraft(k, RestrictionKind.NO, refs[turn[:2]], refs[turn[1:]], ord(turn[1])))
+        first, *via, last = (refs[turn[i : i + 2]] for i in range(len(turn) - 1))
+        at_node = None if via else ord(turn[1])
+        builder.restrict(RestrictionDraft(k, RestrictionKind.NO, first, last, at_node, via_roads=tuple(via)))
     network, _ = builder.build()
     return RoadMap(network, at)
 

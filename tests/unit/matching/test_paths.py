@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mapping.matching._route_kernel import Roads
-from mapping.matching.grid import build_grid
+from mapping.matching.mirrors import grid_of_roads, mirrors
 from mapping.matching.paths import PathTable, build_paths, find_way, way_length
 from mapping.matching.sides import wrong_side
 from tests.unit.matching.ascii_roads import RoadMap, road_map
@@ -80,16 +80,19 @@ def ways_in(table: PathTable, *, near: bool) -> dict[tuple[int, int], float]:
     return found
 
 
+def wrong_edges(m: RoadMap, *, keeps_right: bool = True) -> set[str]:
+    mirror = mirrors(m.network)
+    wrong = wrong_side(m.network, grid_of_roads(m.network, mirror), mirror, keeps_right=keeps_right)
+    return {m.names[int(edge)] for edge in np.flatnonzero(wrong)}
+
+
 def test_of_two_carriageways_without_directions_the_left_one_is_wrong() -> None:
     m = road_map("""
 A-------------------------B
 C-------------------------D
 """, step_m=12.0, name="Ring")  # fmt: skip
-    grid = build_grid(m.network)
-    wrong = {m.names[int(e)] for e in np.flatnonzero(wrong_side(m.network, grid))}
-    assert wrong == {"AB", "DC"}
-    other = {m.names[int(e)] for e in np.flatnonzero(wrong_side(m.network, grid, keeps_right=False))}
-    assert other == {"BA", "CD"}
+    assert wrong_edges(m) == {"AB", "DC"}
+    assert wrong_edges(m, keeps_right=False) == {"BA", "CD"}
 
 
 def test_carriageways_with_directions_and_lone_roads_are_right() -> None:
@@ -99,4 +102,4 @@ C------------<------------D
 
 E-------------------------F
 """, step_m=12.0, name="Ring")  # fmt: skip
-    assert not wrong_side(m.network, build_grid(m.network)).any()
+    assert not wrong_edges(m)

@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from mapping.network.grid import SegmentGrid, make_grid, near_segments, nearest_segment
+from mapping.network.grid import LENGTH_M, SegmentGrid, make_grid, near_segments, nearest_segment
 from mapping.network.model import RoadNetwork, empty_network
 from mapping.network.tables import Floats
 from tests.unit.network.drawn import PLANE, Ways, build, edge
@@ -22,9 +22,9 @@ WAYS: Ways = {"ABC": {}, "AF": {}, "BD": {}, "DE": {}, "CEG": {}, "EH": {}, "FG"
 
 def brute(grid: SegmentGrid, x_m: float, y_m: float) -> Floats:
     """Distance of a point to every segment."""
-    square = grid.dx_m**2 + grid.dy_m**2
-    along = np.clip(((x_m - grid.x_m) * grid.dx_m + (y_m - grid.y_m) * grid.dy_m) / square, 0.0, 1.0)
-    away: Floats = np.hypot(grid.x_m + along * grid.dx_m - x_m, grid.y_m + along * grid.dy_m - y_m)
+    x0_m, y0_m, ux, uy, length_m = grid.piece[:, : LENGTH_M + 1].T
+    along_m = np.clip((x_m - x0_m) * ux + (y_m - y0_m) * uy, 0.0, length_m)
+    away: Floats = np.hypot(x0_m + along_m * ux - x_m, y0_m + along_m * uy - y_m)
     return away
 
 
