@@ -27,8 +27,9 @@ from mapping.datums.gcj02_detector import (
 )
 from mapping.datums.placed import Placed
 from mapping.datums.plane import geodetic_to_plane
-from mapping.network.grid import LENGTH_M, SegmentGrid, make_grid, nearest_segment
+from mapping.network.grid import LENGTH_M, SegmentGrid, make_grid
 from mapping.network.model import RoadNetwork
+from mapping.network.nearest_segment import nearest_segment
 
 Floats = NDArray[np.float64]
 

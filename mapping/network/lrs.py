@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike
 from gnss._jit import kernel
 from mapping.datums.frame import Frame
 from mapping.datums.plane import geodetic_to_plane, plane_to_geodetic
-from mapping.network.grid import SegmentGrid, foot, nearest_segment
+from mapping.network.grid import SegmentGrid, foot
 from mapping.network.model import RoadNetwork
+from mapping.network.nearest_segment import nearest_segment
 from mapping.network.tables import Floats, Ints
 
 

@@ -5,8 +5,9 @@ from math import inf
 import numpy as np
 import pytest
 
-from mapping.network.grid import LENGTH_M, SegmentGrid, make_grid, near_segments, nearest_segment
+from mapping.network.grid import LENGTH_M, SegmentGrid, make_grid, near_segments
 from mapping.network.model import RoadNetwork, empty_network
+from mapping.network.nearest_segment import nearest_segment
 from mapping.network.tables import Floats
 from tests.unit.network.drawn import PLANE, Ways, build, edge
 
