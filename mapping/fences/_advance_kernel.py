@@ -1,6 +1,6 @@
 """What one row makes of the newest state of its terminal: its pairs with fences, and events."""
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel
 from mapping.fences._cross_kernel import find_crossed, note_crossing, settle_crossing
 from mapping.fences._desk import Chart, Sheet, Work
 from mapping.fences._memory import (
@@ -36,13 +36,13 @@ PAIRS_FULL = int(Counter.PAIRS_FULL)
 TAKEN = -1
 
 
-@leaf_kernel
+@inline_kernel
 def _is_closed(sheet: Sheet, fence: int, t: int) -> bool:
     window = sheet.rules[fence].window
     return window >= 0 and not is_open(window, t, sheet.windows)
 
 
-@leaf_kernel
+@inline_kernel
 def _is_elsewhere(mine: Mine, sheet: Sheet, row: int, fence: int) -> bool:
     """Whether a fence that is bound to edges is not where the terminal was matched to."""
     rule, edge = sheet.rules[fence], mine.ring_i[row, ROW_EDGE]
@@ -52,7 +52,7 @@ def _is_elsewhere(mine: Mine, sheet: Sheet, row: int, fence: int) -> bool:
     return bool(elsewhere)
 
 
-@leaf_kernel
+@inline_kernel
 def _step_pair(
     mine: Mine,
     w: Work,
@@ -84,7 +84,7 @@ def _step_pair(
     return made
 
 
-@leaf_kernel
+@inline_kernel
 def _step_pairs(
     mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, n_near: int, where: Where, motion: Motion, made: int
 ) -> int:
@@ -112,7 +112,7 @@ def _step_pairs(
     return made
 
 
-@leaf_kernel
+@inline_kernel
 def _new_pair(
     mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, near: int, where: Where, motion: Motion, made: int
 ) -> int:
@@ -138,7 +138,7 @@ def _new_pair(
     return made
 
 
-@leaf_kernel
+@inline_kernel
 def advance(mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, made: int) -> int:
     """Let the newest state of a terminal take one row of its ring; gives how many events there are then."""
     ring_f = mine.ring_f

@@ -105,11 +105,12 @@ class Out(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Rows as they go into a ring."""
+    """Rows as they go into a ring, and the records of the cells they are in, noted shortly before they are used."""
 
     slot: NDArray[np.int32]
     i: Int64s
     f: Floats
+    record: NDArray[np.int32]
 
 
 def _record(fields: Sequence[tuple[str, str, tuple[int, ...]]]) -> Any:

@@ -7,7 +7,7 @@ is believed to have crossed when it is seen to move, or when it is much further 
 from math import hypot, isnan, nan, sqrt
 from typing import NamedTuple
 
-from gnss._jit import inline_kernel, leaf_kernel
+from gnss._jit import inline_kernel
 from mapping.fences._desk import Its
 from mapping.fences._memory import (
     A_T,
@@ -67,7 +67,7 @@ class Motion(NamedTuple):
     speed_mps: float
 
 
-@leaf_kernel
+@inline_kernel
 def motion_of(mine: Mine, its: Its, row: int, where: Where) -> Motion:
     """Judge a row by the rows before it."""
     seat_i, seat_f = mine.seat_i, mine.seat_f
@@ -97,7 +97,7 @@ def motion_of(mine: Mine, its: Its, row: int, where: Where) -> Motion:
     return Motion(z_need, moves and credible, True, rests, from_x, from_y, step_x, step_y, step_m / dt_s, speed)
 
 
-@leaf_kernel
+@inline_kernel
 def remember(mine: Mine, row: int, motion: Motion) -> None:
     """Let the row be what later ones are judged by."""
     seat_i, seat_f, ring_f = mine.seat_i, mine.seat_f, mine.ring_f

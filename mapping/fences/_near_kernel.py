@@ -62,7 +62,7 @@ def where_of(x_m: float, y_m: float, var_e_m2: float, var_n_m2: float, cov_ne_m2
     return Where(x_m, y_m, l11, l21, l22, sqrt(largest), 1.0 / l11, 1.0 / l22)
 
 
-@leaf_kernel
+@inline_kernel
 def _nearest_edge(cells: Cells, at: int, where: Where, reach_m: float) -> tuple[float, float]:
     """z to the nearest edge of a polygon that a cell keeps, and sigma across it; FAR where none is within reach."""
     least, foot_u, foot_w = np.inf, 0.0, 0.0
@@ -122,7 +122,7 @@ def _nearest_line(cells: Cells, at: int, where: Where) -> tuple[float, float, fl
     return (cells.radius_m[cells.words[at]] - distance_m) / sigma_m, sigma_m, dir_x, dir_y
 
 
-@leaf_kernel
+@inline_kernel
 def _put(near: Near, count: int, fence: int, z: float, sigma_m: float, dx: float, dy: float, inside: bool) -> int:
     """Append a fence."""
     if count == NEAR_MAX:
@@ -143,7 +143,7 @@ def _put_other(near: Near, count: int, fence: int, z: float, sigma_m: float, dx:
     return _put(near, count, fence, z, sigma_m, dx, dy, inside)
 
 
-@leaf_kernel
+@inline_kernel
 def _put_partial(cells: Cells, at: int, where: Where, reach_m: float, own: bool, near: Near, count: int) -> int:
     """Append a fence whose limit a cell keeps, unless the position is outside and beyond reach."""
     fence, code = cells.words[at], cells.words[at + 1]
@@ -161,7 +161,7 @@ def _put_partial(cells: Cells, at: int, where: Where, reach_m: float, own: bool,
     return count
 
 
-@leaf_kernel
+@inline_kernel
 def _put_record(
     cells: Cells, record: int, where: Where, reach_m: float, own: bool, groups: int, sheet: Sheet, near: Near,
     count: int,
@@ -199,7 +199,7 @@ def _look_around(chart: Chart, where: Where, reach_m: float, groups: int, sheet:
     return count
 
 
-@leaf_kernel
+@inline_kernel
 def find_near(chart: Chart, where: Where, z_need: float, groups: int, sheet: Sheet, near: Near) -> int:
     """Fill the list of fences near a position, `z` with its sign; gives how many there are.
 

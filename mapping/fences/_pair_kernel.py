@@ -81,7 +81,7 @@ def emit(
     return made + 1
 
 
-@leaf_kernel
+@inline_kernel
 def _is_sure(w: Work, sheet: Sheet, fence: int, z: float, count: int, since: int, t: int, motion: Motion) -> bool:
     """Whether a terminal is on the other side of a limit: far enough, for enough rows, for long enough."""
     rows = sheet.rules[fence].confirm_rows
@@ -186,7 +186,7 @@ def _watch_direction(
     return made
 
 
-@leaf_kernel
+@inline_kernel
 def _watch_stops(
     mine: Mine, w: Work, sheet: Sheet, row: int, k: int, z: float, sigma_m: float, stands: bool, made: int
 ) -> int:
@@ -203,7 +203,7 @@ def _watch_stops(
     return made
 
 
-@leaf_kernel
+@inline_kernel
 def _stay(
     mine: Mine, w: Work, sheet: Sheet, row: int, k: int, z: float, sigma_m: float, dx: float, dy: float,
     motion: Motion, made: int,
@@ -220,7 +220,7 @@ def _stay(
     return made
 
 
-@leaf_kernel
+@inline_kernel
 def step_inside(
     mine: Mine, w: Work, sheet: Sheet, row: int, k: int, z: float, sigma_m: float, dx: float, dy: float, closed: bool,
     motion: Motion, made: int,
@@ -242,7 +242,7 @@ def step_inside(
     return _stay(mine, w, sheet, row, k, z, sigma_m, dx, dy, motion, made)
 
 
-@leaf_kernel
+@inline_kernel
 def step_outside(
     mine: Mine,
     w: Work,

@@ -136,7 +136,7 @@ def turn_states(mine: Mine) -> None:
     drop_final(mine)
 
 
-@leaf_kernel
+@inline_kernel
 def log_event(mine: Mine, w: Work, made: int) -> None:
     """Remember an event, so that it can be taken back; the oldest is forgotten where there are too many."""
     n = mine.book[LOGGED]
@@ -152,7 +152,7 @@ def log_event(mine: Mine, w: Work, made: int) -> None:
     mine.book[LOGGED] = n + 1
 
 
-@leaf_kernel
+@inline_kernel
 def say(w: Work, out: Out, made: int) -> None:
     """Send an event out."""
     to = w.made.count[0]

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_TIME
 from mapping.fences._advance_kernel import advance
+from mapping.fences._cells import RUNS_AT
+from mapping.fences._contains_kernel import place_of
 from mapping.fences._desk import MADE_MAX, Chart, Out, Rows, Sheet, Work
 from mapping.fences._late_kernel import make_room, replay
 from mapping.fences._memory import (
@@ -17,6 +19,8 @@ from mapping.fences._memory import (
     ROW_FLOATS,
     ROW_INTS,
     ROW_T,
+    ROW_X,
+    ROW_Y,
     ROWS,
     ROWS_MAX,
     Memory,
@@ -50,7 +54,7 @@ TAKEN, UNUSABLE, LATE = int(Counter.ROWS), int(Counter.UNUSABLE), int(Counter.LA
 DUPLICATE, REVISED, REPLAYED = int(Counter.DUPLICATE), int(Counter.REVISED), int(Counter.REPLAYED)
 
 
-@leaf_kernel
+@inline_kernel
 def _take_in_order(mine: Mine, w: Work, sheet: Sheet, chart: Chart, out: Out, rows: Rows, row: int) -> None:
     """A row that is newer than all of its terminal's."""
     t = rows.i[row, ROW_T]
@@ -99,17 +103,28 @@ def _has_room(w: Work, out: Out) -> bool:
 
 
 @inline_kernel
-def _look_ahead(memory: Memory, rows: Rows, row: int) -> None:
-    """Ask for the memories of terminals whose rows come soon: first what is always read, then the place in the ring."""
+def _look_ahead(memory: Memory, rows: Rows, row: int, chart: Chart) -> None:
+    """Ask for what rows need that come soon: first what is always read of their terminals, and the records of their
+    cells; then the place in the ring, and the edges of the first partial fence."""
+    cells = chart.cells
     if row + 2 * AHEAD < rows.slot.size:
         slot = rows.slot[row + 2 * AHEAD]
         for line in range(0, HOT_BYTES, LINE_BYTES):
             prefetch(memory, slot, line)
+        x_m, y_m = rows.f[row + 2 * AHEAD, ROW_X], rows.f[row + 2 * AHEAD, ROW_Y]
+        record = place_of(x_m, y_m, cells, chart.grid)[1]
+        rows.record[row + 2 * AHEAD] = record
+        prefetch(cells.words, record, 0)
+        prefetch(cells.words, record, LINE_BYTES)
     if row + AHEAD < rows.slot.size:
-        slot = rows.slot[row + AHEAD]
+        slot, record = rows.slot[row + AHEAD], rows.record[row + AHEAD]
         at = memory[slot].book[ROWS]
         prefetch(memory, slot, RING_I_BYTES + 8 * ROW_INTS * at)
         prefetch(memory, slot, RING_F_BYTES + 8 * ROW_FLOATS * at)
+        if cells.words[record + 1] != 0:
+            vertex = cells.words[record + 2 + cells.words[record] + RUNS_AT]
+            prefetch(cells.vertex_m, vertex, 0)
+            prefetch(cells.vertex_m, vertex, LINE_BYTES)
 
 
 @leaf_kernel
@@ -122,7 +137,7 @@ def take_rows(
         slot, t = rows.slot[row], rows.i[row, ROW_T]
         if not _has_room(w, out):
             return row, n_dirty
-        _look_ahead(memory, rows, row)
+        _look_ahead(memory, rows, row, chart)
         mine = memory[slot]
         w.made.slot[0], w.made.groups[0] = slot, groups[slot]
         w.made.counters[TAKEN] += 1

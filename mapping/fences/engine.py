@@ -95,7 +95,8 @@ def _rows_of(
     n = len(fixes)
     if match is not None and len(match.edge) != n:
         raise ValueError(f"{len(match.edge)} matched rows for {n} fixes")
-    rows = Rows(np.empty(n, np.int32), np.empty((n, ROW_INTS), np.int64), np.empty((n, ROW_FLOATS)))
+    i, f = np.empty((n, ROW_INTS), np.int64), np.empty((n, ROW_FLOATS))
+    rows = Rows(np.empty(n, np.int32), i, f, np.zeros(n, np.int32))
     columns = Fixes(
         fixes.slot,
         fixes.t_gpst_ns,
