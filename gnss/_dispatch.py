@@ -19,6 +19,7 @@ from numba.core import compiler as _compiler
 from numba.core import dispatcher as _dispatcher
 from numba.core import registry as _registry
 from numba.core import targetconfig as _targetconfig
+from numba.core import types as _types
 
 caching: Any = _caching
 codegen: Any = _codegen
@@ -26,6 +27,7 @@ compiler: Any = _compiler
 dispatcher: Any = _dispatcher
 registry: Any = _registry
 targetconfig: Any = _targetconfig
+types: Any = _types
 binding: Any = _binding
 
 
@@ -184,6 +186,10 @@ class _LinkedDispatcher(_Dispatcher):
         return self.overloads[tuple(args)]
 
 
+def _plain(value: Any) -> Any:
+    return types.unliteral(value) if isinstance(value, types.IntegerLiteral) else value
+
+
 class KernelDispatcher(_Dispatcher):
     """What stands for a kernel: Python gets machine code of it, other kernels link it."""
 
@@ -206,7 +212,9 @@ class KernelDispatcher(_Dispatcher):
         return self.linked.is_compiling
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
-        return self.linked.get_call_template(args, kws)
+        """A constant is handed over as any integer is: numba would compile the kernel anew for each value."""
+        kws = {name: _plain(value) for name, value in dict(kws).items()}
+        return self.linked.get_call_template(tuple(_plain(value) for value in args), kws)
 
     def get_overload(self, sig: Any) -> Any:
         return self.linked.get_overload(sig)
