@@ -75,6 +75,16 @@ def new_block(rows: int, places: int) -> NDArray[np.void]:
     return np.zeros(rows, row_type(places))
 
 
+def bare_block(rows: int, places: int) -> NDArray[np.void]:
+    """The same, of which only that no places are in use is set: for rows that are filled in once, and not compared.
+
+    Shape: (rows,) records. Unit: m, ns.
+    """
+    block = np.empty(rows, row_type(places))
+    block["used"] = 0
+    return block
+
+
 def trellis_of(block: NDArray[np.void]) -> Trellis:
     """The columns of a block, as views of it.
 

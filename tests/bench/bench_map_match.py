@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.bench.map_fleet import TERMINALS, TICKS, online
+from tests.bench.map_lanes import lane_results
 from tests.bench.map_page import write_map_accuracy
 from tests.bench.map_recordings import has_maps, liechtenstein_drives
 from tests.bench.map_runs import (
@@ -41,6 +42,7 @@ def run() -> Iterator[Result]:
         label = f"simulated, online: in the true edge sequence, delay {lag_s:.0f} s"
         yield Result(NAME, label, part, "", "higher", must=must, reach=reach, n=n)
     yield from _online()
+    yield from lane_results(NAME)
 
 
 write_pages = write_map_accuracy
