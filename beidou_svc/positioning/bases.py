@@ -56,7 +56,10 @@ class NoRegister:
 
 
 class BaseTable:
-    """Bases by row, in order of appearance; a row is never given to another."""
+    """Bases by row, in order of appearance; a row is never given to another.
+
+    `are_said_rovers`: by slot, terminals of which the register says that they are none.
+    """
 
     def __init__(self, settings: PositioningSettings, register: Register, capacity: int) -> None:
         n = settings.bases_max
@@ -71,6 +74,7 @@ class BaseTable:
         self._kept: list[deque[BaseEpoch]] = []
         self.row = np.full(capacity, NO_ROW, np.int32)
         self._is_known = np.zeros(capacity, np.bool_)
+        self.are_said_rovers = np.zeros(capacity, np.bool_)
         self._is_surveyed = np.zeros(n, np.bool_)
         self.refused = 0
 
@@ -80,14 +84,18 @@ class BaseTable:
     def grow(self, n: int) -> None:
         """Make room for `n` terminals."""
         if n > len(self.row):
-            self._is_known = np.concatenate([self._is_known, np.zeros(n - len(self.row), np.bool_)])
+            more = np.zeros(n - len(self.row), np.bool_)
+            self._is_known = np.concatenate([self._is_known, more])
+            self.are_said_rovers = np.concatenate([self.are_said_rovers, more])
             self.row = np.concatenate([self.row, np.full(n - len(self.row), NO_ROW, np.int32)])
 
     def recognise(self, slots: NDArray[np.int32]) -> None:
         """Look terminals up in the register, each once."""
         for slot in np.unique(slots[~self._is_known[slots]]).tolist():
             self._is_known[slot] = True
-            if self._register.role_of(slot) == Role.BASE:
+            role = self._register.role_of(slot)
+            self.are_said_rovers[slot] = role == Role.ROVER
+            if role == Role.BASE:
                 self._enter(slot)
 
     def in_use(self) -> BaseColumns:

@@ -63,6 +63,12 @@ class Solver:
         if n > len(self._index):
             self._index = np.concatenate([self._index, np.full(n - len(self._index), NO_INDEX, np.int32)])
 
+    @property
+    def are_known(self) -> NDArray[np.bool_]:
+        """By slot: which terminals the engine remembers."""
+        known: NDArray[np.bool_] = self._index != NO_INDEX
+        return known
+
     def solve_single(self, epochs: EpochBatch, observations: ObservationBatch) -> FixBatch:
         """Each epoch as a single point."""
         return solve_spp(epochs, observations, self.book, self._settings.spp).fixes

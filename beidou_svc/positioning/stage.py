@@ -73,12 +73,17 @@ class Positioning:
     def _gauges(self) -> Gauges:
         return Gauges(
             waiting=len(self._waiting),
-            rovers=self._solver.rovers,
+            rovers=self._rover_count(),
             hurried=self._waiting.hurried,
             backlog_refused=self._backlog.refused,
             bases_refused=self._bases.refused,
             rovers_refused=self._solver.refused,
         )
+
+    def _rover_count(self) -> int:
+        """Streams that are solved as rovers' and are: a base's may come before it states its place."""
+        is_rover = self._bases.are_said_rovers | self._rovers.are_shown
+        return int(np.count_nonzero(is_rover & self._solver.are_known & (self._bases.row == NO_ROW)))
 
     def _hear_notes(self, notes: Notes | None, outcome: Outcome) -> None:
         if notes is None:
@@ -125,7 +130,7 @@ class Positioning:
         outcome.drop(epochs.slot[late], np.full(int(late.sum()), Status.STALE, np.uint8))
         epochs = epochs.take(~late)
         slots = epochs.slot
-        rovers.t_gpst_ns[slots] = epochs.t_gpst_ns
+        rovers.hear(slots, epochs.t_gpst_ns)
         before, bases = rovers.choice(slots), self._bases.in_use()
         places = self._places(epochs, now.observations, outcome)
         after = choose_bases(before, epochs.t_gpst_ns, places, bases, self._settings.base)

@@ -101,7 +101,7 @@ class ServiceCollector(Collector):
             "beidou_rtk_bases", "Base stations, by health", "health",
             {each.name.lower(): health[each] for each in BaseHealth},
         )  # fmt: skip
-        yield GaugeMetricFamily("beidou_rtk_rovers", "Rovers with a memory in the engine", positioning.gauges.rovers)
+        yield GaugeMetricFamily("beidou_rtk_rovers", "Rovers that are solved with a base", positioning.gauges.rovers)
         yield GaugeMetricFamily("beidou_rtk_waiting", "Epochs that wait for their base", positioning.gauges.waiting)
         yield _counters("beidou_rtk_limits", "Limits of positioning reached", "limit", rtk_limits(service))
         text = "Ticks in which sockets were not read because positioning was behind"

@@ -21,6 +21,7 @@ from tests.unit.positioning.air import (
     Known,
     Late,
     Piece,
+    feed,
     new_pipeline,
     of,
     on_air,
@@ -197,3 +198,19 @@ def test_messages_make_no_base_where_that_is_not_wanted() -> None:
     rows = run(pipeline, pieces(ALONE))
     assert len(pipeline.positioning.bases) == 0
     assert set(of(rows, ROVER).fix_quality.tolist()) == {1}
+
+
+@pytest.mark.parametrize("said", [False, True])
+def test_a_stream_that_has_not_shown_what_it_is_is_neither(said: bool) -> None:
+    """A base that was not heard when it stated its place streams for ten seconds as a rover would."""
+    late = unplugged(LONG, other(LONG), 0, 1)
+    roles = {slot: Role.ROVER for slot in range(LONG.rovers)} if said else {}
+    pipeline = new_pipeline(LONG.rows, register=Known(roles))
+    counts = []
+    for second in range(30):
+        run_to = pieces(LONG, late, [second])
+        feed(pipeline, run_to)
+        counts.append(pipeline.positioning.gauges.rovers)
+    assert set(counts[:8]) == ({0, LONG.rovers} if said else {0})
+    assert max(counts) == counts[-1] == LONG.rovers
+    assert len(pipeline.positioning.bases) == LONG.rows - LONG.rovers
