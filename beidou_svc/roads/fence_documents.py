@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from beidou_svc.roads.along import Along, Drawn, Followed, edges_along, follow
 from beidou_svc.roads.faults import Fault, InvalidError, faults_of, field_of
+from beidou_svc.roads.fence_frames import FieldError, collection_frame, framed, in_true_frame, require_frame
 from beidou_svc.roads.marked import marks_of, read_marks
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Stored
@@ -122,11 +123,13 @@ def read_fence(
         raise InvalidError([Fault(index, document_id, "id", "it must not contain a slash")])
     properties = _properties(feature, index, document_id)
     try:
+        feature, properties = in_true_frame(feature, properties)
         along = _along(properties.pop("corridor", None), book)
         geometry = feature.get("geometry") if along is None else _blank_line(plane)
         width = {} if along is None else {"half_width_m": along.half_width_m}
         sent_draft = {**feature, "id": document_id, "geometry": geometry, "properties": {**properties, **width}}
         draft = draft_of(sent_draft, plane.frame)
+        require_frame(draft, plane)
         drawn = _followed(draft, along, book)
         plane_shape(drawn.draft, plane)
     except FenceError as error:
@@ -134,16 +137,8 @@ def read_fence(
     return drawn
 
 
-class _FieldError(FenceError):
-    """A fault of a member that the sentence does not tell."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
 def _field(error: FenceError) -> str:
-    return error.field if isinstance(error, _FieldError) else field_of(str(error))
+    return error.field if isinstance(error, FieldError) else field_of(str(error))
 
 
 def _along(corridor: dict[str, Any] | None, book: RouteBook | None) -> Along | None:
@@ -153,11 +148,11 @@ def _along(corridor: dict[str, Any] | None, book: RouteBook | None) -> Along | N
     edges = tuple(corridor.get("edges") or ())
     along = Along(corridor["half_width_m"], corridor.get("route") or "", edges, (), corridor.get("both_ways", True))
     if book is None:
-        raise _FieldError("properties.corridor", "positions are matched to no network")
+        raise FieldError("properties.corridor", "positions are matched to no network")
     try:
         edges_along(along, book)
     except FenceError as error:
-        raise _FieldError(f"properties.corridor.{'route' if along.route else 'edges'}", str(error)) from None
+        raise FieldError(f"properties.corridor.{'route' if along.route else 'edges'}", str(error)) from None
     return replace(along, marks=marks_of(book.network, edges))
 
 
@@ -171,12 +166,12 @@ def _followed(draft: FenceDraft, along: Along | None, book: RouteBook | None) ->
     """The draft as the network makes it, with the marks of what it follows. Raises FenceError."""
     edges = sorted(draft.edges)
     if edges and book is None:
-        raise _FieldError("properties.edges", "positions are matched to no network")
+        raise FieldError("properties.edges", "positions are matched to no network")
     if book is None:
         return Drawn(draft, along)
     followed = follow(Drawn(draft, along), book)
     if followed.problem:
-        raise _FieldError("properties.edges", followed.problem)
+        raise FieldError("properties.edges", followed.problem)
     return Drawn(followed.draft, along, marks_of(book.network, edges))
 
 
@@ -187,12 +182,13 @@ def read_fences(document: Any, plane: Plane, book: RouteBook | None) -> list[Dra
         return [read_fence(document, plane, book)]
     if not isinstance(features, list):
         raise InvalidError([Fault(0, "", "features", "it is no list")])
+    frame = collection_frame(document)
     found: list[Drawn] = []
     faults: list[Fault] = []
     seen: set[str] = set()
     for index, feature in enumerate(features):
         try:
-            drawn = read_fence(feature, plane, book, index=index)
+            drawn = read_fence(framed(feature, frame), plane, book, index=index)
             ref = drawn.draft.ref
             if ref in seen:
                 faults.append(Fault(index, ref, "id", "another fence of the list has the same id"))

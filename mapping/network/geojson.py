@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mapping.datums.frame import Frame
+from mapping.datums.frame import CGCS2000_2000, Frame
 from mapping.datums.plane import Plane, geodetic_to_plane
 from mapping.network.build import NetworkBuilder
 from mapping.network.drafts import Floats, RoadDraft, RouteDraft, StopDraft, UnitDraft
@@ -29,6 +29,7 @@ from mapping.network.noding import Noded, node_lines
 from mapping.network.osm_tags import WayRoad
 from mapping.network.planes import plane_around
 from mapping.network.report import NetworkReport
+from mapping.network.unshift import WARNING, is_shifted, unshifted_collection
 
 JOIN_M: Final = 0.1
 LINES: Final = ("LineString", "MultiLineString")
@@ -55,11 +56,17 @@ def geojson_network(
 ) -> tuple[RoadNetwork, NetworkReport]:
     """The road network of a GeoJSON file.
 
-    Shape: rows by table. Unit: degrees in, m in the plane. Frame: that of the file where it states one, else `frame`.
-    Error: features that are broken stand in the report by their id, or `#` and their place in the file.
+    Shape: rows by table. Unit: degrees in, m in the plane. Frame: that of the file where it states one, else `frame`;
+    GCJ-02 and BD-09 are shifted back to `frame`, which the report says. Error: features that are broken stand in the
+    report by their id, or `#` and their place in the file.
     """
-    frame = collection.frame or frame
     report = NetworkReport()
+    stated = collection.frame or frame
+    if is_shifted(stated):
+        frame = CGCS2000_2000 if is_shifted(frame) else frame
+        collection = unshifted_collection(collection, stated, frame)
+        report.fault("map", collection.name or "all", f"its coordinates are {stated}", WARNING)
+    frame = collection.frame or frame
     found = _sift(collection.features, report)
     lon_lat_h = np.concatenate([line.lon_lat_h for line in found.lines]) if found.lines else np.empty((0, 3))
     lat_rad, lon_rad = np.radians(lon_lat_h[:, 1]), np.radians(lon_lat_h[:, 0])

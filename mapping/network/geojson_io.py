@@ -67,7 +67,7 @@ def parse_geojson(text: bytes) -> FeatureCollection:
     name = collection.get("name")
     return FeatureCollection(
         features,
-        _frame(collection.get("frame")),
+        stated_frame(collection),
         name if isinstance(name, str) else "",
         _members(collection, "routes"),
         _members(collection, "lanes"),
@@ -78,6 +78,24 @@ def _members(collection: dict[str, Any], name: str) -> tuple[object, ...]:
     """A further list of the collection; what is none is not there."""
     found = collection.get(name)
     return tuple(found) if isinstance(found, list) else ()
+
+
+SHIFTED_NAMES: Final = {"GCJ02": Datum.GCJ02, "BD09": Datum.BD09, "BD09LL": Datum.BD09}
+"""How the member `crs` names public-map coordinates, without marks between."""
+
+
+def stated_frame(collection: dict[str, Any]) -> Frame | None:
+    """The frame that a collection states; nothing stated is nothing.
+
+    Shape: scalar. Frame: the member `frame`; `GCJ-02` and `BD-09` also as the member `crs` of old GeoJSON, other
+    names of which say nothing. Error: a frame that is none raises `MapFormatError`. Source: GeoJSON 2008 (`crs`).
+    """
+    crs = collection.get("crs")
+    name = crs.get("properties", {}).get("name") if isinstance(crs, dict) else crs
+    words = "".join(each for each in str(name).upper() if each.isalnum())
+    if collection.get("frame") is None and words in SHIFTED_NAMES:
+        return Frame(SHIFTED_NAMES[words])
+    return _frame(collection.get("frame"))
 
 
 def _frame(stated: Any) -> Frame | None:

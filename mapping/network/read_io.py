@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mapping.datums.frame import Frame
+from mapping.datums.frame import SHIFTED, Frame
 from mapping.datums.plane import Plane
 from mapping.errors import MapFormatError
 from mapping.network.geojson import JOIN_M, geojson_network
@@ -88,6 +88,11 @@ def read_network(path: Path, options: ReadOptions, map_format: MapFormat | None 
     if not path.is_file():
         raise MapFormatError(f"{path}: there is no such file")
     chosen = map_format or format_of(path)
+    if options.frame.datum in SHIFTED and chosen is not MapFormat.GEOJSON:
+        raise MapFormatError(
+            f"{path}: only GeoJSON is read in {options.frame} (`ogr2ogr roads.geojson {path.name}` makes it); "
+            "what comes from OpenStreetMap or a survey is in a true frame: --frame CGCS2000@2000.0"
+        )
     network, report = READERS[chosen](path, options)
     return ReadNetwork(network, report, chosen)
 
