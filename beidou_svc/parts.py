@@ -57,4 +57,4 @@ def build_basemap(settings: Settings) -> BaseMap | None:
 
 def build_event_hub(settings: Settings, roads: Roads, names: Names) -> EventHub:
     """The live events."""
-    return EventHub(roads.log, roads.desk, names, settings.roads.event_clients_max)
+    return EventHub(roads.log, roads.desk, names, settings.roads.event_clients_max, roads.alarms)

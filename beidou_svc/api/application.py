@@ -5,6 +5,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from beidou_svc import __version__
 from beidou_svc.api import (
+    alarms,
     docs_page,
     event_stream,
     events,
@@ -43,6 +44,21 @@ def create_api(service: Context) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
             expose_headers=["ETag", "Location"],
         )
-    for part in (fleet, terminals, networks, routes, fences, events, ogc, status, live, event_stream, docs_page, page):
+    parts = (
+        fleet,
+        terminals,
+        networks,
+        routes,
+        fences,
+        events,
+        alarms,
+        ogc,
+        status,
+        live,
+        event_stream,
+        docs_page,
+        page,
+    )
+    for part in parts:
         app.include_router(part.router)
     return app

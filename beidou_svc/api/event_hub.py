@@ -16,6 +16,7 @@ from beidou_svc.fleet.names import Names
 from beidou_svc.roads.event_json import events_to_show
 from beidou_svc.roads.event_log import EventLog
 from beidou_svc.roads.fence_desk import FenceDesk
+from beidou_svc.roads.frame_alarms import FrameAlarms
 from gnss.constants import NS_PER_MS, NS_PER_S
 
 INTERVAL_NS: Final = 100 * NS_PER_MS
@@ -36,13 +37,14 @@ class EventWant:
 class EventClient(Reader):
     """One client. `seq` is the last row that it was given or passed over.
 
-    `version` of the fences, and `networks` seen by them, are those that it was told.
+    `version` of the fences, `networks` seen by them and version of the `alarms` are those that it was told.
     """
 
     want: EventWant
     seq: int
     version: int = -1
     networks: int = 0
+    alarms: int = 0
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class EventHub:
     desk: FenceDesk
     names: Names
     clients_max: int
+    alarms: FrameAlarms = field(default_factory=FrameAlarms)
     clients: list[EventClient] = field(default_factory=list)
     sent: int = 0
     refused: int = 0
@@ -67,6 +70,7 @@ class EventHub:
     def add(self, client: EventClient) -> None:
         """Begin to serve a client."""
         client.version, client.networks = self.desk.version, self.desk.networks_seen
+        client.alarms = self.alarms.version
         self.clients.append(client)
 
     def remove(self, client: EventClient) -> None:
@@ -96,8 +100,8 @@ class EventHub:
                 self.clients.remove(client)
 
     def _is_behind(self, client: EventClient) -> bool:
-        told = client.version, client.networks
-        return client.seq < self.log.seq or told != (self.desk.version, self.desk.networks_seen)
+        told = client.version, client.networks, client.alarms
+        return client.seq < self.log.seq or told != (self.desk.version, self.desk.networks_seen, self.alarms.version)
 
     def _serve(self, client: EventClient) -> None:
         """One message, so that the next sees whether there is room."""
@@ -105,6 +109,10 @@ class EventHub:
             networks = self.desk.networks_seen
             if self._push(client, {"type": "network", "changes": networks}):
                 client.networks = networks
+        elif client.alarms != self.alarms.version:
+            version = self.alarms.version
+            if self._push(client, {"type": "alarms", "version": version}):
+                client.alarms = version
         elif client.version != self.desk.version:
             version = self.desk.version
             if self._push(client, {"type": "fences", "version": version}):

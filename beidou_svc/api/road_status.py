@@ -21,6 +21,7 @@ def roads_status(service: Context) -> dict[str, Any]:
         "rows": row_counts(roads),
         "engine": {name: n for name, n in roads.fence_counts() if n},
         "events": {kind: ops for kind, ops in event_counts(roads).items() if any(ops.values())},
+        "alarms": {"standing": len(roads.alarms.standing), "total": roads.alarms.total},
         "events_kept": roads.log.seq - roads.log.kept_from + 1,
         "clients": len(hub.clients),
     }

@@ -63,6 +63,7 @@ _EXAMPLE = example(
             "rows": {"matched": 590_000, "off_road": 12_000, "with_lane": 80_000, "refused": 3, "failed_steps": 0},
             "engine": {"rows": 602_000, "late": 0, "revised": 12},
             "events": {"enter": {"assert": 60, "retract": 1}},
+            "alarms": {"standing": 1, "total": 3},
             "events_kept": 76,
             "clients": 1,
         },

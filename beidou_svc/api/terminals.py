@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from beidou_svc.api.access import READER
+from beidou_svc.api.alarms import alarm_of
 from beidou_svc.api.answers import answer_json, example, to_json, utc_text
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.fields import ALL_FIELDS, columns_of
@@ -179,6 +180,7 @@ async def get_terminal(request: Request, service: Service, terminal_id: Terminal
             "station": station_of(service, slot),
             "latest": latest,
             "road": None if service.roads is None else road_place(service.roads, slot),
+            "alarm": alarm_of(service, slot),
             **sources_of(service.state, slot),
             "counters": _counters(service, slot),
             "satellites": satellites_of(service, slot),

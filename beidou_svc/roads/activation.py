@@ -19,12 +19,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from beidou_svc.errors import ServiceError
+from beidou_svc.frames.shift_watch import ShiftWatch
 from beidou_svc.roads.build import match_stage, network_tables, tell_lost_closures, tell_misfits
 from beidou_svc.roads.fence_desk import Settled
 from beidou_svc.roads.networks import NamedNetwork, frame_fault
 from beidou_svc.roads.progress import Progress
 from beidou_svc.roads.roads import Active, Roads
 from beidou_svc.roads.route_book import RouteBook
+from beidou_svc.roads.stages import ShiftStage
 from beidou_svc.roads.store import Kind
 from beidou_svc.telemetry.logs import log_event
 from mapping.datums.distances import line_between
@@ -60,6 +62,7 @@ class Ready(NamedTuple):
 
     named: NamedNetwork
     tables: MatchTables
+    watch: ShiftWatch
 
 
 class Turn(NamedTuple):
@@ -144,8 +147,9 @@ class Activation:
             raise ServiceError(fault)
         attempt.step, attempt.done = "tables", 0.1
         tables = await loop.run_in_executor(self._builder, network_tables, roads.settings, named.network)
+        watch = await loop.run_in_executor(self._builder, ShiftWatch, named.network)
         attempt.step, attempt.done = "fences", 0.9
-        await roads.run(self._take_over, Ready(named, tables), loop, by, t_utc_ns)
+        await roads.run(self._take_over, Ready(named, tables, watch), loop, by, t_utc_ns)
         log_event(logger, logging.INFO, "network active", network=named.id, version=named.version)
 
     def _take_over(self, ready: Ready, loop: asyncio.AbstractEventLoop, by: str, t_utc_ns: int) -> None:
@@ -169,19 +173,22 @@ class Activation:
         tables = ready.tables.with_closed(closures)
         plane = None if _is_near(roads.plane, named.network.plane) else named.network.plane
         settled = roads.desk.settle(book, book.stop_areas(roads.settings.stop_radius_m), plane)
-        return Turn(Ready(named, tables), book, settled, tuple(closures), plane)
+        return Turn(Ready(named, tables, ready.watch), book, settled, tuple(closures), plane)
 
 
 def exchange(roads: Roads, turn: Turn) -> None:
     """Between two ticks: from the next row on the other network is matched to."""
-    named, tables = turn.ready
+    named, tables, watch = turn.ready
     before = None if roads.active is None else roads.active.named.network
     keeps_state = before is not None and same_edges(before, named.network)
     stage = roads.match_stage
     if stage is None:
         roads.stages.insert(match_stage(roads.settings, tables), after="datum")
+        roads.stages.insert(ShiftStage(watch), after="datum")
     else:
         stage.renew(tables, keeps_state=keeps_state)
+    if roads.shift_stage is not None:
+        roads.shift_stage.renew(watch)
     if turn.plane is not None:
         roads.move(turn.plane)
     roads.desk.adopt(turn.settled)

@@ -9,6 +9,7 @@ import orjson
 
 from beidou_svc.config import Settings
 from beidou_svc.errors import ConfigError
+from beidou_svc.frames.shift_watch import ShiftWatch
 from beidou_svc.frames.stage import DatumStage
 from beidou_svc.roads.event_log import EventLog
 from beidou_svc.roads.faults import InvalidError
@@ -19,7 +20,7 @@ from beidou_svc.roads.progress import Progress
 from beidou_svc.roads.roads import Active, Roads
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.settings import RoadsSettings
-from beidou_svc.roads.stages import ChooseStage, FenceStage, MatchStage, PlaceStage, RoadStages, Stage
+from beidou_svc.roads.stages import ChooseStage, FenceStage, MatchStage, PlaceStage, RoadStages, ShiftStage, Stage
 from beidou_svc.roads.store import Kind, Store
 from beidou_svc.telemetry.logs import log_event
 from gnss.constants import NS_PER_S
@@ -39,6 +40,7 @@ class Register(Protocol):
     @property
     def count(self) -> int: ...
     def stated_frame_of(self, slot: int) -> str: ...
+    def id_of(self, slot: int) -> str: ...
     def groups_of(self, slot: int) -> Sequence[str]: ...
 
 
@@ -48,7 +50,7 @@ def build_roads(settings: Settings, register: Register, now_utc_ns: int) -> Road
     if not section.enabled:
         return None
     datum = DatumStage(settings.frames, settings.frame.tag, register.stated_frame_of)
-    datum.meet(register.count)
+    datum.meet(register.count, register.id_of)
     store = Store.open(section.data_dir, section.versions_max)
     networks = Networks(store, section.networks_max)
     chosen = networks.chosen(section.network)
@@ -79,6 +81,7 @@ def build_stages(
     """The list of stages."""
     stages: list[Stage] = [ChooseStage(round(hold_s * NS_PER_S)), PlaceStage(datum)]
     if named is not None:
+        stages.append(ShiftStage(ShiftWatch(named.network)))
         stages.append(match_stage(section, network_tables(section, named.network)))
     fence = FenceSettings(watermark_s=section.watermark_s, confirm_rows=section.confirm_rows)
     stages.append(FenceStage(desk, fence, groups_of))

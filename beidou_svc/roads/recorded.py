@@ -41,6 +41,9 @@ class _NamedRegister:
         known = self._registry.find(self.ids[slot])
         return "" if known == NO_SLOT else self._registry.stated_frame_of(known)
 
+    def id_of(self, slot: int) -> str:
+        return self.ids[slot]
+
     def groups_of(self, slot: int) -> Sequence[str]:
         known = self._registry.find(self.ids[slot])
         return () if known == NO_SLOT else self._registry.groups_of(known)

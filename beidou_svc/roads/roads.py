@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from beidou_svc.fleet.road import RoadState
 from beidou_svc.roads.event_log import EventLog
 from beidou_svc.roads.fence_desk import FenceDesk
+from beidou_svc.roads.frame_alarms import FrameAlarms
 from beidou_svc.roads.networks import NamedNetwork, Networks
 from beidou_svc.roads.progress import Progress
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.settings import RoadsSettings
-from beidou_svc.roads.stages import Carried, FenceStage, MatchStage, PlaceStage, RoadStages
+from beidou_svc.roads.stages import Carried, FenceStage, MatchStage, PlaceStage, RoadStages, ShiftStage
 from beidou_svc.roads.store import Kind, Store
 from gnss.batches import FixBatch
 from gnss.constants import NS_PER_MS
@@ -69,6 +70,7 @@ class Roads:
     active: Active | None = None
     road: RoadState = field(default_factory=RoadState.new)
     counters: RoadCounters = field(default_factory=RoadCounters)
+    alarms: FrameAlarms = field(default_factory=FrameAlarms)
     closures: tuple[int, ...] = ()
     worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "roads"))
     kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -111,6 +113,8 @@ class Roads:
         carried = self.stages.step(fixes)
         if len(carried.matched):
             self._note_matched(carried)
+        if len(carried.shifts):
+            self.alarms.note(carried.shifts)
         if len(carried.events):
             versions = np.array([self.desk.version_of(row) for row in carried.events.fence.tolist()], np.int32)
             self.log.add(carried.events, versions)
@@ -161,6 +165,12 @@ class Roads:
         if stage is not None:
             stage.tables = stage.tables.with_closed(edges)
             self.closures = tuple(int(edge) for edge in stage.tables.closed)
+
+    @property
+    def shift_stage(self) -> ShiftStage | None:
+        """The stage that looks for GCJ-02, where there is a network."""
+        stage = self.stages.stage("shift")
+        return stage if isinstance(stage, ShiftStage) else None
 
     @property
     def match_stage(self) -> MatchStage | None:

@@ -1,4 +1,6 @@
-"""The stages between position and event, in order: choose, datum, match, fence. Live and in replay they are the same.
+"""The stages between position and event, in order: choose, datum, shift, match, fence.
+
+Live and in replay they are the same.
 
     carried = stages.step(fixes)        # .matched: a row for each row of .placed, then decisions; .events
 
@@ -12,10 +14,12 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.frames.shift_watch import ShiftWatch
 from beidou_svc.frames.stage import DatumStage
 from beidou_svc.roads.choosing import Choice, choose_rows
 from beidou_svc.roads.fence_desk import FenceDesk
 from gnss.batches import FixBatch
+from mapping.datums.gcj02_detector import ShiftFlagBatch
 from mapping.datums.placed import Placed
 from mapping.fences.engine import ALL_GROUPS, fence_step
 from mapping.fences.events import EventBatch
@@ -38,6 +42,7 @@ class Carried:
     placed: Placed | None = None
     matched: MatchBatch = field(default_factory=MatchBatch.empty)
     events: EventBatch = field(default_factory=EventBatch.empty)
+    shifts: ShiftFlagBatch = field(default_factory=ShiftFlagBatch.empty)
 
 
 class Stage(Protocol):
@@ -82,6 +87,26 @@ class PlaceStage:
 
     def step(self, carried: Carried) -> Carried:
         return replace(carried, placed=self.datum.place(carried.fixes))
+
+
+class ShiftStage:
+    """Who sends GCJ-02 although tagged otherwise; positions stay as they are."""
+
+    name = "shift"
+
+    def __init__(self, watch: ShiftWatch) -> None:
+        self.watch = watch
+
+    def grow(self, n: int) -> None:
+        return None
+
+    def step(self, carried: Carried) -> Carried:
+        assert carried.placed is not None
+        return replace(carried, shifts=self.watch.step(carried.placed))
+
+    def renew(self, watch: ShiftWatch) -> None:
+        """The roads of another network; what was found out so far counts."""
+        watch.state, self.watch = self.watch.state, watch
 
 
 class MatchStage:

@@ -1,4 +1,4 @@
-"""Networks and fences drawn on public maps: shifted back where they say so; other frames are refused with what to do."""
+"""Networks and fences drawn on public maps are shifted back where they say so; other frames are refused."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

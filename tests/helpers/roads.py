@@ -14,8 +14,8 @@ import numpy as np
 import orjson
 
 from beidou_svc.api.context import Context
-from beidou_svc.api.event_hub import EventHub
 from beidou_svc.config import Settings
+from beidou_svc.parts import build_event_hub
 from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.build import build_roads
 from gnss.batches import FixBatch
@@ -60,6 +60,9 @@ class FakeRegister:
     def stated_frame_of(self, slot: int) -> str:
         return ""
 
+    def id_of(self, slot: int) -> str:
+        return f"gz-{slot:05d}"
+
     def groups_of(self, slot: int) -> Sequence[str]:
         return self._groups[slot] if slot < len(self._groups) else ()
 
@@ -77,7 +80,7 @@ def road_context(settings: Settings, terminals: int = 2, groups: Sequence[Sequen
     roads = build_roads(settings, FakeRegister(groups), context.clock.utc_ns())
     assert roads is not None
     context.roads, context.state.road, context.activation = roads, roads.road, Activation(roads)
-    context.event_hub = EventHub(roads.log, roads.desk, context.names, settings.roads.event_clients_max)
+    context.event_hub = build_event_hub(settings, roads, context.names)
     return context
 
 
