@@ -29,6 +29,9 @@ Coordinates are in the frame that each answer states. Errors are RFC 9457 proble
 The live stream (`WS /v1/stream`) is described in docs/stream.md.
 """
 
+_ASKED = (fleet, terminals, networks, routes, fences, events, alarms, ogc, status)
+_PARTS = (*_ASKED, live, event_stream, docs_page, page)
+
 
 def create_api(service: Context) -> FastAPI:
     """The application. The caller keeps the context up to date and flushes the hub."""
