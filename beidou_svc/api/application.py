@@ -47,21 +47,6 @@ def create_api(service: Context) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
             expose_headers=["ETag", "Location"],
         )
-    parts = (
-        fleet,
-        terminals,
-        networks,
-        routes,
-        fences,
-        events,
-        alarms,
-        ogc,
-        status,
-        live,
-        event_stream,
-        docs_page,
-        page,
-    )
-    for part in parts:
+    for part in _PARTS:
         app.include_router(part.router)
     return app
