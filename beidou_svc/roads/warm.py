@@ -15,6 +15,7 @@ from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Store
 from beidou_svc.small_city import small_city
 from gnss.batches import FixBatch
+from mapping.fences.fence_set import compacted
 from mapping.fences.kinds import EventKind
 from mapping.fences.model import Area, Circle, Corridor, FenceDraft
 
@@ -39,6 +40,7 @@ def warm() -> None:
         log.add(carried.events, np.zeros(len(carried.events), np.int32))
     desk.change([FenceChange("a", None, None)], by="warm", t_utc_ns=0)
     stages.step(_fixes(2))
+    compacted(desk.fences)  # which an edit does when it is due
     store.close()
 
 

@@ -151,7 +151,7 @@ def _merge_partial(words: Int32s, to: int, old: int, fence: int, item_words: Int
 
 
 @kernel
-def _record_length(words: Int32s, record: int) -> int:
+def record_length(words: Int32s, record: int) -> int:
     k = record + 2 + int(words[record])
     for _ in range(words[record + 1]):
         k += partial_length(words, k)
@@ -165,7 +165,7 @@ def merge_one(book: Book, fence: int, items: Items, take_out: bool) -> Book:
         key, at = items.key[k], NONE if take_out else items.start[k]
         page = book.page_of[(~key) if key < 0 else key // PAGE_CELLS]
         old = book.page_record[page] if key < 0 else book.cell_record[page * PAGE_CELLS + key % PAGE_CELLS]
-        longest = WORDS_PAST + _record_length(book.words, old) + 1
+        longest = WORDS_PAST + record_length(book.words, old) + 1
         longest += partial_length(items.words, at) if at >= 0 else 0
         words, start = grow(book.words, book.n_words, longest), book.n_words
         end_of_whole = _merge_whole(words, start + 2, old, fence, at == WHOLE)

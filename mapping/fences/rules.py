@@ -1,6 +1,7 @@
 """What is asked of each fence apart from its shape, as columns: kinds, groups, limits, windows, edges."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -50,6 +51,20 @@ def copy_rules(rules: Rules, n: int) -> Rules:
     longer[: len(rules)].view(np.uint8)[:] = rules.view(np.uint8)  # field by field, numpy takes ten times as long
     longer[len(rules) :] = 0
     return longer
+
+
+def compact_rules(rules: Rules, edges: NDArray[np.int32], windows: Sequence[int]) -> tuple[Rules, NDArray[np.int32]]:
+    """The rules with other numbers of windows, and of all edges those that fences are bound to, one after the other.
+
+    Shape: (rows,) and (edges,) to the same, `windows` the new number of each window.
+    """
+    new = copy_rules(rules, len(rules))
+    new["edge_count"][rules["kinds"] == 0] = 0
+    new["window"] = np.array([*windows, NO_WINDOW], np.int32)[np.where(rules["kinds"] == 0, NO_WINDOW, rules["window"])]
+    count = new["edge_count"].astype(np.int64)
+    first = np.cumsum(count) - count
+    new["edge_first"] = first
+    return new, edges[np.repeat(rules["edge_first"] - first, count) + np.arange(count.sum())]
 
 
 def put_rules(

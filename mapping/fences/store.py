@@ -1,15 +1,18 @@
 """Where sets of fences keep vertices and records: appended to by each edit, shared by all versions.
 
-Earlier versions go on reading what they read. Edits come from one thread at a time; reading needs no care.
+Earlier versions go on reading what they read. Edits come from one thread at a time; reading needs no care. What edits
+left behind is dropped by writing what is in use into another store, when that is due (`Store.is_due`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mapping.fences._cells import PAGE_CELLS, PAGE_SIDE, Cells, Grid, Items, grown
+from mapping.fences._compact_kernel import move_records, move_vertices
 from mapping.fences._cover_kernel import cover_area
 from mapping.fences._near_lines_kernel import cover_lines
 from mapping.fences._records_kernel import Book, merge_one, write_all
@@ -29,6 +32,25 @@ REACH_M: Final = 5_000.0
 ROOM_WORDS: Final = 2**20
 ROOM_VERTICES: Final = 2**17
 ROOM_PAGES: Final = 2**10
+ROOM_EDGES: Final = 2**10
+"""A store has room for this much when it is new, and so much more than twice what it began with is never in it."""
+
+
+class Sizes(NamedTuple):
+    """What is used of a store."""
+
+    words: int
+    pages: int
+    vertices: int
+    edges: int
+
+    @property
+    def bytes(self) -> int:
+        """Of all of it."""
+        return 4 * self.words + 4 * (1 + PAGE_CELLS) * self.pages + 16 * self.vertices + 4 * self.edges
+
+
+ROOM: Final = Sizes(ROOM_WORDS, ROOM_PAGES, ROOM_VERTICES, ROOM_EDGES)
 
 
 @dataclass(slots=True)
@@ -45,50 +67,77 @@ class Store:
     n_pages: int
     words: NDArray[np.int32]
     n_words: int
+    begun: Sizes
 
     @classmethod
-    def of(cls, grid: Grid) -> "Store":
+    def of(cls, grid: Grid, room: Sizes = ROOM) -> "Store":
         """An empty store: page 0 and record 0."""
         return cls(
             grid,
-            np.empty((ROOM_VERTICES, 2)),
+            np.empty((room.vertices, 2)),
             0,
-            np.empty(1024, np.int32),
+            np.empty(room.edges, np.int32),
             0,
-            np.zeros(ROOM_PAGES, np.int32),
-            np.zeros(ROOM_PAGES * PAGE_CELLS, np.int32),
+            np.zeros(room.pages, np.int32),
+            np.zeros(room.pages * PAGE_CELLS, np.int32),
             1,
-            np.zeros(ROOM_WORDS, np.int32),
+            np.zeros(room.words, np.int32),
             2,
+            Sizes(2, 1, 0, 0),
         )
 
-    def add_vertices(self, shape: PlaneShape) -> NDArray[np.int32]:
-        """Append the vertices of a fence; gives where its rings are.
+    @property
+    def sizes(self) -> Sizes:
+        """What is used now."""
+        return Sizes(self.n_words, self.n_pages, self.n_vertices, self.n_edges)
 
-        Shape: (rings + 1,).
+    @property
+    def is_due(self) -> bool:
+        """Whether more was appended than there was at first, and than there is always room for: compact it."""
+        return self.sizes.bytes > 2 * self.begun.bytes + ROOM.bytes
+
+    def compacted(
+        self, page_of: NDArray[np.int32], firsts: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> tuple["Store", NDArray[np.int32], NDArray[np.int64]]:
+        """Another store of what one version has in use, but its edges; with its pages and where its vertices begin.
+
+        Shape: a page number of every page of the grid; where the vertices of each fence begin and how many they are.
         """
-        n = len(shape.vertex_m)
-        self.vertex_m = grown(self.vertex_m, self.n_vertices, n)
-        self.vertex_m[self.n_vertices : self.n_vertices + n] = shape.vertex_m
-        rings = (shape.rings + self.n_vertices).astype(np.int32)
-        self.n_vertices += n
-        return rings
+        room = Sizes(*(now + more for now, more in zip(self.sizes, ROOM, strict=True)))
+        store, pages, now = Store.of(self.grid, room), np.zeros_like(page_of), np.cumsum(counts) - counts
+        move_vertices(self.vertex_m, firsts, counts, store.vertex_m)
+        store.n_vertices = int(counts.sum())
+        store.n_words, store.n_pages = move_records(self.book(page_of), now - firsts, store.book(pages))
+        return store, pages, now
 
-    def add_edges(self, edges: list[int]) -> int:
-        """Append the road edges that a fence is bound to; gives where they begin."""
+    def begin(self) -> None:
+        """What is used now is what there was at first."""
+        self.begun = self.sizes
+
+    def add_vertices(self, shape: PlaneShape) -> int:
+        """Append the vertices of a fence; gives where they begin."""
+        n, first = len(shape.vertex_m), self.n_vertices
+        self.vertex_m = grown(self.vertex_m, first, n)
+        self.vertex_m[first : first + n] = shape.vertex_m
+        self.n_vertices += n
+        return first
+
+    def add_edges(self, edges: Sequence[int] | NDArray[np.int32]) -> int:
+        """Append the road edges that a fence is bound to; gives where they begin.
+
+        Shape: (edges,).
+        """
         self.edges = grown(self.edges, self.n_edges, len(edges))
         self.edges[self.n_edges : self.n_edges + len(edges)] = edges
         first, self.n_edges = self.n_edges, self.n_edges + len(edges)
         return first
 
-    def items_of(self, rings: NDArray[np.int32], radius_m: float, fence: int) -> Items:
-        """The cells in which a fence lies.
-
-        Shape: (rings + 1,). Unit: m.
-        """
-        if np.isnan(radius_m):
+    def items_of(self, shape: PlaneShape, first: int, fence: int) -> Items:
+        """The cells in which a fence lies whose vertices begin at `first`."""
+        rings = (shape.rings + first).astype(np.int32)
+        if np.isnan(shape.radius_m):
             return cover_area(self.vertex_m, rings, fence, self.grid)
-        return cover_lines(self.vertex_m, rings, radius_m, fence, self.grid)
+        return cover_lines(self.vertex_m, rings, shape.radius_m, fence, self.grid)
 
     def book(self, page_of: NDArray[np.int32]) -> Book:
         """What an edit writes into.
@@ -109,12 +158,12 @@ class Store:
         """
         return Cells(page_of, self.page_record, self.cell_record, self.words, self.vertex_m, radius_m)
 
-    def write(self, page_of: NDArray[np.int32], shapes: list[tuple[int, NDArray[np.int32], float]]) -> None:
-        """Put many fences into the empty grid: row, rings and radius of each.
+    def write(self, page_of: NDArray[np.int32], shapes: list[tuple[int, PlaneShape, int]]) -> None:
+        """Put many fences into the empty grid: row, shape and first vertex of each.
 
-        Shape: a page number of every page of the grid; it is changed. Unit: m.
+        Shape: a page number of every page of the grid; it is changed.
         """
-        parts = [self.items_of(rings, radius_m, fence) for fence, rings, radius_m in shapes]
+        parts = [self.items_of(shape, first, fence) for fence, shape, first in shapes]
         if not parts:
             return
         bases = np.cumsum([0, *(len(part.words) for part in parts)])
@@ -131,14 +180,12 @@ class Store:
         order = np.argsort(items.key, kind="stable")
         self.keep(write_all(self.book(page_of), order, np.concatenate(fences), items))
 
-    def edit(
-        self, page_of: NDArray[np.int32], fence: int, rings: NDArray[np.int32], radius_m: float, *, take_out: bool
-    ) -> None:
+    def edit(self, page_of: NDArray[np.int32], fence: int, shape: PlaneShape, first: int, *, take_out: bool) -> None:
         """Put one fence into the records of its cells, or take it out of them.
 
-        Shape: a page number of every page of the grid (it is changed), (rings + 1,). Unit: m.
+        Shape: a page number of every page of the grid; it is changed.
         """
-        items = self.items_of(rings, radius_m, fence)
+        items = self.items_of(shape, first, fence)
         self.keep(merge_one(self.book(page_of), fence, items, take_out))
 
 

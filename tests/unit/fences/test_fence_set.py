@@ -4,13 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from mapping.datums.frame import Frame
+from mapping.fences import store
+from mapping.fences._cells import PAGE_CELLS
 from mapping.fences.check import FenceError
 from mapping.fences.contains import find_containing
-from mapping.fences.fence_set import FenceSet
+from mapping.fences.fence_set import WINDOWS_SPARE, FenceSet
 from mapping.fences.kinds import EventKind
 from mapping.fences.model import Circle, Corridor, FenceDraft, Shape
+from mapping.fences.store import Sizes
+from mapping.fences.windows import Window
 from tests.unit.fences.maps import PLANE, degrees_of, drawn
 from tests.unit.fences.test_contains import RING, built
 
@@ -117,3 +122,61 @@ def test_groups_are_bits_that_stay() -> None:
     many = frozenset(f"g{k:02}" for k in range(62))
     with pytest.raises(FenceError, match="at most 63"):
         fences.put(circle("c", 0.0, 0.0, 5.0, groups=many))
+
+
+def is_same(one: FenceSet, other: FenceSet) -> bool:
+    """Whether two sets have the same words, pages, vertices and rules."""
+    ours, theirs = one.store, other.store
+    columns: list[tuple[NDArray[np.generic], NDArray[np.generic]]] = [
+        (one.cells.page_of, other.cells.page_of),
+        (one.rules[: other.rows], other.rules),
+    ]
+    columns += [
+        (ours.words[: ours.n_words], theirs.words[: theirs.n_words]),
+        (ours.vertex_m[: ours.n_vertices], theirs.vertex_m[: theirs.n_vertices]),
+        (ours.cell_record[: ours.n_pages * PAGE_CELLS], theirs.cell_record[: theirs.n_pages * PAGE_CELLS]),
+        (ours.page_record[: ours.n_pages], theirs.page_record[: theirs.n_pages]),
+        (ours.edges[: ours.n_edges], theirs.edges[: theirs.n_edges]),
+    ]
+    return ours.sizes == theirs.sizes and all(np.array_equal(a, b) for a, b in columns)
+
+
+def form(ref: str, edit: int) -> FenceDraft:
+    """A fence in another place, with other hours and bound to other edges at every edit."""
+    hours = Window("+08:00", (((edit % 600, 700 + edit % 700),),) * 7)
+    shape = drawn(ref, RING, 5.0 + edit % 40) if edit % 3 else circle(ref, 7.0 * (edit % 90), 50.0, 30.0)
+    return replace(shape, window=hours, edges=frozenset(range(edit % 9)))
+
+
+@pytest.mark.compiled
+def test_a_set_that_is_edited_for_months_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Sizes(words=2000, pages=8, vertices=200, edges=20)
+    monkeypatch.setattr(store, "ROOM", room)
+    # the wide one makes the grid of all sets the same; the last one has a row and nothing else
+    others = [form("still", 4), circle("wide", 0.0, 0.0, 2000.0)]
+    fences = built(form("edited", 0), *others, circle("gone", 0.0, 0.0, 300.0), cell_m=40.0).remove("gone")
+    compacted, largest, live = 0, 0, 0
+    for edit in range(1, 400):
+        before, seen = fences, hits(fences)
+        fences = fences.put(form("edited", edit))
+        largest = max(largest, fences.store.sizes.bytes)
+        if fences.store is not before.store:
+            anew = built(form("edited", edit), *others, cell_m=40.0)
+            assert is_same(fences, anew) and hits(fences) == hits(anew)
+            assert hits(before) == seen
+            compacted, live = compacted + 1, max(live, anew.store.sizes.bytes)
+    assert compacted > 10
+    assert largest <= 2 * live + 2 * room.bytes
+    assert len(fences.windows) <= fences.windows_max <= 2 * 2 + WINDOWS_SPARE
+
+
+def test_hours_that_no_fence_has_any_more_are_dropped() -> None:
+    fences = built(form("edited", 0), form("still", 5))
+    for edit in range(1, 3 * WINDOWS_SPARE):
+        fences = fences.put(form("edited", edit))
+        assert len(fences.windows) <= fences.windows_max
+        for ref in ("edited", "still"):
+            rule = fences.rules[fences.row_of[ref]]
+            assert fences.windows[rule["window"]] == fences.draft(ref).window
+            bound = fences.edges[rule["edge_first"] : rule["edge_first"] + rule["edge_count"]]
+            assert set(bound.tolist()) == fences.draft(ref).edges
