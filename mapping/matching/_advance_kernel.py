@@ -72,8 +72,9 @@ def _settle(rules: Rules, trellis: Trellis, p: int, q: int, noise: Noise, blank:
                 carry_error(place, unknown(blank), blank, rules.tail_dof)
             else:
                 carry_error(place, expected(trellis.place[p, i], noise), noise, rules.tail_dof)
-        for column in range(PLACE_WIDTH):
-            trellis.place[q, kept, column] = place[column]
+        if kept < j:
+            for column in range(PLACE_WIDTH):
+                trellis.place[q, kept, column] = place[column]
         trellis.edge[q, kept], trellis.back[q, kept] = trellis.edge[q, j], i
         trellis.score[q, kept] = work.best[j] - top
         kept += 1

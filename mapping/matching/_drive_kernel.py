@@ -131,10 +131,12 @@ def way_between(numbers: Numbers, a: int, b: int, seen_m: float, search: Search,
         return way_to(search, a, b, part)
     current, n = a, 0
     while n < len(part):
-        entry = find_way(numbers.ways, current, b)
+        ways, entry = numbers.near, find_way(numbers.near, current, b)
+        if entry < 0:
+            ways, entry = numbers.ways, find_way(numbers.ways, current, b)
         if entry < 0:
             return 0
-        current = numbers.ways.via[entry]
+        current = ways.via[entry]
         part[n] = current
         n += 1
         if current == b:

@@ -75,16 +75,6 @@ def new_block(rows: int, places: int) -> NDArray[np.void]:
     return np.zeros(rows, row_type(places))
 
 
-def bare_block(rows: int, places: int) -> NDArray[np.void]:
-    """The same, of which only that no places are in use is set: for rows that are filled in once, and not compared.
-
-    Shape: (rows,) records. Unit: m, ns.
-    """
-    block = np.empty(rows, row_type(places))
-    block["used"] = 0
-    return block
-
-
 def trellis_of(block: NDArray[np.void]) -> Trellis:
     """The columns of a block, as views of it.
 
@@ -93,3 +83,14 @@ def trellis_of(block: NDArray[np.void]) -> Trellis:
     if len(block) < ROWS_MIN:
         block = np.zeros(ROWS_MIN, block.dtype)
     return Trellis(*(block[name] for name in Trellis._fields))
+
+
+def bare_trellis(row: Floats, t_ns: Longs, places: int) -> Trellis:
+    """Rows whose places are filled in once, in order, and not compared: column by column, of which nothing is set yet.
+
+    Shape: `row` (rows, ROW_WIDTH), `t_ns` (rows,). Unit: m, ns. What is written and read row after row is faster so.
+    """
+    shape = len(t_ns), places
+    edge, back = np.empty((2, *shape), np.int32)
+    score, place = np.empty(shape), np.empty((*shape, PLACE_WIDTH))
+    return Trellis(edge, back, score, place, np.empty(len(t_ns), np.int32), row, t_ns)

@@ -83,20 +83,34 @@ def _tell(
     share: Floats,
     told: Told,
 ) -> None:
-    """Write down every row: its place, and how sure it is by the rows after it, at most `WINDOW` of one part."""
-    k, end = 0, 0
+    """Write down every row: its place, and how sure it is by the rows after it, at most `WINDOW` of one part.
+
+    Once all sequences are seen to have met in a row, every row up to it is certain, and need not be looked at.
+    """
+    k, end, met = 0, 0, -1
     for q in range(len(state)):
         second = -1
         if state[q] >= 0:
             end = max(end, k + 1)
             while end < min(count, k + WINDOW) and trellis.back[chain[end], 0] >= 0:
                 end += 1
-            rows, last = chain[k:end], trellis.used[chain[end - 1]]
-            smoothed(trellis.score, trellis.back, rows, end - k, last, origin, probability, share)
+            if k > met:
+                rows, last = chain[k:end], trellis.used[chain[end - 1]]
+                met = k + smoothed(trellis.score, trellis.back, rows, end - k, last, origin, probability, share)
+                pool_states(trellis, q, edge, state[q], share)
+                second = _second(trellis, q, state[q], share)
+            else:
+                share[state[q]] = 1.0
             k += 1
-            pool_states(trellis, q, edge, state[q], share)
-            for j in range(trellis.used[q]):
-                is_other = j != state[q] and trellis.edge[q, j] >= 0 and share[j] > 0.0
-                if is_other and (second < 0 or share[j] > share[second]):
-                    second = j
         write_place(trellis, q, state[q], second, share, told, order[q])
+
+
+@inline_kernel
+def _second(trellis: Trellis, q: int, best: int, share: Floats) -> int:
+    """The most probable place of a row on a road, besides the best; -1 = none."""
+    second = -1
+    for j in range(trellis.used[q]):
+        is_other = j != best and trellis.edge[q, j] >= 0 and share[j] > 0.0
+        if is_other and (second < 0 or share[j] > share[second]):
+            second = j
+    return second

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mapping.datums.placed import Placed
 from mapping.matching._drive_kernel import Way, drive, new_way
-from mapping.matching._layout import ROWS_MIN, Floats, Ints, Longs, Trellis, bare_block, trellis_of
+from mapping.matching._layout import Floats, Ints, Longs, Trellis, bare_trellis
 from mapping.matching._tell_kernel import TOLD_WIDTH, Told
 from mapping.matching._trace_kernel import solve
 from mapping.matching.observe import observe
@@ -52,9 +52,8 @@ def match_trace(tables: MatchTables, placed: Placed, *, places: int = PLACES) ->
     rows, status = observe(tables, placed)
     fixes, n = placed.rows, len(placed)
     order = _usable(fixes.t_gpst_ns, status)
-    trellis = trellis_of(bare_block(max(order.size, ROWS_MIN), places))
-    trellis.row[: order.size], trellis.t_ns[: order.size] = rows[order], fixes.t_gpst_ns[order]
     told = _told(n, fixes.slot, fixes.t_gpst_ns, status)
+    trellis = bare_trellis(rows[order], fixes.t_gpst_ns[order], places)
     way = _solve(tables, trellis, order, told)
     rows_of_way = order[way.row] if way.row.size else way.row
     return Trace(

@@ -59,35 +59,49 @@ def best_state(score: Floats, n: int) -> int:
 
 
 @inline_kernel
-def smoothed(
-    score: Floats, back: Ints, rows: Ints, n: int, count: int, origin: Ints, probability: Floats, share: Floats
-) -> None:
-    """How probable each state of the first of `n` consecutive rows is, given all of them.
+def meeting(back: Ints, rows: Ints, n: int, count: int, origin: Ints) -> int:
+    """The last of `n` consecutive rows that all sequences came through in one state; -1 = there is none.
 
-    Shape: `score` and `back` (any, K), `rows` (>= n,), `count` states of the last row; room `origin`, `probability`
-    (K,) for those, out `share` (K,) of the states of the first row. Unit: dimensionless. Sequences that begin later
-    count for none. Where all came through one state of a row in between, what was before it is certain.
+    Shape: `back` (any, K), `rows` (>= n,), `count` states of the last row; out `origin` (>= count,) where they were in
+    that row, or in the first row where there is none. Unit: dimensionless.
     """
-    for j in range(len(share)):
-        share[j] = 0.0
     for j in range(count):
         origin[j] = j
-    k, is_one = n - 1, count == 1
-    while k > 0 and not is_one:
+    if count == 1:
+        return n - 1
+    for k in range(n - 1, 0, -1):
         is_one = True
         for j in range(count):
             origin[j] = back[rows[k], origin[j]] if origin[j] >= 0 else -1
             is_one &= origin[j] == origin[0]
-        k -= 1
-    if is_one:
+        if is_one:
+            return k - 1
+    return -1
+
+
+@inline_kernel
+def smoothed(
+    score: Floats, back: Ints, rows: Ints, n: int, count: int, origin: Ints, probability: Floats, share: Floats
+) -> int:
+    """How probable each state of the first of `n` consecutive rows is, given all of them.
+
+    Shape: `score` and `back` (any, K), `rows` (>= n,), `count` states of the last row; room `origin`, `probability`
+    (K,) for those, out `share` (K,) of the states of the first row. Unit: dimensionless. Sequences that begin later
+    count for none. Where all came through one state of a row in between, what was before it is certain: gives the last
+    row of which that is so, -1 = none.
+    """
+    for j in range(len(share)):
+        share[j] = 0.0
+    met = meeting(back, rows, n, count, origin)
+    if met >= 0:
         one = origin[0]
-        while k > 0 and one >= 0:
-            one = back[rows[k], one]
-            k -= 1
+        for k in range(met, 0, -1):
+            one = back[rows[k], one] if one >= 0 else -1
         if one >= 0:
             share[one] = 1.0
-        return
+        return met
     posterior(score[rows[n - 1]], count, probability)
     for j in range(count):
         if origin[j] >= 0:
             share[origin[j]] += probability[j]
+    return -1

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mapping.matching.viterbi import best_state, offer, posterior, smoothed
+from mapping.matching.viterbi import best_state, meeting, offer, posterior, smoothed
 
 Floats = NDArray[np.float64]
 PLACES = 3
@@ -77,6 +77,16 @@ def test_what_was_before_a_common_state_is_certain() -> None:
     score = np.log(np.array([[0.2, 0.3, 0.5]] * 4))
     assert shares(score, back, np.arange(4, dtype=np.int32)).tolist() == [0.0, 1.0, 0.0]
     assert shares(score, back, np.array([2, 3], np.int32)) == pytest.approx([0.2, 0.3, 0.5])
+
+
+def test_the_last_row_that_all_came_through_in_one_state_is_told() -> None:
+    back = np.array([[-1, -1, -1], [2, 1, 0], [1, 1, 1], [0, 1, 2]], np.int32)
+    origin = np.zeros(PLACES, np.int32)
+    assert meeting(back, np.arange(4, dtype=np.int32), 4, PLACES, origin) == 1
+    assert origin.tolist() == [1, 1, 1]
+    assert meeting(back, np.array([2, 3], np.int32), 2, PLACES, origin) == -1
+    assert origin.tolist() == [0, 1, 2]
+    assert meeting(back, np.arange(4, dtype=np.int32), 4, 1, origin) == 3
 
 
 def test_rows_may_stand_anywhere() -> None:
