@@ -1,6 +1,7 @@
 /** The REST API (docs/api.md) as the page uses it. Every failure becomes an `ApiError` that can be shown. */
 
 import type { BaseInUse, BaseStation, RtkStatus } from './bases';
+import type { Alarm } from './roads/alarms';
 import type { RoadPlace } from './roads/road_place';
 
 export interface PageConfig {
@@ -97,6 +98,8 @@ export interface TerminalDetail {
   station?: Omit<BaseStation, 'id'> | null;
   /** Where it is on the road network; null = no network, or nothing is known. */
   road?: RoadPlace | null;
+  /** The alarm that stands of it. */
+  alarm?: Alarm | null;
   latest: LatestFix | null;
   counters: {
     sentences: Record<string, number>;

@@ -8,24 +8,38 @@ export interface Filter {
   hidden_qualities: ReadonlySet<number>;
   /** Liveness codes switched off. */
   hidden_liveness: ReadonlySet<number>;
+  /** Nobody but those with an alarm. */
+  only_alarmed: boolean;
 }
 
 export type SortKey = 'name' | 'quality' | 'speed' | 'sigma' | 'age';
 
-export const NO_FILTER: Filter = { text: '', hidden_qualities: new Set(), hidden_liveness: new Set() };
+export const NO_FILTER: Filter = {
+  text: '',
+  hidden_qualities: new Set(),
+  hidden_liveness: new Set(),
+  only_alarmed: false,
+};
 
 export function isFiltering(filter: Filter): boolean {
-  return filter.text !== '' || filter.hidden_qualities.size > 0 || filter.hidden_liveness.size > 0;
+  const hidden = filter.hidden_qualities.size + filter.hidden_liveness.size;
+  return filter.text !== '' || filter.only_alarmed || hidden > 0;
 }
 
-/** Writes 1 into `shown` for every slot that passes; returns how many do. */
-export function markShown(fleet: Fleet, filter: Filter, shown: Uint8Array): number {
+/** Writes 1 into `shown` for every slot that passes; returns how many do. `alarmed` are the ids of those with an alarm. */
+export function markShown(
+  fleet: Fleet,
+  filter: Filter,
+  shown: Uint8Array,
+  alarmed: ReadonlySet<string>,
+): number {
   let n = 0;
   for (let slot = 0; slot < fleet.size; slot++) {
     const pass =
       fleet.present[slot] === 1 &&
       !filter.hidden_qualities.has(fleet.fix_quality[slot]) &&
       !filter.hidden_liveness.has(fleet.liveness[slot]) &&
+      (!filter.only_alarmed || alarmed.has(fleet.ids[slot] ?? '')) &&
       (filter.text === '' || (fleet.search[slot]?.includes(filter.text) ?? false));
     shown[slot] = pass ? 1 : 0;
     if (pass) n += 1;

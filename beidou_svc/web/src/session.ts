@@ -5,7 +5,8 @@ import { Completeness } from './completeness';
 import { markShown, orderByName, sortShown } from './filter';
 import { Fleet } from './fleet';
 import { map_is_gcj02, toMap } from './frames/map_frame';
-import { RoadsDesk } from './roads/desk';
+import { alarmed } from './roads/alarms';
+import { network, RoadsDesk } from './roads/desk';
 import * as state from './state';
 import { CLOSE_BAD_TOKEN, StreamClient } from './stream';
 
@@ -112,7 +113,7 @@ export class Session {
     this.seen_revision = fleet.revision;
     if (this.shown.length < fleet.capacity) this.shown = new Uint8Array(fleet.capacity);
     // peeked at: what calls this because one signal changed must not be called again by what is set here
-    markShown(fleet, state.filter.peek(), this.shown);
+    markShown(fleet, state.filter.peek(), this.shown, alarmed.peek());
     state.counts.value = fleet.count();
     this.sortRows();
     state.pulse.value = state.pulse.peek() + 1;
@@ -164,7 +165,8 @@ export class Session {
   private drawElsewhere(): void {
     const { fleet } = this;
     const before = [fleet.on_road, fleet.toMap !== null];
-    fleet.on_road = state.on_road.value;
+    // without a network there is no road to draw them on
+    fleet.on_road = state.on_road.value && network.value !== null;
     fleet.toMap = map_is_gcj02.value ? toMap : null;
     if (before[0] !== fleet.on_road || before[1] !== (fleet.toMap !== null)) this.resubscribe();
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Api } from '../src/api';
+import { type Alarm, alarmed, alarms } from '../src/roads/alarms';
 import * as desk from '../src/roads/desk';
 import type { Fence } from '../src/roads/fence';
 
@@ -39,6 +40,19 @@ class Service {
 }
 
 const all = (...features: Fence[]): unknown => ({ type: 'FeatureCollection', features });
+
+function alarm(terminal: string, standing: boolean): Alarm {
+  const end = standing ? null : '2026-11-22T06:40:00.000Z';
+  return {
+    kind: 'frame_gcj02',
+    terminal,
+    time: '2026-11-22T06:30:00.000Z',
+    end,
+    standing,
+    evidence: 9,
+    message: '',
+  };
+}
 
 describe('the desk', () => {
   let service: Service;
@@ -150,6 +164,50 @@ describe('the desk', () => {
     expect(await made.remove()).toBe(true);
     expect(service.last().headers['If-Match']).toBe('"3"');
     expect(desk.fences.value).toEqual([]);
+  });
+
+  it('follows the network and the alarms as the live stream tells of them', async () => {
+    vi.useFakeTimers();
+    const socket = { send: () => undefined, close: () => undefined } as unknown as WebSocket;
+    vi.stubGlobal(
+      'WebSocket',
+      class {
+        constructor() {
+          // biome-ignore lint/correctness/noConstructorReturn: the one socket of this test
+          return socket;
+        }
+      },
+    );
+    const tell = async (message: unknown): Promise<void> => {
+      socket.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
+      await vi.advanceTimersByTimeAsync(1000);
+    };
+    const stop = (name: string): unknown => ({ features: [{ properties: { stops: [{ id: 's1', name }] } }] });
+    service.answers = [
+      ['GET /v1/fences', 200, all(CIRCLE)],
+      ['GET /v1/networks', 200, { networks: [{ id: 'old', name: 'Old', active: true }] }],
+      ['GET /v1/routes', 200, stop('Pier')],
+      ['GET /v1/events', 200, { n: 0, next: null, seq: 0, events: [] }],
+      ['GET /v1/alarms', 200, { n: 1, alarms: [alarm('gz-1', false)] }],
+    ];
+    await made.start();
+    expect([desk.network.value, desk.stop_names.value.get('s1'), alarms.value]).toEqual(['old', 'Pier', []]);
+    service.answers = [
+      ['GET /v1/alarms', 200, { n: 2, alarms: [alarm('gz-2', true), alarm('gz-1', false)] }],
+    ];
+    await tell({ type: 'alarms', version: 2 });
+    expect([...alarmed.value]).toEqual(['gz-2']);
+    service.answers = [
+      ['GET /v1/networks', 200, { networks: [{ id: 'new', name: 'New', active: true }] }],
+      ['GET /v1/routes', 200, stop('Harbour')],
+      ['GET /v1/fences', 200, all(changed)],
+    ];
+    await tell({ type: 'network', changes: 1 });
+    expect([desk.network.value, desk.stop_names.value.get('s1')]).toEqual(['new', 'Harbour']);
+    expect(desk.fences.value).toEqual([changed]);
+    made.stop();
+    expect(alarms.value).toEqual([]);
+    vi.useRealTimers();
   });
 
   it('is closed where the service knows no fences', async () => {

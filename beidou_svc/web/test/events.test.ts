@@ -103,6 +103,8 @@ function connected(): { client: EventsClient; sockets: Socket[]; told: string[] 
     onRestart: () => told.push('restart'),
     onGap: (from, to) => told.push(`gap ${from} ${to}`),
     onFencesChanged: (version) => told.push(`fences ${version}`),
+    onAlarmsChanged: () => told.push('alarms'),
+    onNetworkChanged: () => told.push('network'),
     onPhase: (phase) => told.push(phase),
     random: () => 0,
     openSocket: () => {
@@ -126,6 +128,8 @@ describe('the stream of events', () => {
     sockets[0].tell({ type: 'events', seq: 7, events: [row(6, 'a'), row(7, 'b')] });
     sockets[0].tell({ type: 'gap', from_seq: 1, to_seq: 5 });
     sockets[0].tell({ type: 'fences', version: 13 });
+    sockets[0].tell({ type: 'alarms', version: 2 });
+    sockets[0].tell({ type: 'network', changes: 1 });
     sockets[0].end(1006);
     vi.advanceTimersByTime(1000);
     sockets[1].open();
@@ -138,6 +142,8 @@ describe('the stream of events', () => {
       'events 2',
       'gap 1 5',
       'fences 13',
+      'alarms',
+      'network',
       'waiting',
       'connecting',
       'restart',

@@ -134,7 +134,7 @@ function namedFleet(): Fleet {
 describe('filter and order', () => {
   const shownOf = (fleet: Fleet, filter = NO_FILTER): Uint8Array => {
     const shown = new Uint8Array(fleet.capacity);
-    markShown(fleet, filter, shown);
+    markShown(fleet, filter, shown, new Set());
     return shown;
   };
 
@@ -151,10 +151,20 @@ describe('filter and order', () => {
 
   it('filters by text in id or name, quality and liveness together', () => {
     const fleet = namedFleet();
-    const filter = { text: 'bus', hidden_qualities: new Set([1]), hidden_liveness: new Set([0]) };
+    const hidden = { hidden_qualities: new Set([1]), hidden_liveness: new Set([0]) };
+    const filter = { ...NO_FILTER, ...hidden, text: 'bus' };
     const shown = shownOf(fleet, filter);
     expect(Array.from(sortShown(fleet, shown, orderByName(fleet), 'name'))).toEqual([0]);
-    expect(markShown(fleet, { ...NO_FILTER, text: 'd' }, shown)).toBe(1);
+    expect(markShown(fleet, { ...NO_FILTER, text: 'd' }, shown, new Set())).toBe(1);
+  });
+
+  it('leaves those with an alarm, when nobody else is wanted', () => {
+    const fleet = namedFleet();
+    const shown = new Uint8Array(fleet.capacity);
+    const alarmed = new Set([fleet.ids[2] ?? '', 'long gone']);
+    expect(markShown(fleet, { ...NO_FILTER, only_alarmed: true }, shown, alarmed)).toBe(1);
+    expect(shown[2]).toBe(1);
+    expect(markShown(fleet, NO_FILTER, shown, alarmed)).toBe(4);
   });
 });
 

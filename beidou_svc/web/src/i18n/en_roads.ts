@@ -156,6 +156,20 @@ export const en_roads = {
   'class.service': 'Service road',
   'class.scenic': 'Scenic road',
 
+  'alarm.title': 'Its positions look shifted: GCJ-02, sent as if they were true.',
+  'alarm.what':
+    'They keep to the roads only once GCJ-02 is undone, which moves them by about {d}. Noticed {time}.',
+  'alarm.hint':
+    'Set its frame to GCJ02 in the terminals file (column frame), or make the terminal send true positions.',
+  'alarm.news': 'Positions of {name} look shifted: GCJ-02, sent as if they were true. Noticed {time}.',
+  'alarm.many': 'Positions of {n} terminals look shifted: GCJ-02, sent as if they were true.',
+  'alarm.open': 'Open terminal',
+  'alarm.show_all': 'Show them',
+  'alarm.count': 'Shifted: {n}',
+  'alarm.only': 'Show only terminals whose positions look shifted',
+  'alarm.row': 'Positions look shifted',
+  'tab.alarmed': '{n} with shifted positions',
+
   'map.on_road': 'Draw terminals on the road they are matched to',
   'map.matched_place': 'Matched to the road',
   'map.raw_place': 'As received',

@@ -155,6 +155,18 @@ export const zh_roads: Record<keyof typeof en_roads, string> = {
   'class.service': '内部道路',
   'class.scenic': '景区道路',
 
+  'alarm.title': '位置疑似偏移：实为 GCJ-02，却按真实坐标发送。',
+  'alarm.what': '消除 GCJ-02 偏移（约 {d}）后才与道路相符。发现于 {time}。',
+  'alarm.hint': '请在终端登记表的 frame 列中将其设为 GCJ02，或让终端发送真实坐标。',
+  'alarm.news': '终端 {name} 的位置疑似偏移：实为 GCJ-02，却按真实坐标发送。发现于 {time}。',
+  'alarm.many': '{n} 台终端的位置疑似偏移：实为 GCJ-02，却按真实坐标发送。',
+  'alarm.open': '查看终端',
+  'alarm.show_all': '查看这些终端',
+  'alarm.count': '疑似偏移 {n}',
+  'alarm.only': '只显示位置疑似偏移的终端',
+  'alarm.row': '位置疑似偏移',
+  'tab.alarmed': '{n} 台位置疑似偏移',
+
   'map.on_road': '将终端画在匹配的道路上',
   'map.matched_place': '匹配到道路的位置',
   'map.raw_place': '原始位置',

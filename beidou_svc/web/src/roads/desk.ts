@@ -1,6 +1,7 @@
 /** What the page knows of fences and events, and what is done to them: signals, and the actions that change them. */
 import { computed, signal } from '@preact/signals';
 import { type Api, ApiError } from '../api';
+import { alarms } from './alarms';
 import { EventBook, type RoadEvent, type Told } from './events';
 import { EventsClient, type EventsPhase } from './events_client';
 import { boundsOfFence, type Fence, type Shape } from './fence';
@@ -47,6 +48,10 @@ export const redraws = signal(0);
 export const trouble = signal<Trouble | null>(null);
 export const saving = signal(false);
 
+/** What is asked for again when it changed. */
+type Part = 'fences' | 'network' | 'alarms';
+const ALL: readonly Part[] = ['fences', 'network', 'alarms'];
+
 /** Many changes in a row are one request. */
 const RELOAD_AFTER_MS = 300;
 /** Events are shown as they come, but not more often than this. */
@@ -57,6 +62,7 @@ export class RoadsDesk {
   readonly api: RoadsApi;
   private readonly client: EventsClient;
   private readonly book = new EventBook();
+  private readonly due = new Set<Part>();
   private reload_timer: ReturnType<typeof setTimeout> | null = null;
   private show_timer: ReturnType<typeof setTimeout> | null = null;
   private started = false;
@@ -71,11 +77,14 @@ export class RoadsDesk {
       onGap: () => {
         events_missed.value = true;
       },
-      onFencesChanged: () => this.reloadSoon(),
+      onFencesChanged: () => this.reloadSoon('fences'),
+      onAlarmsChanged: () => this.reloadSoon('alarms'),
+      // corridors and stops follow the roads that they were drawn along
+      onNetworkChanged: () => this.reloadSoon('network', 'fences'),
       onPhase: (phase) => {
         events_phase.value = phase;
-        // changes of fences are told only to those who listen: what happened before is asked for
-        if (phase === 'live') this.reloadSoon();
+        // changes are told only to those who listen: what happened before is asked for
+        if (phase === 'live') this.reloadSoon(...ALL);
       },
     });
   }
@@ -86,10 +95,9 @@ export class RoadsDesk {
     try {
       await this.reload();
       if (fences.value === null) return;
-      const active = (await this.api.networks()).find((each) => each.active);
-      network.value = active?.id ?? null;
+      await this.load('network');
       await this.loadEvents();
-      if (active) stop_names.value = new Map(stopsOf(await this.api.routes()));
+      await this.load('alarms');
     } catch (error) {
       console.warn('roads:', error);
     }
@@ -99,7 +107,10 @@ export class RoadsDesk {
   stop(): void {
     this.started = false;
     this.client.stop();
+    if (this.reload_timer !== null) clearTimeout(this.reload_timer);
+    this.reload_timer = null;
     this.book.clear();
+    alarms.value = [];
     fences.value = null;
     events.value = [];
     draft.value = null;
@@ -109,6 +120,17 @@ export class RoadsDesk {
   async reload(): Promise<void> {
     const found = await this.api.fences();
     fences.value = found?.features ?? null;
+  }
+
+  private async load(part: Part): Promise<void> {
+    if (part === 'fences') return this.reload();
+    if (part === 'alarms') {
+      alarms.value = (await this.api.alarms()).filter((each) => each.standing);
+      return;
+    }
+    const active = (await this.api.networks()).find((each) => each.active);
+    network.value = active?.id ?? null;
+    stop_names.value = new Map(active ? stopsOf(await this.api.routes()) : []);
   }
 
   /** Older events than those shown. */
@@ -134,7 +156,7 @@ export class RoadsDesk {
       draft.value = this.draftOf(body, etag);
     } catch (error) {
       trouble.value = troubleOf(error, 'open');
-      this.reloadSoon();
+      this.reloadSoon('fences');
     }
   }
 
@@ -187,7 +209,7 @@ export class RoadsDesk {
     if (told?.kind !== 'conflict') return;
     draft.value = told.current && this.draftOf(told.current, told.etag);
     trouble.value = null;
-    this.reloadSoon();
+    this.reloadSoon('fences');
   }
 
   /** Somebody else was faster: replace their version by this one, knowingly. */
@@ -219,18 +241,18 @@ export class RoadsDesk {
     }
   }
 
-  private reloadSoon(): void {
-    if (this.reload_timer !== null) return;
-    this.reload_timer = setTimeout(() => {
+  private reloadSoon(...parts: readonly Part[]): void {
+    for (const part of parts) this.due.add(part);
+    this.reload_timer ??= setTimeout(() => {
       this.reload_timer = null;
-      this.reload().catch((error: unknown) => console.warn('fences:', error));
+      for (const part of this.due) this.load(part).catch((error: unknown) => console.warn(`${part}:`, error));
+      this.due.clear();
     }, RELOAD_AFTER_MS);
   }
 
   private restarted(): void {
     this.book.clear();
     this.loadEvents().catch((error: unknown) => console.warn('events:', error));
-    this.reloadSoon();
   }
 
   private tell(rows: readonly RoadEvent[], live: boolean): void {

@@ -12,6 +12,9 @@ export interface EventsOptions {
   onRestart: () => void;
   onGap: (from_seq: number, to_seq: number) => void;
   onFencesChanged: (version: number) => void;
+  onAlarmsChanged: () => void;
+  /** The network, or its routes, are others. */
+  onNetworkChanged: () => void;
   onPhase: (phase: EventsPhase) => void;
   openSocket?: (url: string) => SocketLike;
   random?: () => number;
@@ -76,6 +79,8 @@ export class EventsClient {
       this.options.onEvents(message.events ?? []);
     } else if (message.type === 'gap') this.options.onGap(message.from_seq ?? 0, message.to_seq ?? 0);
     else if (message.type === 'fences') this.options.onFencesChanged(message.version ?? 0);
+    else if (message.type === 'alarms') this.options.onAlarmsChanged();
+    else if (message.type === 'network') this.options.onNetworkChanged();
   }
 
   private greeted(hello: Message): void {

@@ -1,5 +1,6 @@
 /** The part of the REST API that is about roads, fences and events (docs/roads.md). */
 import { type Answer, type Api, ApiError } from '../api';
+import type { Alarm } from './alarms';
 import type { RoadEvent } from './events';
 import type { Fence, FenceCollection } from './fence';
 import type { NetworkSummary, RouteCollection, RouteProgress } from './road_place';
@@ -60,6 +61,10 @@ export class RoadsApi {
     for (const [name, value] of Object.entries(wanted))
       if (value !== undefined) query.set(name, String(value));
     return this.api.get(`v1/events?${query}`);
+  }
+
+  async alarms(): Promise<Alarm[]> {
+    return (await this.api.get<{ alarms: Alarm[] }>('v1/alarms')).alarms;
   }
 
   async networks(): Promise<NetworkSummary[]> {

@@ -7,6 +7,7 @@ import { toMap } from '../frames/map_frame';
 import { t } from '../i18n';
 import type { Bounds } from '../map/fleet_bounds';
 import type { MapView } from '../map/view';
+import { alarmed } from '../roads/alarms';
 import { network } from '../roads/desk';
 import type { Told } from '../roads/events';
 import { boundsOfFence, type Fence } from '../roads/fence';
@@ -35,6 +36,11 @@ export function App({ session }: { session: Session }): JSX.Element {
     state.selected_id.value = id;
     if (fly) view.peek()?.moves.toTerminal(slot, roomForPanel());
   };
+  const openById = (id: string): void => {
+    state.selected_id.value = id;
+    view.peek()?.moves.toTerminal(session.fleet.slotOf(id), roomForPanel());
+    setTimeout(focusPanel);
+  };
   const openBase = (base: BaseStation): void => {
     state.selected_id.value = base.id;
     if (base.lon_deg === null || base.lat_deg === null) return;
@@ -58,6 +64,7 @@ export function App({ session }: { session: Session }): JSX.Element {
   useSignalEffect(() => {
     state.filter.value;
     state.sort.value;
+    alarmed.value;
     session.refresh(true);
   });
   useEffect(() => {
@@ -93,6 +100,7 @@ export function App({ session }: { session: Session }): JSX.Element {
             onPickBase={(id) => {
               state.selected_id.value = id;
             }}
+            onOpenAlarm={openById}
             onReady={(made) => {
               view.value = made;
               probe(session, made);
@@ -129,6 +137,11 @@ function focusList(): void {
     document.getElementById('terminal-list') ?? document.querySelector<HTMLElement>('.pane-scroll');
   // a sheet that is still opening would otherwise be scrolled instead
   list?.focus({ preventScroll: true });
+}
+
+/** What was clicked to open it is gone by then. */
+function focusPanel(): void {
+  document.querySelector<HTMLElement>('.panel h2')?.focus();
 }
 
 /** A list, and then something in it: at once where it is shown, so that what is typed next goes there. */

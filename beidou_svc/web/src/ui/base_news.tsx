@@ -8,7 +8,7 @@ import { t } from '../i18n';
 import { bases, said, sheet, status, tab } from '../state';
 import { BaseMark } from './base_mark';
 import { now_ms } from './clock';
-import { Icon } from './icons';
+import { NoticeRow } from './notice_row';
 
 /** Good news goes away by itself. */
 const GOOD_SHOWN_MS = 10_000;
@@ -61,32 +61,20 @@ function words({ id, health, t_ms }: Notice): string {
 }
 
 function NoticeLine({ notice, onDismiss }: { notice: Notice; onDismiss: () => void }): JSX.Element {
-  const kind = notice.health === 'healthy' ? 'good' : 'warning';
+  const is_good = notice.health === 'healthy';
+  const onFollow = (): void => {
+    tab.value = 'bases';
+    if (sheet.value === 'low') sheet.value = 'half';
+  };
   return (
-    <div class={`notice notice-${kind} notice-row`} data-notice="base">
-      <BaseMark health={notice.health} />
-      <span>{words(notice)}</span>
-      {tab.value !== 'bases' && notice.health !== 'healthy' && (
-        <button
-          type="button"
-          class="link"
-          onClick={() => {
-            tab.value = 'bases';
-            if (sheet.value === 'low') sheet.value = 'half';
-          }}
-        >
-          {t('news.open')}
-        </button>
-      )}
-      <button
-        type="button"
-        class="tool small"
-        aria-label={t('news.dismiss')}
-        title={t('news.dismiss')}
-        onClick={onDismiss}
-      >
-        <Icon name="close" size={16} />
-      </button>
-    </div>
+    <NoticeRow
+      kind={is_good ? 'good' : 'warning'}
+      about="base"
+      mark={<BaseMark health={notice.health} />}
+      way={tab.value === 'bases' || is_good ? null : { label: t('news.open'), onFollow }}
+      onDismiss={onDismiss}
+    >
+      {words(notice)}
+    </NoticeRow>
   );
 }

@@ -14,6 +14,7 @@ import { network } from '../roads/desk';
 import type { Told } from '../roads/events';
 import type { Session } from '../session';
 import * as state from '../state';
+import { AlarmNews } from './alarm_news';
 import { BaseMark } from './base_mark';
 import { BaseNews } from './base_news';
 import { LostNotice } from './connection';
@@ -28,10 +29,12 @@ interface Props {
   onPick: (slot: number, fence: string | null) => void;
   onPickBase: (id: string) => void;
   onPickEvent: (event: Told) => void;
+  onOpenAlarm: (terminal: string) => void;
   onReady: (view: MapView) => void;
 }
 
-export function MapPane({ session, onPick, onPickBase, onPickEvent, onReady }: Props): JSX.Element {
+export function MapPane(props: Props): JSX.Element {
+  const { session, onPick, onPickBase, onPickEvent, onOpenAlarm, onReady } = props;
   const container = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const tooltip = useRef<HTMLDivElement>(null);
@@ -139,6 +142,7 @@ export function MapPane({ session, onPick, onPickBase, onPickEvent, onReady }: P
       <div class="map-notices">
         <LostNotice />
         <BaseNews />
+        <AlarmNews session={session} onOpen={onOpenAlarm} />
         {base_error.value && (
           <p class="notice notice-warning" role="alert">
             {t('map.base_failed', { reason: base_error.value })}

@@ -5,10 +5,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { LatestFix, TerminalDetail } from '../api';
 import { FLAG_NOT_DATED, FLAG_QUARANTINED } from '../fleet';
 import { bytes, count, duration, fixed, localDateTime, speedKmh, UNKNOWN } from '../format';
+import type { Place } from '../frames/gcj02';
 import { t, tOr } from '../i18n';
 import { LIVENESS } from '../quality';
 import type { Session } from '../session';
 import { following, pulse } from '../state';
+import { AlarmNotice } from './alarm_notice';
 import { now_ms } from './clock';
 import { detail, track, watchTerminal } from './detail';
 import { CountBars, Fact, Facts, Section } from './facts';
@@ -73,6 +75,7 @@ export function Panel({ session, id, onClose, onZoom }: Props): JSX.Element {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="panel-body" tabIndex={0} aria-label={t('panel.label', { name })}>
         <Warnings flags={fleet.flags[slot] ?? 0} />
+        {known?.alarm && <AlarmNotice alarm={known.alarm} place={placeOf(known.latest, session, slot)} />}
         {error && <Trouble status={error.status} message={error.message} />}
         <Position latest={known?.latest ?? null} session={session} slot={slot} />
         {known?.station && <StationSection station={known.station} />}
@@ -202,6 +205,10 @@ function Position({ latest, session, slot }: FixProps): JSX.Element {
       </Facts>
     </Section>
   );
+}
+
+function placeOf(latest: LatestFix | null, { fleet }: Session, slot: number): Place {
+  return [latest?.lon_deg ?? fleet.lon_deg[slot], latest?.lat_deg ?? fleet.lat_deg[slot]];
 }
 
 function degrees(value: number | null, digits: number, positive: string, negative: string): string {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { BaseStation } from '../bases';
 import { isFiltering, type SortKey } from '../filter';
 import { t } from '../i18n';
+import { alarms } from '../roads/alarms';
 import { fence_by_id } from '../roads/desk';
 import type { Told } from '../roads/events';
 import type { Fence } from '../roads/fence';
@@ -72,6 +73,7 @@ function Terminals({ session, onOpen }: Pick<Props, 'session' | 'onOpen'>): JSX.
         <span class="list-count" data-shown>
           {shownText()}
         </span>
+        {(alarms.value.length > 0 || filter.value.only_alarmed) && <AlarmedOnly />}
         {isFiltering(filter.value) && (
           <button type="button" class="link" onClick={resetFilter}>
             {t('list.reset')}
@@ -95,6 +97,23 @@ function Terminals({ session, onOpen }: Pick<Props, 'session' | 'onOpen'>): JSX.
       </div>
       <TerminalList fleet={session.fleet} onOpen={onOpen} />
     </>
+  );
+}
+
+function AlarmedOnly(): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="alarmed-only"
+      title={t('alarm.only')}
+      aria-pressed={filter.value.only_alarmed}
+      onClick={() => {
+        filter.value = { ...filter.value, only_alarmed: !filter.value.only_alarmed };
+      }}
+    >
+      <Icon name="warning" size={14} />
+      {t('alarm.count', { n: alarms.value.length })}
+    </button>
   );
 }
 

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { t } from '../i18n';
+import { alarms } from '../roads/alarms';
 import { bases, sheet, shown_tab, type Tab, tab, tabs } from '../state';
 
 /** What the panel of a tab is called by `aria-controls`. */
@@ -50,14 +51,16 @@ export function Tabs(): JSX.Element | null {
   );
 }
 
-/** How many base stations are ill, on the tab that says which. */
+/** How many base stations are ill, or terminals have an alarm, on the tab that says which. */
 function TabNote({ name }: { name: Tab }): JSX.Element | null {
-  const ill = name === 'bases' ? bases.value.filter((base) => base.health !== 'healthy').length : 0;
-  if (ill === 0) return null;
+  let n = 0;
+  if (name === 'bases') n = bases.value.filter((base) => base.health !== 'healthy').length;
+  else if (name === 'terminals') n = alarms.value.length;
+  if (n === 0) return null;
   return (
     <span class="tab-note">
-      <span aria-hidden="true">{ill}</span>
-      <span class="visually-hidden">{t('tab.ill', { n: ill })}</span>
+      <span aria-hidden="true">{n}</span>
+      <span class="visually-hidden">{t(name === 'bases' ? 'tab.ill' : 'tab.alarmed', { n })}</span>
     </span>
   );
 }

@@ -7,7 +7,9 @@ import { FLAG_BASE, type Fleet } from '../fleet';
 import { count, sigma, speedKmh, UNKNOWN } from '../format';
 import { t } from '../i18n';
 import { LIVENESS } from '../quality';
+import { alarmed } from '../roads/alarms';
 import { counts, filter, has_picture, pulse, rows, search_text, selected_id, status } from '../state';
+import { Icon } from './icons';
 import { QualityMark } from './quality_mark';
 
 const ROW_PX = 46;
@@ -131,7 +133,15 @@ function Row({ fleet, slot, index, total, active, onOpen }: RowProps): JSX.Eleme
       onClick={onOpen}
     >
       <QualityMark value={quality} size={16} />
-      <span class="row-name">{name}</span>
+      <span class="row-name">
+        {alarmed.value.has(id) && (
+          <span class="row-alarm" title={t('alarm.row')}>
+            <Icon name="warning" size={14} />
+            <span class="visually-hidden">{t('alarm.row')}</span>
+          </span>
+        )}
+        {name}
+      </span>
       <span class="row-speed">{speed}</span>
       <span class="row-id">{id === name ? t('list.sats', { n: satsUsed(fleet, slot) }) : id}</span>
       <span class="row-quality">{live === 'online' ? qualityText(fleet, slot) : t(`live.${live}`)}</span>
