@@ -1,4 +1,4 @@
-"""Two streets that meet, a stop and a route: what the kernels of roads are run on once, to be compiled or loaded."""
+"""Two streets that meet, a lane, a stop, a route: what the kernels of roads run on once, to be compiled or loaded."""
 
 from mapping.datums.frame import CGCS2000_2000
 from mapping.network.geojson import geojson_network
@@ -12,6 +12,7 @@ _CITY = b"""{"type": "FeatureCollection", "features": [
  "geometry": {"type": "LineString", "coordinates": [[114.91, 25.80], [114.91, 25.81]]}},
 {"type": "Feature", "id": 9, "properties": {"layer": "stop", "name": "Stop"},
  "geometry": {"type": "Point", "coordinates": [114.905, 25.80005]}}],
+ "lanes": [{"id": 1, "road": 1, "index": 0, "width_m": 3.5, "coordinates": [[114.90, 25.80], [114.91, 25.80]]}],
  "routes": [{"id": 1, "name": "Line", "roads": [1], "stops": [9]}]}"""
 
 

@@ -146,7 +146,9 @@ def _along(corridor: dict[str, Any] | None, book: RouteBook | None) -> Along | N
     if corridor is None:
         return None
     edges = tuple(corridor.get("edges") or ())
-    along = Along(corridor["half_width_m"], corridor.get("route") or "", edges, (), corridor.get("both_ways", True))
+    # a whole number would have the kernels of fences compiled anew
+    half_width_m = float(corridor["half_width_m"])
+    along = Along(half_width_m, corridor.get("route") or "", edges, (), corridor.get("both_ways", True))
     if book is None:
         raise FieldError("properties.corridor", "positions are matched to no network")
     try:

@@ -15,7 +15,7 @@ from beidou_svc.roads.marked import kept_edges, marks_of, read_marks
 from beidou_svc.roads.store import Kind, Store, Stored, Write
 from beidou_svc.utc import utc_text
 from mapping.datums.frame import Frame
-from mapping.errors import MappingError
+from mapping.errors import MapFormatError, MappingError
 from mapping.network.check import check_network, is_first_of_pair
 from mapping.network.codes import RoadClass
 from mapping.network.features import lon_lat_deg
@@ -113,7 +113,10 @@ def from_saved(body: bytes) -> RoadNetwork:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "network.npz"
         path.write_bytes(body)
-        return load_network(path)
+        try:
+            return load_network(path)
+        except MapFormatError as error:
+            raise MapFormatError(str(error).removeprefix(f"{path}: ")) from error
 
 
 class Networks:

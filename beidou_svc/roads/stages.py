@@ -119,7 +119,8 @@ class MatchStage:
         self.state = MatchState.for_slots(0, rules)
 
     def grow(self, n: int) -> None:
-        self.state = self.state.grown(n)
+        # growing writes all of it; what begins empty is not taken before it is used
+        self.state = self.state.grown(n) if len(self.state) else MatchState.for_slots(n, self.state.rules)
 
     def step(self, carried: Carried) -> Carried:
         assert carried.placed is not None
@@ -154,7 +155,10 @@ class FenceStage:
         self._met = 0
 
     def grow(self, n: int) -> None:
-        self.state.grow(n)
+        if len(self.state):
+            self.state.grow(n)
+        else:
+            self.state = FenceState.for_slots(n)
 
     def step(self, carried: Carried) -> Carried:
         fences = self.desk.fences

@@ -60,6 +60,7 @@ async def test_a_stored_network_is_replaced_only_by_who_has_read_it(client: http
 async def test_what_is_no_network_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await client.put("/v1/networks/copy", content=body)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:beidou-svc:problem:network-invalid")
+    assert ".npz" not in answer.json()["detail"]  # nobody sent a file of that name
 
 
 async def test_tiles_of_a_network(client: httpx.AsyncClient) -> None:

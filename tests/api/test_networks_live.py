@@ -14,6 +14,7 @@ import pytest
 from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
 from beidou_svc.roads.reading import BYTES_AT_ONCE_MAX
+from mapping.fences.model import Corridor
 from tests.api.conftest import client_of
 from tests.helpers.roads import SCHOOL, TOWN, drive, go, road_context, town_settings
 
@@ -132,6 +133,17 @@ async def test_fences_along_edges_follow_the_network(client: httpx.AsyncClient, 
     assert after["edges"]["properties"]["corridor"]["edges"] == after["school"]["properties"]["edges"] == [now]
     assert [after[name]["geometry"] for name in before] == [before[name]["geometry"] for name in before]
     assert not any("problem" in each["properties"] for each in after.values())
+
+
+async def test_a_width_in_whole_metres_is_the_number_that_kernels_know(
+    client: httpx.AsyncClient, town: Context
+) -> None:
+    body = b'{"type": "Feature", "properties": {"corridor": {"route": "1", "half_width_m": 20}}}'
+    assert (await client.put("/v1/fences/line", content=body)).status_code == 201
+    assert town.roads is not None
+    shape = town.roads.desk.entries["line"].draft.shape
+    assert isinstance(shape, Corridor)
+    assert isinstance(shape.half_width_m, float)  # an int compiles them anew, for half a minute
 
 
 async def test_what_the_new_network_lacks_is_told_and_stays_on_the_ground(
