@@ -7,6 +7,7 @@ from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_TIME
 from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import ObservationSink
+from gnss.rtk._alone_kernel import question
 from gnss.rtk._apart import apart
 from gnss.rtk._filter_kernel import update
 from gnss.rtk._integer_kernel import admit_all, fix, holds, order_and_solve
@@ -81,17 +82,19 @@ def _solve(mine: Mine, spare: Mine, j: int, t_ns: int, gap_ns: int, base_x: Floa
            r: Results) -> None:  # fmt: skip
     """The epoch whose pairs are in `w`."""
     apart()
-    dt_s = min(gap_ns, RESET_NS_MAX) * _S_PER_NS
+    dt_s, moves = min(gap_ns, RESET_NS_MAX) * _S_PER_NS, rules.mode in (KINEMATIC, MOVING_BASE)
     keep_codes(mine, w)
     r.slips[j], solved = track(mine, t_ns, dt_s, rules, w)
     if solved:
         solved, r.ratio[j] = fix(mine, rules, w)
+        if solved and moves and holds(mine):
+            question(mine, spare, rules, w)
     if not solved:
         reset(mine)
-    quality, scale = position(mine, solved, t_ns, rules.mode == STATIC, w, r, j)
-    if quality == FLOAT and rules.mode in (KINEMATIC, MOVING_BASE) and gap_ns <= RESET_NS_MAX:
+    quality, scale = position(mine, solved, t_ns, rules, w, r, j)
+    if quality == FLOAT and moves and gap_ns <= RESET_NS_MAX and not holds(mine):
         solved = _begin_anew(mine, spare, solved, rules, w)
-        quality, scale = position(mine, solved, t_ns, rules.mode == STATIC, w, r, j)
+        quality, scale = position(mine, solved, t_ns, rules, w, r, j)
     write(r, j, quality, scale, base_x, w)
     if solved:
         remember(mine, t_ns, dt_s, w)

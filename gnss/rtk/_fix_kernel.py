@@ -84,15 +84,18 @@ def _judge(
 ) -> tuple[bool, float]:
     """Search an integer problem; the best candidate goes into `order.fixed`, whatever is thought of it."""
     apart()
+    order.found[0] = 0
     if count < FIX_MIN or not reduce(part, count):
         return False, np.nan
     found = search(part, count, CANDIDATES_MAX, inf)
     if found < 2:
         return False, np.nan
+    order.found[0] = found
     back_transform(part, 0, count, order.fixed[first : first + count])
     ratio = part.misfit[1] / max(part.misfit[0], 1e-12)
     noise = max(1.0, (VARIANCE_PRIOR + cost) / (VARIANCE_PRIOR + dof))
-    believed = fits(part.misfit[0], count, noise) and odds_against(part, found, cost, dof + count) >= log_odds_min
+    order.log_odds[0] = odds_against(part, found, cost, dof + count)
+    believed = fits(part.misfit[0], count, noise) and order.log_odds[0] >= log_odds_min
     return believed and success_rate(part.d, count) > SUCCESS_MIN, ratio
 
 
@@ -126,7 +129,7 @@ def seek_more(full: Lattice, cost: float, dof: float, log_odds_min: float, part:
 
 @leaf_kernel
 def hold(mine: Mine, order: Order, groups: Groups, first: int, n: int) -> None:
-    """Hold the integers of rows `first` to `n`, and the pivots that they are relative to."""
+    """Hold the integers of rows `first` to `n`, in half cycles, and the pivots that they are relative to."""
     apart()
     for i in range(first, n):
         place = order.place[i] - POSITION
@@ -134,7 +137,7 @@ def hold(mine: Mine, order: Order, groups: Groups, first: int, n: int) -> None:
         if mine.held[pivot] == 0:
             mine.held[pivot], mine.integer[pivot] = 1, 0
         mine.held[place] = 1
-        mine.integer[place] = int(np.rint(order.fixed[i])) + mine.integer[pivot]
+        mine.integer[place] = int(np.rint(2.0 * order.unit_cyc[i] * order.fixed[i])) + mine.integer[pivot]
 
 
 @leaf_kernel
@@ -143,14 +146,16 @@ def release(mine: Mine) -> None:
     for place in range(mine.count[0]):
         mine.held[place] = 0
     mine.fixed_epochs[0] = 0
+    mine.sure[0], mine.doubts[0] = 0, 0
 
 
 @leaf_kernel
 def held_values(mine: Mine, order: Order, groups: Groups) -> None:
-    """The held integers relative to their pivots, into `order.fixed`."""
+    """The held integers relative to their pivots, in the units of the rows, into `order.fixed`."""
     for i in range(order.held[0], order.rows[0]):
         place = order.place[i] - POSITION
-        order.fixed[i] = mine.integer[place] - mine.integer[groups.pivot[order.group[place]]]
+        halves = mine.integer[place] - mine.integer[groups.pivot[order.group[place]]]
+        order.fixed[i] = 0.5 * halves / order.unit_cyc[i]
 
 
 @leaf_kernel

@@ -42,6 +42,9 @@ SURER = 1.0
 LASTING = 2.3
 """The same for integers that are to be held: a wrong set would last, and is sought in epoch after epoch."""
 
+BEYOND_DOUBT = 4.6
+"""The same for integers that are shown before an epoch alone has confirmed them: a hundred times surer."""
+
 YOUNG = 6
 """Epochs in which integers just found are sought again, every time. Later the codes, wrong for a while, would mislead
 more than they help: what remains is whether the phases fit (`held_fit`)."""
@@ -51,6 +54,9 @@ OFFSET_AGE_MIN = 3
 
 HELD_REDUNDANCY_MIN = 1
 """Satellites held more than needed for a position: without any, nothing would show that an integer is wrong."""
+
+NO_LIMIT = inf
+"""Misfit of a phase that is thrown out of nothing."""
 
 _BLOCK_SHIFT = 2 * (CODES.bit_length() - 1)
 """Where the system and block of satellites stand in the key of a group (`group_key`)."""
@@ -151,6 +157,7 @@ def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int) -> tuple[boo
     believed, ratio = seek(w.full, first, cost, dof, odds, w.part, w.order)
     if believed:
         hold(mine, w.order, w.place_groups, first, w.order.rows[0])
+        mine.sure[0] = w.order.log_odds[0] >= odds + BEYOND_DOUBT
     condition(w.full, w.order, first)
     return believed, ratio
 
@@ -193,7 +200,3 @@ def _seek_among_best(mine: Mine, rules: Rules, w: Work, first_ratio: float) -> t
         if believed:
             return True, ratio
     return True, first_ratio
-
-
-NO_LIMIT = inf
-"""Misfit of a phase that is thrown out of nothing."""

@@ -22,10 +22,11 @@ class Mine(Protocol):
     observations so far; its first three unknowns are a resting rover's position, the others single-difference
     ambiguities in cycles less `offset_cyc`. `count` places in use. By place: `satellite`, `key` of its group,
     `offset_cyc`, `residual_m` phase less range and clocks when last seen at `seen_ns`, `age` epochs, `half_cycle`,
-    `held` 1 = fixed to `integer`. `x_ecef_m` last position, `v_ecef_mps`, `t_ns`; `anchor_ecef_m` where a resting
-    rover's filter is linearised; `station` number of its base; `code_variance` and `phase_variance` what was learnt of
-    the noise; `fixed_epochs` since the integers were found; `off_codes_m` how far, of late, they lie from the codes;
-    `t_loose_ns` when offsets of groups were last let drift.
+    `held` 1 = fixed to `integer`, in half cycles. `x_ecef_m` last position, `v_ecef_mps`, `t_ns`; `anchor_ecef_m` where
+    a resting rover's filter is linearised; `station` number of its base; `code_variance` and `phase_variance` what was
+    learnt of the noise; `fixed_epochs` since the integers were found, `sure` 1 = they may be shown, `doubts` epochs of
+    late that contradict them; `off_codes_m` how far, of late, they lie from the codes; `t_loose_ns` when offsets of
+    groups were last let drift.
     """
 
     info: Floats
@@ -49,12 +50,26 @@ class Mine(Protocol):
     count: NDArray[np.int32]
     station: NDArray[np.int32]
     fixed_epochs: NDArray[np.int32]
+    sure: NDArray[np.int32]
+    doubts: NDArray[np.int32]
     satellite: Shorts
     half_cycle: Bytes
     held: Bytes
 
 
-_ONE = ("cost", "dof", "code_variance", "phase_variance", "t_ns", "t_loose_ns", "count", "station", "fixed_epochs")
+_ONE = (
+    "cost",
+    "dof",
+    "code_variance",
+    "phase_variance",
+    "t_ns",
+    "t_loose_ns",
+    "count",
+    "station",
+    "fixed_epochs",
+    "sure",
+    "doubts",
+)
 
 MEMORY_TYPE: Final = record_type(
     Mine,

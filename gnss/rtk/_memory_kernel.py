@@ -34,6 +34,7 @@ def reset(mine: Mine) -> None:
         mine.rhs[i] = 0.0
     mine.cost[0], mine.dof[0] = 0.0, 0.0
     mine.count[0], mine.fixed_epochs[0] = 0, 0
+    mine.sure[0], mine.doubts[0] = 0, 0
 
 
 @leaf_kernel
@@ -127,6 +128,7 @@ def copy_filter(of: Mine, to: Mine) -> None:
         to.rhs[i] = of.rhs[i]
     to.cost[0], to.dof[0], to.count[0] = of.cost[0], of.dof[0], of.count[0]
     to.fixed_epochs[0] = of.fixed_epochs[0]
+    to.sure[0], to.doubts[0] = of.sure[0], of.doubts[0]
     for i in range(of.count[0]):
         to.satellite[i], to.key[i], to.offset_cyc[i] = of.satellite[i], of.key[i], of.offset_cyc[i]
         to.residual_m[i], to.seen_ns[i], to.age[i] = of.residual_m[i], of.seen_ns[i], of.age[i]

@@ -37,17 +37,17 @@ def score_places(mine: Mine, pairs: Pairs, rover: Side, glonass_ar: bool, order:
         if place < 0:
             continue
         sin_el = rover.sin_el[pairs.row[i]]
-        # a phase that may be off by half a cycle is no integer: half waves are found too easily
-        is_integer = mine.half_cycle[place] == 0 and (glonass_ar or (mine.satellite[place] >> 6) != GLONASS)
+        is_integer = glonass_ar or (mine.satellite[place] >> 6) != GLONASS
         score = sin_el
         if is_integer and order.barred[place] == 0:
-            score += _HELD if mine.held[place] else _READY
+            # half waves are found more easily than whole ones: they are the first to be left out
+            score += (_HELD if mine.held[place] else _READY) - mine.half_cycle[place]
         order.score[place] = score
 
 
 @inline_kernel
 def _pivot_rank(mine: Mine, order: Order, place: int) -> float:
-    """An integer before a phase that may be off by half a cycle, one that is held before others, then the best."""
+    """A whole cycle before a phase that may be off by half of one, one that is held before others, then the best."""
     return order.score[place] + 2.0 * _WHOLE * (mine.half_cycle[place] == 0) + _WHOLE * mine.held[place]
 
 
@@ -103,6 +103,8 @@ def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> None:
             n += 1
         anchored = anchored or groups.pivot[g] >= 0
     first = n
+    for k in range(n):
+        order.unit_cyc[k] = 1.0
     for place in range(mine.count[0]):
         order.row_of[place] = -1
         if groups.pivot[order.group[place]] != place and (anchored or place > 0):
@@ -112,6 +114,10 @@ def arrange(mine: Mine, groups: Groups, order: Order, is_static: bool) -> None:
     for k in range(first, n):
         place = order.place[k] - POSITION
         order.row_of[place] = k
+        pivot = groups.pivot[order.group[place]]
+        # a phase that may be off by half a cycle has an integer number of half waves
+        is_half = mine.half_cycle[place] != 0 or (pivot >= 0 and mine.half_cycle[pivot] != 0)
+        order.unit_cyc[k] = 0.5 if is_half else 1.0
         order.ready[0] += order.score[place] < _READY_MIN
         order.held[0] += order.score[place] < _HELD_MIN
 
@@ -154,7 +160,7 @@ def _offset_row(mine: Mine, groups: Groups, order: Order, g: int, i: int, full: 
 
 @leaf_kernel
 def _gather(mine: Mine, groups: Groups, order: Order, n: int, full: Lattice) -> None:
-    """Information and right-hand side in the order of the rows."""
+    """Information and right-hand side in the order and the units of the rows."""
     apart()
     _sum_groups(mine, groups, order)
     for i in range(n):
@@ -170,6 +176,11 @@ def _gather(mine: Mine, groups: Groups, order: Order, n: int, full: Lattice) -> 
                 full.lower[i, j] = groups.sums[-1 - f, e]
             else:
                 full.lower[i, j] = mine.info[start + f] if f <= e else mine.info[tri(f) + e]
+    for i in range(n):
+        unit = order.unit_cyc[i]
+        full.a_cyc[i] *= unit
+        for j in range(i + 1):
+            full.lower[i, j] *= unit * order.unit_cyc[j]
     for i in range(n):
         order.rhs[i] = full.a_cyc[i]
 

@@ -24,6 +24,15 @@ SLANT_FLOOR = 0.1
 INTEGERS_ENOUGH = 10
 """Satellites with integer ambiguities from which on GLONASS, whose stay floats, adds work and nothing else."""
 
+CODE_UNLOCKED = 4.0
+"""Variance of a code without a phase, over that of one with: it comes by way of a reflection, or is hardly heard."""
+
+CODE_UNSETTLED = 2.5
+"""The same of a code whose phase was lost a moment ago, or whose half cycle is open: what took it is still near."""
+
+SETTLED_S = 6.0
+"""How long a phase must have been tracked for that: half cycles are settled by a subframe of six seconds."""
+
 GEO_NOISE = 2.0
 """How much noisier the slow BeiDou GEOs are: their multipath hardly changes (docs/sources.md, gnss_facts §11)."""
 
@@ -84,11 +93,19 @@ def _partner(rover: Side, i: int, base: Side, lookup: Lookup, carriers: Carriers
 
 
 @inline_kernel
+def _reflected_ratio(pairs: Pairs, m: int) -> float:
+    """Variance of a code over that of one whose phase is tracked undisturbed."""
+    if not isfinite(pairs.phase_m[m]):
+        return CODE_UNLOCKED
+    return CODE_UNSETTLED if pairs.half_cycle[m] != 0 or pairs.lock_s[m] < SETTLED_S else 1.0
+
+
+@inline_kernel
 def _weigh(pairs: Pairs, m: int, ratio: float, left_m2: float, rules: Rules, code_ratio: float) -> None:
     """Weights of a pair: noise of its own, and what it shares with the other signals of its satellite."""
     noise_m2 = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m * ratio
     pairs.common_m2[m] = rules.common_ratio * noise_m2 + left_m2
-    pairs.w_code[m] = 1.0 / (noise_m2 * code_ratio)
+    pairs.w_code[m] = 1.0 / (noise_m2 * code_ratio * _reflected_ratio(pairs, m))
     own_m2 = (1.0 - rules.common_ratio) * noise_m2
     pairs.w_phase[m] = 1.0 / own_m2 if isfinite(pairs.phase_m[m]) else 0.0
 

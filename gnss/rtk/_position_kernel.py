@@ -1,5 +1,7 @@
 """The position of an epoch, with integers or with float ambiguities, and how sure it is."""
 
+from math import log
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,9 @@ OUTLIER_SHARE = 0.2
 
 CODE_OUTLIER_MISFIT = 12.0
 """The same for codes."""
+
+CODE_TAIL = 4.0
+"""Degrees of freedom of Student's distribution for a single code: reflections make its tails heavy."""
 
 LEVERAGE_MIN = 0.2
 """Part of an observation that its group's clock leaves to be seen, at the least."""
@@ -75,7 +80,7 @@ def _phases_with(mine: Mine, pairs: Pairs, order: Order, places: Groups) -> None
         if place < 0 or pairs.w_phase[i] <= 0.0:
             continue
         row, offset_row = order.row_of[place], places.row[order.group[place]]
-        cycles = order.fixed[row] if row >= 0 else 0.0
+        cycles = order.fixed[row] * order.unit_cyc[row] if row >= 0 else 0.0
         if offset_row >= 0:
             cycles += order.fixed[offset_row]
         pairs.w[i] = pairs.w_phase[i]
@@ -127,6 +132,32 @@ def code_misfit(pairs: Pairs, groups: Groups, x: Floats) -> tuple[float, int]:
 
 
 @leaf_kernel
+def phase_cost(w: Work) -> float:
+    """Misfit of the phases at the position just solved, errors that signals of a satellite share being one."""
+    normal = w.normal
+    cost = normal.cost[0]
+    for k in range(3):
+        cost -= normal.g[k] * normal.x[k]
+    codes, _ = code_misfit(w.pairs, w.code_groups, normal.x)
+    return max(cost - codes, 0.0)
+
+
+@leaf_kernel
+def robust_code_misfit(pairs: Pairs, groups: Groups, x: Floats) -> tuple[float, int]:
+    """Misfit of the codes at `x`, each Student distributed: a reflection is one observation gone bad."""
+    apart()
+    total, count = 0.0, 0
+    for g in range(groups.count[0]):
+        count -= groups.w[g] > 0.0
+    for i in range(pairs.count[0]):
+        if pairs.w_code[i] > 0.0:
+            v = pairs.code_m[i] - clock_of(groups, pairs.code_group[i], x) - along(pairs.a, i, x)
+            total += (CODE_TAIL + 1.0) * log(1.0 + v * v * pairs.w_code[i] / CODE_TAIL)
+            count += 1
+    return total, count
+
+
+@leaf_kernel
 def _position_by_unknowns(w: Work, n_float: int) -> None:
     """Change of the position by each of the first unknowns, into `order.u`."""
     cov, u, order, pairs = w.normal.cov, w.order.u, w.order, w.pairs
@@ -143,7 +174,7 @@ def _position_by_unknowns(w: Work, n_float: int) -> None:
         for k in range(3):
             g = cov[k, 0] * hx + cov[k, 1] * hy + cov[k, 2] * hz
             if 0 <= row < n_float:
-                u[k, row] += g
+                u[k, row] += g * order.unit_cyc[row]
             if offset_row >= 0:
                 u[k, offset_row] += g
 

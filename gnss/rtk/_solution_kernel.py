@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._apart import apart
-from gnss.rtk._fix_kernel import release
+from gnss.rtk._fix_kernel import VARIANCE_PRIOR, release
 from gnss.rtk._integer_kernel import HELD_REDUNDANCY_MIN, NO_LIMIT, held_redundancy, holds
 from gnss.rtk._jobs import Results
 from gnss.rtk._memory import Mine
@@ -22,6 +22,7 @@ from gnss.rtk._position_kernel import (
 )
 from gnss.rtk._slip_kernel import ABSENT_NS_MAX
 from gnss.rtk._work import POSITION, Work
+from gnss.rtk.settings import KINEMATIC, MOVING_BASE, STATIC, Rules
 
 Floats = NDArray[np.float64]
 
@@ -70,8 +71,8 @@ def _is_held(mine: Mine, w: Work, row: int) -> bool:
 
 
 @inline_kernel
-def _is_sharp(cov: Floats) -> bool:
-    return cov[0, 0] + cov[1, 1] + cov[2, 2] < SHARP_M * SHARP_M
+def _is_sharp(cov: Floats, noise: float) -> bool:
+    return noise * (cov[0, 0] + cov[1, 1] + cov[2, 2]) < SHARP_M * SHARP_M
 
 
 @leaf_kernel
@@ -110,7 +111,9 @@ def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[boo
                 first -= 1
             _make_sure(w, first, is_static)
             noise = total / redundancy
-            return noise < NOISE_MAX and _is_sharp(w.normal.cov), noise
+            # what noise the epoch itself shows: where satellites are few, one reflection moves all
+            shown = max(1.0, (VARIANCE_PRIOR + total) / (VARIANCE_PRIOR + redundancy))
+            return noise < NOISE_MAX and _is_sharp(w.normal.cov, shown), noise
         _throw_out(mine, w, worst, t_ns)
     release(mine)
     return False, nan
@@ -156,19 +159,22 @@ def _with_floats(mine: Mine, is_static: bool, w: Work) -> bool:
 
 
 @leaf_kernel
-def position(mine: Mine, solved: bool, t_ns: int, is_static: bool, w: Work, r: Results, j: int) -> tuple[int, float]:
+def position(mine: Mine, solved: bool, t_ns: int, rules: Rules, w: Work, r: Results, j: int) -> tuple[int, float]:
     """The best position there is: quality, and the factor its covariance is to be scaled with."""
     apart()
+    is_static = rules.mode == STATIC
+    is_questioned = rules.mode in (KINEMATIC, MOVING_BASE)
     if solved and holds(mine):
         good, noise = _with_integers(mine, t_ns, is_static, w)
         r.noise[j], r.held[j] = noise, held_redundancy(mine, w)[0]
         if good:
             mine.fixed_epochs[0] += 1
-            if not _leaves_codes(mine, w):
+            if _leaves_codes(mine, w):
+                release(mine)
+            elif not is_questioned or (mine.sure[0] != 0 and mine.doubts[0] == 0):
                 _learn(mine, noise, w)
                 return FIXED, max(mine.phase_variance[0], 1.0)
-            release(mine)
-        if mine.fixed_epochs[0] == 0:
+        elif mine.fixed_epochs[0] == 0:
             release(mine)
     if solved and _with_floats(mine, is_static, w):
         return FLOAT, 1.0

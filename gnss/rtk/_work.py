@@ -21,7 +21,7 @@ PLACES_MAX: Final = 80
 GROUPS_MAX: Final = 64
 """Groups of signals with a receiver clock of their own."""
 
-CANDIDATES_MAX: Final = 4
+CANDIDATES_MAX: Final = 6
 """Integer vectors that are weighed against each other."""
 
 POSITION: Final = 3
@@ -130,10 +130,13 @@ class Order(Protocol):
     """The ambiguities as they are factorised.
 
     `rows` of them; those from `ready` on may become integers, those from `held` on are. By row: `place` (the entry of
-    the filter, or -1 - g for the offset of group g), `fixed` values, `rhs`. By place: `row_of` (-1 = pivot or none),
-    `score`, `group`, `barred`. `u` (4, n) scratch.
+    the filter, or -1 - g for the offset of group g), `unit_cyc` of its integers, `fixed` values in that unit, `rhs`. By
+    place: `row_of` (-1 = pivot or none), `score`, `group`, `barred`. `found` candidates of the last search and
+    `log_odds` of the best. `u` (4, n) scratch.
     """
 
+    found: NDArray[np.int32]
+    log_odds: Floats
     rows: NDArray[np.int32]
     ready: NDArray[np.int32]
     held: NDArray[np.int32]
@@ -144,6 +147,7 @@ class Order(Protocol):
     group: Shorts
     fixed: Floats
     barred: Bytes
+    unit_cyc: Floats
     u: Floats
     rhs: Floats
 
@@ -204,7 +208,7 @@ _SHAPES: Final[dict[type, tuple[tuple[int, ...], dict[str, tuple[int, ...]]]]] =
     Pairs: ((PAIRS_MAX,), {"count": (1,), "a": (PAIRS_MAX, 3)}),
     Groups: ((GROUPS_MAX,), {"count": (1,), "a": (GROUPS_MAX, 3), "sums": (GROUPS_MAX, SIZE)}),
     Normal: ((3,), {"h": (3, 3), "cost": (1,), "c": (3, 3), "cov": (3, 3)}),
-    Order: ((SIZE,), {"rows": (1,), "ready": (1,), "held": (1,), "u": (4, SIZE)}),
+    Order: ((SIZE,), {"found": (1,), "log_odds": (1,), "rows": (1,), "ready": (1,), "held": (1,), "u": (4, SIZE)}),
     Lattice: (
         (SIZE,),
         {

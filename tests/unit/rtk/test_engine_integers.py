@@ -19,25 +19,25 @@ Ints = NDArray[np.int64]
 WRONG_M = 0.2
 GOOD_M = 0.02
 Change = Callable[[np.random.Generator, Ints, Ints, Ints], Ints]
-"""From chance, satellites, keys and integers held to other integers."""
+"""From chance, satellites, keys and integers held (in half cycles) to other integers."""
 
 
 def one(rng: np.random.Generator, satellite: Ints, key: Ints, integer: Ints) -> Ints:
     changed = integer.copy()
-    changed[rng.integers(len(integer))] += rng.choice((-1, 1))
+    changed[rng.integers(len(integer))] += rng.choice((-2, 2))
     return changed
 
 
 def some(rng: np.random.Generator, satellite: Ints, key: Ints, integer: Ints) -> Ints:
-    return integer + rng.integers(-1, 2, len(integer)) * (rng.random(len(integer)) < 0.3)
+    return integer + 2 * rng.integers(-1, 2, len(integer)) * (rng.random(len(integer)) < 0.3)
 
 
 def all_of_them(rng: np.random.Generator, satellite: Ints, key: Ints, integer: Ints) -> Ints:
-    return integer + rng.integers(-3, 4, len(integer))
+    return integer + 2 * rng.integers(-3, 4, len(integer))
 
 
 def a_whole_satellite(rng: np.random.Generator, satellite: Ints, key: Ints, integer: Ints) -> Ints:
-    changed: Ints = integer + 2 * (satellite == rng.choice(satellite))
+    changed: Ints = integer + 4 * (satellite == rng.choice(satellite))
     return changed
 
 
@@ -86,7 +86,7 @@ def test_integers_that_belong_to_another_place_end(systems: str, seed: int) -> N
     mine = state.memory[0]
     places = np.arange(int(mine["count"][0]))
     look = _looks(told, mine["satellite"][places])
-    mine["integer"][places] += np.rint(look @ away_m / 0.19).astype(np.int32)
+    mine["integer"][places] += 2 * np.rint(look @ away_m / 0.19).astype(np.int32)
     assert_ends(told, state, 25, settings)
 
 
@@ -175,17 +175,22 @@ def test_ambiguities_of_satellites_that_have_set_are_forgotten() -> None:
     assert not np.isin(known, 3 * 64 + gone.astype(np.int64)).any()
 
 
-def test_a_phase_whose_half_cycle_is_open_is_no_integer() -> None:
+def test_a_phase_whose_half_cycle_is_open_has_an_integer_of_half_waves() -> None:
     told, state = scene(seconds=12), RtkState.for_slots(1)
     o = told.rovers.observations
     is_open = (o.prn % 3 == 0) & (o.slot == 0)
-    solved = solve(told.heard(lambda o: o.replace(half_cycle=is_open.astype(np.uint8))), state=state)
+    off_cyc = 0.5 * (is_open & (o.prn % 2 == 0))
+    solved = solve(
+        told.heard(lambda o: o.replace(half_cycle=is_open.astype(np.uint8), cp_cyc=o.cp_cyc + off_cyc)), state=state
+    )
     mine = state.memory[0]
     n = int(mine["count"][0])
     halves = mine["half_cycle"][:n] == 1
     assert halves.sum() > 10
-    assert not mine["held"][:n][halves].any()
-    assert mine["held"][:n][~halves].any()
+    held, odd = mine["held"][:n] == 1, mine["integer"][:n] % 2 == 1
+    assert (held & halves).sum() > 5
+    assert (held & odd).any()
+    assert not (held & odd & ~halves).any()
     assert solved.is_fixed[4:].all()
     assert solved.error_m[solved.is_fixed].max() < GOOD_M
 

@@ -72,7 +72,7 @@ class Fixing:
     def assert_right(self) -> None:
         """Differences of the integers held within each group are the true ones."""
         mine, n = self.filter.mine, int(self.filter.mine.count[0])
-        off = self.truth() - np.array(mine.integer[:n])
+        off = self.truth() - 0.5 * np.array(mine.integer[:n])
         for key in np.unique(mine.key[:n]):
             mine_here = off[self.held & (np.array(mine.key[:n]) == key)]
             assert len(np.unique(mine_here)) <= 1
@@ -168,7 +168,7 @@ def test_held_integers_that_no_longer_fit_are_let_go() -> None:
     fixing.until_held()
     fixing.epoch()
     mine = fixing.filter.mine
-    mine.integer[: len(fixing.held)] += np.arange(len(fixing.held)) % 3
+    mine.integer[: len(fixing.held)] += 2 * (np.arange(len(fixing.held)) % 3)
     fixing.epoch()
     fixing.assert_right()
 

@@ -165,5 +165,5 @@ def test_a_workspace_that_was_used_gives_the_same_bits() -> None:
     again = np.empty((4, 10))
     for row in range(4):
         back_transform(w, row, 10, again[row])
-    assert np.array_equal(w.misfit, fresh.misfit)
+    assert np.array_equal(w.misfit[:4], fresh.misfit)
     assert np.array_equal(again, fresh.integers)

@@ -122,13 +122,32 @@ def test_the_highest_is_the_pivot_where_nothing_is_held() -> None:
     assert sorted(int(p) for p in filter_.w.place_groups.pivot[:4]) == sorted(p[0] for p in by_group(filter_))
 
 
-@pytest.mark.parametrize("what", ["half cycle", "barred", "not in view"])
+def test_half_cycles_are_integers_of_half_waves_and_the_first_to_be_left_out() -> None:
+    filter_, _, _ = tracked()
+    odd = [2, 8, 21]
+    filter_.mine.half_cycle[odd] = 1
+    admit_all(filter_.mine, filter_.w)
+    assert order_and_solve(filter_.mine, filter_.rules, filter_.w)
+    order = filter_.w.order
+    ready = [int(e) - POSITION for e in order.place[order.ready[0] : order.rows[0]]]
+    assert sorted(ready[:3]) == odd
+    assert order.unit_cyc[order.ready[0] : order.rows[0]].tolist() == [0.5] * 3 + [1.0] * (len(ready) - 3)
+
+
+def test_units_change_the_numbers_and_not_what_they_mean() -> None:
+    filter_, dense, _ = tracked()
+    filter_.mine.half_cycle[[2, 8, 21]] = 1
+    n = solved(filter_)
+    unit_cyc = np.array(filter_.w.order.unit_cyc[:n])
+    assert (unit_cyc == 0.5).sum() == 3
+    assert unit_cyc * filter_.w.full.a_cyc[:n] == pytest.approx(by_dense(filter_, dense)[0], abs=1e-5)
+
+
+@pytest.mark.parametrize("what", ["barred", "not in view"])
 def test_what_can_be_no_integer_comes_before_those_that_can(what: str) -> None:
     filter_, _, world = tracked()
     odd = [2, 8, 21]
-    if what == "half cycle":
-        filter_.mine.half_cycle[odd] = 1
-    elif what == "not in view":
+    if what == "not in view":
         filter_.enter(world.epoch(3.0, (1.0, 2.0, -0.5)).take(np.delete(np.arange(24), odd)))
         assert filter_.update()
     admit_all(filter_.mine, filter_.w)

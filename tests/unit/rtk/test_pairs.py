@@ -1,6 +1,7 @@
 """Pairing: which signals are differenced with which, in which group, with which weight."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,16 @@ import pytest
 from gnss.constants import SPEED_OF_LIGHT_MPS
 from gnss.orbits.satellites import BEIDOU, GLONASS, satellite_index
 from gnss.rtcm.signals import CODE_INDEX, carrier_hz
-from gnss.rtk._pair_kernel import GEO_NOISE, INTEGERS_ENOUGH, find_group, group_key, pair_up
+from gnss.rtk._pair_kernel import (
+    CODE_UNLOCKED,
+    CODE_UNSETTLED,
+    GEO_NOISE,
+    INTEGERS_ENOUGH,
+    SETTLED_S,
+    find_group,
+    group_key,
+    pair_up,
+)
 from gnss.rtk._side_kernel import forget_base, index_base
 from gnss.rtk._work import GROUPS_MAX, PAIRS_MAX, Side, Work, new_work
 from gnss.rtk.settings import RtkSettings, rules_of
@@ -165,6 +175,19 @@ def test_a_phase_that_is_missing_has_no_weight_and_its_code_has() -> None:
     assert paired.column("w_phase")[0] == 0.0
     assert paired.column("w_phase")[1] > 0.0
     assert (paired.column("w_code") > 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "ratio"),
+    [
+        ({"phase_m": np.nan}, CODE_UNLOCKED), ({"half_cycle": 1}, CODE_UNSETTLED),
+        ({"lock_s": SETTLED_S - 1.0}, CODE_UNSETTLED), ({"lock_s": SETTLED_S}, 1.0), ({"lock_s": np.nan}, 1.0),
+    ],
+)  # fmt: skip
+def test_a_code_is_as_good_as_the_lock_on_its_phase(change: dict[str, Any], ratio: float) -> None:
+    odd, well = replace(Heard(GPS, 1, "1C"), **change), Heard(GPS, 2, "1C")
+    weights = Paired([odd, well], many(GPS, "1C", 2)).column("w_code")
+    assert weights[1] / weights[0] == pytest.approx(ratio)
 
 
 def variance_m2(rover: Heard, base: Heard, settings: RtkSettings = PLAIN) -> float:
