@@ -62,6 +62,8 @@ class PositioningView:
         self.why += np.bincount(located.why[rovers], minlength=len(self.why)).astype(np.uint64)
         self._drops.append((located.drop_slot, located.drop_status))
         self._switch(located.switches)
+        # a base's first epochs may come before it says what it is, and are then given a base as a rover's are
+        self.base_slot[self.bases.slot] = NO_SLOT
         return fixes
 
     def _switch(self, switches: SwitchBatch) -> None:

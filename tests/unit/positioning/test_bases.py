@@ -213,4 +213,6 @@ def test_a_stream_that_has_not_shown_what_it_is_is_neither(said: bool) -> None:
         counts.append(pipeline.positioning.gauges.rovers)
     assert set(counts[:8]) == ({0, LONG.rovers} if said else {0})
     assert max(counts) == counts[-1] == LONG.rovers
-    assert len(pipeline.positioning.bases) == LONG.rows - LONG.rovers
+    bases = pipeline.positioning.bases.slot
+    assert len(bases) == LONG.rows - LONG.rovers
+    assert sum(map(pipeline.positioning.rovers_of, bases.tolist())) == LONG.rovers
