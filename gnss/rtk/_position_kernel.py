@@ -116,16 +116,29 @@ def phase_position(mine: Mine, w: Work, misfit_max: float, share_min: float) -> 
     return redundancy, total, worst
 
 
+@inline_kernel
+def _clocks(groups: Groups) -> int:
+    """How many clocks were solved."""
+    count = 0
+    for g in range(groups.count[0]):
+        count += groups.w[g] > 0.0
+    return count
+
+
+@inline_kernel
+def _code_misfit_m(pairs: Pairs, groups: Groups, i: int, x: Floats) -> float:
+    """What is left of the code of a pair at the position `x`."""
+    return pairs.code_m[i] - clock_of(groups, pairs.code_group[i], x) - along(pairs.a, i, x)
+
+
 @leaf_kernel
 def code_misfit(pairs: Pairs, groups: Groups, x: Floats) -> tuple[float, int]:
     """Misfit of the codes at the position `x`, and how many they are more than their clocks."""
     apart()
-    total, count = 0.0, 0
-    for g in range(groups.count[0]):
-        count -= groups.w[g] > 0.0
+    total, count = 0.0, -_clocks(groups)
     for i in range(pairs.count[0]):
         if pairs.w_code[i] > 0.0:
-            v = pairs.code_m[i] - clock_of(groups, pairs.code_group[i], x) - along(pairs.a, i, x)
+            v = _code_misfit_m(pairs, groups, i, x)
             total += v * v * pairs.w_code[i]
             count += 1
     return total, count
@@ -146,12 +159,10 @@ def phase_cost(w: Work) -> float:
 def robust_code_misfit(pairs: Pairs, groups: Groups, x: Floats) -> tuple[float, int]:
     """Misfit of the codes at `x`, each Student distributed: a reflection is one observation gone bad."""
     apart()
-    total, count = 0.0, 0
-    for g in range(groups.count[0]):
-        count -= groups.w[g] > 0.0
+    total, count = 0.0, -_clocks(groups)
     for i in range(pairs.count[0]):
         if pairs.w_code[i] > 0.0:
-            v = pairs.code_m[i] - clock_of(groups, pairs.code_group[i], x) - along(pairs.a, i, x)
+            v = _code_misfit_m(pairs, groups, i, x)
             total += (CODE_TAIL + 1.0) * log(1.0 + v * v * pairs.w_code[i] / CODE_TAIL)
             count += 1
     return total, count
