@@ -1,4 +1,4 @@
-"""Copy sixteen words at once: fences of a cell are few, and a loop of a length nobody foresees costs more than that."""
+"""Copy or fill sixteen words at once: fences of a cell are few, and a loop of unforeseen length costs more than that."""
 
 from typing import Any
 
@@ -34,4 +34,25 @@ def _copy_plain(to: Int32s, to_at: int, of: Int32s, of_at: int) -> None:
     to[to_at : to_at + WORDS_PAST] = of[of_at : of_at + WORDS_PAST]
 
 
+@intrinsic
+def _fill_line(typing: Any, to: Any, to_at: Any, word: Any) -> Any:
+    """`to[to_at : to_at + 16] = word` of C-contiguous int32, neither checked nor aligned."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        nothing, first = ir.Constant(_LINE, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+        one = builder.insert_element(nothing, builder.trunc(args[2], ir.IntType(32)), first)
+        line = builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(ir.IntType(32), WORDS_PAST), None))
+        builder.store(line, builder.bitcast(builder.gep(data, [args[1]]), _LINE.as_pointer()), align=4)
+        return context.get_dummy_value()
+
+    return types.none(to, types.int64, types.int64), codegen
+
+
+def _fill_plain(to: Int32s, to_at: int, word: int) -> None:
+    """What `fill_line` does where kernels run without the compiler."""
+    to[to_at : to_at + WORDS_PAST] = word
+
+
 copy_line: Any = _copy_plain if getattr(_numba_config, "DISABLE_JIT", False) else _copy_line
+fill_line: Any = _fill_plain if getattr(_numba_config, "DISABLE_JIT", False) else _fill_line

@@ -77,12 +77,14 @@ def contains(n: int) -> Iterator[Result]:
     fences, rng = fence_set(n), np.random.default_rng(5)
     x, y = rng.uniform(-HALF_M, HALF_M, (2, POINTS))
     tree, points = shapely.STRtree(polygons(fences)), shapely.points(x, y)
-    row, fence = find_containing(fences, x, y).pairs()
+    hits = find_containing(fences, x, y)
     theirs = tree.query(points, predicate="covered_by")
-    assert sorted(zip(row.tolist(), fence.tolist(), strict=True)) == sorted(zip(*theirs.tolist(), strict=True))
+    assert sorted(zip(hits.point.tolist(), hits.fence.tolist(), strict=True)) == sorted(
+        zip(*theirs.tolist(), strict=True)
+    )
     ours_s, peer_s = cpu_s_of(lambda: find_containing(fences, x, y), lambda: tree.query(points, predicate="covered_by"))
     must, reach = TARGETS[n]
-    note = f"{len(fence) / POINTS:.2g} hits a point"
+    note = f"{len(hits.fence) / POINTS:.2g} hits a point"
     yield Result(
         NAME, f"{n} fences", POINTS / ours_s, "points/s", "higher", "shapely STRtree", POINTS / peer_s, must, reach,
         POINTS, note,
@@ -108,9 +110,9 @@ def agreement() -> Iterator[Result]:
     tree, done = shapely.STRtree(polygons(fences)), 0
     while done < HARD_POINTS:
         points = hard_points(fences, min(1_000_000, HARD_POINTS - done), rng)
-        row, fence = find_containing(fences, points[:, 0], points[:, 1]).pairs()
+        hits = find_containing(fences, points[:, 0], points[:, 1])
         theirs = tree.query(shapely.points(points), predicate="covered_by")
-        ours = np.sort(row.astype(np.int64) * 1_000 + fence)
+        ours = np.sort(hits.point.astype(np.int64) * 1_000 + hits.fence)
         other += len(np.setxor1d(ours, theirs[0] * 1_000 + theirs[1], assume_unique=True))
         done += len(points)
     yield Result(NAME, "hard points placed otherwise", other, "", "lower", must=0, reach=0, n=HARD_POINTS)

@@ -43,9 +43,11 @@ def test_counties_of_ganzhou(data_dir: Path) -> None:
     spread = rng.uniform(vertices.min(axis=0), vertices.max(axis=0), (POINTS, 2))
     nudged = np.nextafter(vertices, rng.choice([-np.inf, np.inf], vertices.shape))
     points = np.concatenate([spread, on_edges, level, vertices, nudged])
-    row, fence = find_containing(fences, points[:, 0], points[:, 1]).pairs()
+    hits = find_containing(fences, points[:, 0], points[:, 1])
     made = shapely.points(points)
     for number, (draft, shape) in enumerate(zip(fences.drafts, fences.shapes, strict=True)):
         assert draft is not None and shape is not None and isinstance(draft.shape, Area)
         expected = shapely.covers(to_shapely(draft.shape, shape), made)
-        assert np.array_equal(np.bincount(row[fence == number], minlength=len(points)) == 1, expected), draft.ref
+        assert np.array_equal(np.bincount(hits.point[hits.fence == number], minlength=len(points)) == 1, expected), (
+            draft.ref
+        )

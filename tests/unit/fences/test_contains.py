@@ -30,7 +30,7 @@ def built(*drafts: FenceDraft, cell_m: float | None = None, margin_m: float = 25
 
 def covers(fences: FenceSet, points_m: Floats) -> list[list[int]]:
     hits = find_containing(fences, points_m[:, 0], points_m[:, 1])
-    return [sorted(hits.fence[a:b].tolist()) for a, b in zip(hits.first[:-1], hits.first[1:], strict=True)]
+    return [sorted(hits.fence[hits.point == row].tolist()) for row in range(len(points_m))]
 
 
 def judged(fences: FenceSet, points_m: Floats) -> list[list[int]]:

@@ -42,8 +42,8 @@ def drafts(rng: np.random.Generator, n: int) -> list[FenceDraft]:
 
 def hits(fences: FenceSet) -> list[tuple[int, str]]:
     points = np.random.default_rng(9).uniform(-1500.0, 1500.0, (400, 2))
-    point, fence = find_containing(fences, points[:, 0], points[:, 1]).pairs()
-    return sorted((int(p), fences.ref(int(f))) for p, f in zip(point, fence, strict=True))
+    found = find_containing(fences, points[:, 0], points[:, 1])
+    return sorted((int(p), fences.ref(int(f))) for p, f in zip(found.point, found.fence, strict=True))
 
 
 def test_edits_end_where_building_does() -> None:
@@ -76,7 +76,7 @@ def test_two_futures_of_one_version() -> None:
     base = built(circle("a", 0.0, 0.0, 50.0))
     east, west = base.put(circle("b", 500.0, 0.0, 50.0)), base.put(circle("b", -500.0, 0.0, 50.0))
     for fences, x_m in ((east, 500.0), (west, -500.0)):
-        assert find_containing(fences, [x_m, -x_m], [0.0, 0.0]).pairs()[0].tolist() == [0]
+        assert find_containing(fences, [x_m, -x_m], [0.0, 0.0]).point.tolist() == [0]
 
 
 def test_a_fence_beyond_the_grid() -> None:
