@@ -1,4 +1,4 @@
-"""Copy or fill sixteen words at once: fences of a cell are few, and a loop of unforeseen length costs more than that."""
+"""Copy or fill sixteen words at once: fences of a cell are few, and loops of unforeseen length cost more than that."""
 
 from typing import Any
 
