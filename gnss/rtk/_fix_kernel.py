@@ -186,20 +186,35 @@ def still_best(full: Lattice, order: Order, cost: float, dof: float, part: Latti
 
 
 @leaf_kernel
+def _float_variance(mine: Mine, full: Lattice, order: Order, row: int, c: Floats) -> float:
+    """Variance of row `row`, those after it that are held being known, the others floats that depend on each other.
+
+    The floats x solve Lᵀ x = e, errors e of variances 1/d: `c` gets what each error does to the row.
+    """
+    variance = 1.0 / full.d[row]
+    c[row] = 1.0
+    for k in range(row + 1, order.held[0]):
+        c[k] = 0.0
+        if mine.held[order.place[k] - POSITION] == 0:
+            for j in range(row, k):
+                c[k] -= full.lower[k, j] * c[j]
+            variance += c[k] * c[k] / full.d[k]
+    return variance
+
+
+@leaf_kernel
 def join(mine: Mine, full: Lattice, order: Order, groups: Groups) -> None:
     """Round the ready ambiguities before the held ones, best first; those that do not fit stay floats, at their mean.
 
-    An ambiguity that stays a float makes those after it less certain: its part of their variance is added.
+    An ambiguity that stays a float makes those before it less certain.
     """
     apart()
     n = order.rows[0]
     for i in range(order.held[0] - 1, order.ready[0] - 1, -1):
-        place = order.place[i] - POSITION
-        centre, variance = full.a_cyc[i], 1.0 / full.d[i]
+        place, centre = order.place[i] - POSITION, full.a_cyc[i]
         for j in range(i + 1, n):
             centre -= full.lower[j, i] * (order.fixed[j] - full.a_cyc[j])
-            if mine.held[order.place[j] - POSITION] == 0:
-                variance += full.lower[j, i] * full.lower[j, i] / full.d[j]
+        variance = _float_variance(mine, full, order, i, order.u[0])
         off = np.rint(centre) - centre
         is_sure = erf(1.0 / sqrt(8.0 * variance)) >= JOIN_SUCCESS_MIN and off * off <= JOIN_MISFIT_MAX * variance
         if is_sure and mine.age[place] >= JOIN_AGE_MIN:

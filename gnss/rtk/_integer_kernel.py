@@ -146,6 +146,9 @@ def fix(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
         release(mine)
         if not order_and_solve(mine, rules, w):
             return False, nan
+    else:
+        # each held one is alone in its group: relative to nothing
+        release(mine)
     return _seek_all(mine, rules, w)
 
 

@@ -163,6 +163,25 @@ def test_satellites_come_and_go_while_the_position_stays() -> None:
     assert solved.found.slips.sum() > 20
 
 
+def test_integers_that_are_not_heard_make_no_position_surer() -> None:
+    told, state = scene(seconds=24), RtkState.for_slots(1)
+    o = told.rovers.observations
+    # three satellites of each system are left
+    few = np.concatenate([np.unique(o.prn[o.system == system])[:3] for system in (0, 3)])
+    gone = (told.epoch_of >= 20) & ~np.isin(o.prn, few)
+    told = told.heard(lambda o: o.replace(pr_m=np.where(gone, np.nan, o.pr_m)))
+    solve(told.take(np.arange(22)), state=state)
+    other = state.copy()
+    mine = other.memory[0]
+    absent = np.asarray(mine["seen_ns"]) < mine["t_ns"]
+    assert mine["held"][absent].sum() > 10
+    mine["held"][absent] = 0
+    last = told.take(np.arange(22, 24))
+    known, unknown = solve(last, state=state), solve(last, state=other)
+    assert known.is_fixed.tolist() == unknown.is_fixed.tolist()
+    assert known.fixes.sigma_u_m == pytest.approx(unknown.fixes.sigma_u_m, rel=1e-6)
+
+
 def test_ambiguities_of_satellites_that_have_set_are_forgotten() -> None:
     told, state = scene(seconds=50), RtkState.for_slots(1)
     o = told.rovers.observations

@@ -11,6 +11,7 @@ from gnss.rtk._fix_kernel import (
     FIX_MIN,
     JOIN_AGE_MIN,
     VARIANCE_PRIOR,
+    _float_variance,
     fits,
     held_values,
     odds_against,
@@ -161,6 +162,43 @@ def test_one_that_is_off_by_a_part_of_a_wave_does_not_join() -> None:
     place = int(np.array(fixing.filter.w.pairs.place)[odd[0]])
     assert not fixing.held[place]
     assert fixing.held.sum() == len(fixing.held) - 1
+
+
+@pytest.mark.parametrize("held", [4, 12, 20])
+def test_a_float_is_as_sure_as_the_floats_it_depends_on_let_it_be(held: int) -> None:
+    fixing = Fixing()
+    fixing.epoch()
+    mine, w = fixing.filter.mine, fixing.filter.w
+    order, n = w.order, int(w.order.rows[0])
+    release(mine)
+    assert order_and_solve(mine, fixing.filter.rules, w)
+    order.held[0] = n - held
+    lower = np.tril(np.array(w.full.lower)[:n, :n], -1) + np.eye(n)
+    information = lower @ np.diag(np.array(w.full.d)[:n]) @ lower.T
+    unknown = np.linalg.inv(information[: n - held, : n - held])
+    for row in range(int(order.ready[0]), n - held):
+        assert _float_variance(mine, w.full, order, row, order.u[0]) == pytest.approx(unknown[row, row], rel=1e-6)
+    # an integer between them is known: what it says of those behind it is left aside
+    between = n - held - 2
+    mine.held[order.place[between] - POSITION] = 1
+    unknown = np.linalg.inv(np.delete(np.delete(information[: n - held, : n - held], between, 0), between, 1))
+    row = n - held - 3
+    assert _float_variance(mine, w.full, order, row, order.u[0]) >= unknown[row, row] * (1.0 - 1e-6)
+
+
+def test_integers_of_which_none_is_relative_to_another_are_let_go() -> None:
+    fixing, world = Fixing(), World(satellites=10)
+    fixing.world = world
+    number = np.unique(world.satellite, return_inverse=True)[1] % 10
+    for k in range(6):
+        fixing.epoch(world.epoch(float(k), X_M).take(np.flatnonzero(number < 6)))
+    mine = fixing.filter.mine
+    assert holds(mine)
+    mine.fixed_epochs[0], mine.sure[0] = 7, 1
+    # one satellite a system stays, others are new
+    fixing.epoch(world.epoch(6.0, X_M, noise=30.0).take(np.flatnonzero((number == 0) | (number >= 6))))
+    assert not holds(mine)
+    assert (int(mine.fixed_epochs[0]), int(mine.sure[0])) == (0, 0)
 
 
 def test_held_integers_that_no_longer_fit_are_let_go() -> None:
