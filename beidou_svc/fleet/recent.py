@@ -52,14 +52,14 @@ class Measured(NamedTuple):
 
 @inline_kernel
 def _fill(cell: Any, rows: Incoming, measured: Measured, row: int) -> None:
-    cell.lat = degrees_i4(rows.lat_rad[row])
-    cell.lon = degrees_i4(rows.lon_rad[row])
-    cell.h_ell = millimetres_i4(measured.h_ell_m[row])
-    cell.speed = clip_u2(measured.speed_mps[row], SPEED)
-    cell.sigma_h = clip_u2(measured.sigma_h_m[row], SIGMA)
-    cell.fix_quality = rows.fix_quality[row]
-    cell.sats_used = measured.sats_used[row]
-    cell.source = measured.source[row]
+    cell["lat"] = degrees_i4(rows.lat_rad[row])
+    cell["lon"] = degrees_i4(rows.lon_rad[row])
+    cell["h_ell"] = millimetres_i4(measured.h_ell_m[row])
+    cell["speed"] = clip_u2(measured.speed_mps[row], SPEED)
+    cell["sigma_h"] = clip_u2(measured.sigma_h_m[row], SIGMA)
+    cell["fix_quality"] = rows.fix_quality[row]
+    cell["sats_used"] = measured.sats_used[row]
+    cell["source"] = measured.source[row]
 
 
 @kernel
@@ -77,13 +77,13 @@ def _note_rows(rows: Incoming, measured: Measured, cells: NDArray[Any]) -> None:
         rank = row_rank(rows.fix_quality[row], measured.source[row])
         lat, lon = degrees_i4(rows.lat_rad[row]), degrees_i4(rows.lon_rad[row])
         cell = cells[rows.slot[row], t_s % window_s]
-        kept = (cell.t_s, cell.rank, cell.t_ms, cell.sentences, cell.lat, cell.lon)
+        kept = (cell["t_s"], cell["rank"], cell["t_ms"], cell["sentences"], cell["lat"], cell["lon"])
         if kept > (t_s, rank, t_ms, sentences, lat, lon):
             continue
-        cell.t_s = t_s
-        cell.rank = rank
-        cell.t_ms = t_ms
-        cell.sentences = sentences
+        cell["t_s"] = t_s
+        cell["rank"] = rank
+        cell["t_ms"] = t_ms
+        cell["sentences"] = sentences
         _fill(cell, rows, measured, row)
 
 
