@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.context import Context, PipelineView, Rates
-from beidou_svc.api.hub import Hub
+from beidou_svc.api.fleet_hub import FleetHub
 from beidou_svc.api.server import HttpServer, bind_http, http_address
 from beidou_svc.clock import Clock, SystemClock
 from beidou_svc.config import Settings
@@ -25,7 +25,7 @@ from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.registry import Policy, Registry
 from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step, touch_roads
 from beidou_svc.ingest.ingest import Ingest, Tick
-from beidou_svc.parts import build_basemap, build_event_hub, build_registry, fleet_rules, hub_rules
+from beidou_svc.parts import build_basemap, build_event_hub, build_registry, fleet_hub_rules, fleet_rules
 from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.build import build_roads
 from beidou_svc.roads.roads import Roads
@@ -108,7 +108,7 @@ class Service:
             gate=Gate(settings.auth.tokens),
             state=state,
             names=names,
-            hub=Hub(state, names, hub_rules(settings), boot),
+            fleet_hub=FleetHub(state, names, fleet_hub_rules(settings), boot),
             pipeline=self._pipeline,
             ingest=self.ingest,
             rates=Rates(),
@@ -183,7 +183,7 @@ class Service:
         self._pipeline.close()
         if self._recorder is not None:
             self._recorder.close()
-        self.context.hub.close()
+        self.context.fleet_hub.close()
         if self.context.event_hub is not None:
             self.context.event_hub.close()
         server.should_exit = True
@@ -216,7 +216,7 @@ class Service:
             now_ns = self._clock.mono_ns()
             if now_ns - self._t_second_ns >= NS_PER_S:
                 self._every_second(now_ns)
-            self.context.hub.flush(now_ns, self._clock.utc_ns())
+            self.context.fleet_hub.flush(now_ns, self._clock.utc_ns())
             if self.context.event_hub is not None:
                 self.context.event_hub.flush(now_ns)
         except Exception:

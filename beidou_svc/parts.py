@@ -2,7 +2,7 @@
 
 from beidou_svc.api.basemap import BaseMap
 from beidou_svc.api.event_hub import EventHub
-from beidou_svc.api.hub import HubRules
+from beidou_svc.api.fleet_hub import FleetHubRules
 from beidou_svc.config import FleetSettings, Settings
 from beidou_svc.errors import ConfigError
 from beidou_svc.fleet.liveness import LivenessRules
@@ -25,10 +25,10 @@ def fleet_rules(settings: FleetSettings) -> FleetRules:
     )
 
 
-def hub_rules(settings: Settings) -> HubRules:
+def fleet_hub_rules(settings: Settings) -> FleetHubRules:
     """Rules of the live stream."""
     stream = settings.stream
-    return HubRules(stream.clients_max, round(stream.stall_s_max * NS_PER_S), round(stream.heartbeat_s * NS_PER_S))
+    return FleetHubRules(stream.clients_max, round(stream.stall_s_max * NS_PER_S), round(stream.heartbeat_s * NS_PER_S))
 
 
 def build_registry(settings: FleetSettings) -> Registry:

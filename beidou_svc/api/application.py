@@ -11,7 +11,7 @@ from beidou_svc.api import (
     events,
     fences,
     fleet,
-    live,
+    fleet_stream,
     networks,
     ogc,
     page,
@@ -30,7 +30,7 @@ The live stream (`WS /v1/stream`) is described in docs/stream.md.
 """
 
 _ASKED = (fleet, terminals, networks, routes, fences, events, alarms, ogc, status)
-_PARTS = (*_ASKED, live, event_stream, docs_page, page)
+_PARTS = (*_ASKED, fleet_stream, event_stream, docs_page, page)
 
 
 def create_api(service: Context) -> FastAPI:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.basemap import BaseMap
 from beidou_svc.api.event_hub import EventHub
-from beidou_svc.api.hub import Hub
+from beidou_svc.api.fleet_hub import FleetHub
 from beidou_svc.clock import Clock
 from beidou_svc.config import Settings
 from beidou_svc.fleet.names import Names
@@ -70,7 +70,7 @@ class Context:
     gate: Gate
     state: FleetState
     names: Names
-    hub: Hub
+    fleet_hub: FleetHub
     pipeline: PipelineView
     ingest: IngestView
     rates: Rates

@@ -11,7 +11,7 @@ from typing import Final
 import orjson
 
 from beidou_svc.api.frame import wire_text
-from beidou_svc.api.ws_reader import Reader
+from beidou_svc.api.ws_reader import Reader, awake
 from beidou_svc.fleet.names import Names
 from beidou_svc.roads.event_json import events_to_show
 from beidou_svc.roads.event_log import EventLog
@@ -89,15 +89,11 @@ class EventHub:
         if not self.clients or mono_ns < self._t_due_ns:
             return
         self._t_due_ns = mono_ns + INTERVAL_NS
-        for client in tuple(self.clients):
-            stalled_ns = client.stalled_ns(mono_ns)
-            if stalled_ns is None:
-                if self._is_behind(client):
-                    self._serve(client)
-            elif stalled_ns > STALL_NS_MAX:
-                client.drop_stalled()
-                self.dropped += 1
-                self.clients.remove(client)
+        clients, dropped = awake(self.clients, mono_ns, STALL_NS_MAX)
+        self.dropped += dropped
+        for client in clients:
+            if self._is_behind(client):
+                self._serve(client)
 
     def _is_behind(self, client: EventClient) -> bool:
         told = client.version, client.networks, client.alarms

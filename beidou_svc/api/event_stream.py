@@ -1,10 +1,10 @@
 """`WS /v1/events/stream`: events as they happen, as text messages."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, WebSocket
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from beidou_svc.api.context import Context, context_of
 from beidou_svc.api.event_hub import EventClient, EventHub, EventWant
@@ -12,13 +12,12 @@ from beidou_svc.api.ws_protocol import outlet_of
 from beidou_svc.api.ws_reader import CLOSE_TRY_LATER
 from beidou_svc.api.ws_talk import (
     CLOSE_BAD_MESSAGE,
-    CLOSE_BAD_TOKEN,
     RefusedError,
-    in_time,
+    Subscription,
+    first_message,
     next_message,
     talk,
 )
-from beidou_svc.config import Scope
 from mapping.fences.kinds import KIND_NAMES
 
 router = APIRouter()
@@ -30,13 +29,9 @@ Name = Annotated[str, Field(max_length=200)]
 Names = Annotated[list[Name], Field(max_length=NAMES_MAX)]
 
 
-class SubscribeEvents(BaseModel):
-    """The first message of a client."""
+class SubscribeEvents(Subscription):
+    """The events that a client wants, and those after which row."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    type: Literal["subscribe"]
-    token: str | None = None
     terminals: Names | None = None
     fences: Names | None = None
     kinds: Names | None = None
@@ -52,7 +47,7 @@ async def event_stream(websocket: WebSocket) -> None:
 
 async def _serve(websocket: WebSocket, service: Context) -> None:
     hub = _open_hub(service.event_hub)
-    first = await in_time(next_message(websocket, SubscribeEvents), service.settings.stream.hello_s_max)
+    first = await first_message(websocket, SubscribeEvents, service.gate, service.settings.stream.hello_s_max)
     client = await _begin(websocket, service, hub, first)
     try:
         while True:
@@ -71,8 +66,6 @@ def _open_hub(hub: EventHub | None) -> EventHub:
 
 
 async def _begin(websocket: WebSocket, service: Context, hub: EventHub, first: SubscribeEvents) -> EventClient:
-    if not service.gate.allows(first.token, Scope.READ):
-        raise RefusedError(CLOSE_BAD_TOKEN, "a token with scope read is needed")
     want, seq = _want(first), hub.log.seq
     hello = {"type": "hello", "boot": service.boot, "seq": seq, "kept_from_seq": hub.log.kept_from}
     await websocket.send_text(json.dumps(hello))

@@ -183,9 +183,9 @@ def _rtk(service: Context) -> dict[str, Any]:
 
 def stream_counts(service: Context) -> dict[str, int]:
     """The live stream in numbers."""
-    counters = service.hub.counters
+    counters = service.fleet_hub.counters
     return {
-        "clients": len(service.hub),
+        "clients": len(service.fleet_hub),
         "frames_total": counters.frames,
         "frames_encoded_total": counters.frames_encoded,
         "bytes_total": counters.bytes,

@@ -1,7 +1,7 @@
 """Who reads a stream: the way to it, and how long it has not taken what was sent."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from beidou_svc.api.ws_protocol import Outlet
 
@@ -32,3 +32,24 @@ class Reader:
     def drop_stopping(self) -> None:
         """Send it away because the service stops."""
         self.outlet.drop(CLOSE_GOING_AWAY, "the service stops")
+
+
+R = TypeVar("R", bound=Reader)
+
+
+def awake(readers: list[R], mono_ns: int, stall_ns_max: int) -> tuple[list[R], int]:
+    """Those that have taken all that was sent, and how many were sent away.
+
+    The others wait; one that has waited for longer than `stall_ns_max` is taken out of `readers`.
+    """
+    ready: list[R] = []
+    dropped = 0
+    for reader in tuple(readers):
+        stalled_ns = reader.stalled_ns(mono_ns)
+        if stalled_ns is None:
+            ready.append(reader)
+        elif stalled_ns > stall_ns_max:
+            reader.drop_stalled()
+            readers.remove(reader)
+            dropped += 1
+    return ready, dropped

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import WebSocket
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.websockets import WebSocketDisconnect
+
+from beidou_svc.api.auth import Gate
+from beidou_svc.config import Scope
 
 CLOSE_BAD_MESSAGE: Final = 4400
 CLOSE_BAD_TOKEN: Final = 4401
@@ -17,7 +20,17 @@ CLOSE_NO_SUBSCRIBE: Final = 4408
 _REASON_BYTES_MAX = 120
 """A close frame holds 123 bytes of reason."""
 
-M = TypeVar("M", bound=BaseModel)
+
+class Subscription(BaseModel):
+    """What every message of a client says; the first must carry the token, if one is needed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["subscribe"]
+    token: str | None = None
+
+
+S = TypeVar("S", bound=Subscription)
 
 
 class RefusedError(Exception):
@@ -42,15 +55,18 @@ async def talk(websocket: WebSocket, origins: tuple[str, ...], serve: Callable[[
         await websocket.close(refusal.code, str(refusal).encode()[:_REASON_BYTES_MAX].decode(errors="ignore"))
 
 
-async def in_time(message: Awaitable[M], limit_s: float) -> M:
-    """The first message, unless it does not come."""
+async def first_message(websocket: WebSocket, form: type[S], gate: Gate, limit_s: float) -> S:
+    """The first message of a client, which must come in time, and from one that may read."""
     try:
-        return await asyncio.wait_for(message, limit_s)
+        message = await asyncio.wait_for(next_message(websocket, form), limit_s)
     except TimeoutError:
         raise RefusedError(CLOSE_NO_SUBSCRIBE, "no subscribe message came in time") from None
+    if not gate.allows(message.token, Scope.READ):
+        raise RefusedError(CLOSE_BAD_TOKEN, "a token with scope read is needed")
+    return message
 
 
-async def next_message(websocket: WebSocket, form: type[M]) -> M:
+async def next_message(websocket: WebSocket, form: type[S]) -> S:
     """The next message of a client, which must have a form."""
     event = await websocket.receive()
     if event["type"] == "websocket.disconnect":

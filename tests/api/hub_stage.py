@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from beidou_svc.api.client import Frame, decode_frame
-from beidou_svc.api.hub import Client, Hub, HubRules, Want
+from beidou_svc.api.fleet_hub import FleetClient, FleetHub, FleetHubRules, FleetWant
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.query import Criteria
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
@@ -15,7 +15,7 @@ from tests.helpers.service import T_GPST_NS, FakeNames, fixes
 MS = 1_000_000
 SECOND_NS = 1_000_000_000
 WEST_HALF = Criteria(bbox=(114.0, 25.0, 114.905, 26.0))
-EVERYBODY = Want(100)
+EVERYBODY = FleetWant(100)
 
 
 @dataclass
@@ -50,14 +50,14 @@ class Stage:
     def __init__(self, terminals: int = 10, **rules: int) -> None:
         self.registry = FakeNames(terminals)
         self.state: FleetState = new_state(FleetRules(terminals_max=20_000))
-        self.hub = Hub(self.state, Names(self.registry), HubRules(**rules), "b007")
+        self.hub = FleetHub(self.state, Names(self.registry), FleetHubRules(**rules), "b007")
         self.now_ns = SECOND_NS
         self.second = 0
         step(self.state, fixes(terminals), 0)
 
-    def join(self, want: Want = EVERYBODY, resume: str | None = None) -> tuple[Client, FakeOutlet]:
+    def join(self, want: FleetWant = EVERYBODY, resume: str | None = None) -> tuple[FleetClient, FakeOutlet]:
         outlet = FakeOutlet()
-        client = Client(outlet, want)
+        client = FleetClient(outlet, want)
         self.hub.add(client, resume)
         return client, outlet
 

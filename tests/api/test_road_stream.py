@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from beidou_svc.api.fleet_hub import FleetClient, FleetWant
 from beidou_svc.api.frame_road import FLAG_KNOWN, FLAG_OFF_ROAD
-from beidou_svc.api.hub import Client, Want
 from beidou_svc.fleet.state import step, touch_roads
 from tests.api.hub_stage import FakeOutlet
 from tests.helpers.roads import drive, go, road_context, town_settings
 
 SECOND_NS = 10**9
-PLAIN, WITH_ROAD = Want(100), Want(100, with_road=True)
+PLAIN, WITH_ROAD = FleetWant(100), FleetWant(100, with_road=True)
 
 
 def test_only_who_asks_gets_the_columns(tmp_path: Path) -> None:
@@ -21,8 +21,8 @@ def test_only_who_asks_gets_the_columns(tmp_path: Path) -> None:
     go(town, 3, slot=1, lat_deg=25.805)
     outlets = [FakeOutlet(), FakeOutlet()]
     for outlet, want in zip(outlets, (PLAIN, WITH_ROAD), strict=True):
-        town.hub.add(Client(outlet, want))
-    town.hub.flush(SECOND_NS, 0)
+        town.fleet_hub.add(FleetClient(outlet, want))
+    town.fleet_hub.flush(SECOND_NS, 0)
     plain, road = (outlet.frames()[0].columns for outlet in outlets)
     assert set(road) - set(plain) == {
         "edge", "offset_m", "matched_lat_deg", "matched_lon_deg", "lane", "lateral_m", "lane_p", "road_p", "road_flags",
@@ -42,11 +42,11 @@ def test_a_new_place_on_the_road_is_sent_to_those_who_ask_alone(tmp_path: Path) 
     assert roads is not None
     outlets = [FakeOutlet(), FakeOutlet()]
     for outlet, want in zip(outlets, (PLAIN, WITH_ROAD), strict=True):
-        town.hub.add(Client(outlet, want))
+        town.fleet_hub.add(FleetClient(outlet, want))
     step(town.state, drive(0), 0)
-    town.hub.flush(SECOND_NS, 0)
+    town.fleet_hub.flush(SECOND_NS, 0)
     touch_roads(town.state, roads.take(drive(0), SECOND_NS))
-    town.hub.flush(2 * SECOND_NS, 0)
+    town.fleet_hub.flush(2 * SECOND_NS, 0)
     assert [len(outlet.frames()) for outlet in outlets] == [1, 2]
     assert outlets[1].frames()[1].columns["slot"].tolist() == [0]
 

@@ -114,7 +114,7 @@ async def test_a_tick_that_fails_is_counted_and_the_next_one_works(monkeypatch: 
         def fail(*_: object) -> None:
             raise RuntimeError("a bug")
 
-        monkeypatch.setattr(service.context.hub, "flush", fail)
+        monkeypatch.setattr(service.context.fleet_hub, "flush", fail)
         await until(lambda: service.context.failed_ticks >= 2)
         monkeypatch.undo()
         failed = service.context.failed_ticks

@@ -42,7 +42,7 @@ class Running:
 
     def flush(self, seconds: float = 1.0) -> None:
         self.mono_ns += round(seconds * 1e9)
-        self.context.hub.flush(self.mono_ns, 0)
+        self.context.fleet_hub.flush(self.mono_ns, 0)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Let the event loop work until something is so."""
@@ -51,7 +51,7 @@ class Running:
                 await asyncio.sleep(0)
 
     async def joined(self, clients: int = 1) -> None:
-        await self.until(lambda: len(self.context.hub) == clients)
+        await self.until(lambda: len(self.context.fleet_hub) == clients)
 
 
 @contextlib.asynccontextmanager
@@ -71,7 +71,7 @@ async def running(terminals: int = 5, **sections: Any) -> AsyncIterator[Running]
         try:
             yield Running(context, sock.getsockname()[1])
         finally:
-            context.hub.close()
+            context.fleet_hub.close()
             server.should_exit = True
             await serving
 
@@ -117,7 +117,7 @@ async def test_another_subscribe_replaces_the_filter() -> None:
         await server.joined()
         await client.send(json.dumps({"type": "subscribe", "quality": [5]}))
         await server.until(
-            lambda: next(iter(server.context.hub._groups.values())).clients[0].want.criteria.qualities == 32
+            lambda: next(iter(server.context.fleet_hub._groups.values())).clients[0].want.criteria.qualities == 32
         )
         server.flush()
         await client.recv()
@@ -196,7 +196,7 @@ async def test_more_clients_than_allowed_are_told_to_try_later() -> None:
         await server.joined()
         async with connect(server.url) as second:
             assert (await refusal(subscribe(second)))[0] == 1013
-        assert server.context.hub.counters.refused_clients == 1
+        assert server.context.fleet_hub.counters.refused_clients == 1
 
 
 async def test_a_client_that_leaves_is_forgotten() -> None:
@@ -217,13 +217,13 @@ async def test_a_client_that_stops_reading_is_dropped_and_holds_little_memory() 
             async with asyncio.timeout(LIMIT_S):
                 await deaf_client(sock, loop)
                 await server.joined()
-            outlet = next(iter(server.context.hub._groups.values())).clients[0].outlet
+            outlet = next(iter(server.context.fleet_hub._groups.values())).clients[0].outlet
             for _ in range(30):
                 server.move(10_000)
                 server.flush(seconds=0.5)
                 await asyncio.sleep(0)
             await server.joined(0)
-            counters = server.context.hub.counters
+            counters = server.context.fleet_hub.counters
             assert counters.dropped_clients == 1
             # names, then at most the one frame that did not fit
             assert counters.frames <= 1
@@ -246,7 +246,7 @@ async def test_the_service_says_good_bye() -> None:
     async with running() as server, connect(server.url) as client:
         await subscribe(client)
         await server.joined()
-        server.context.hub.close()
+        server.context.fleet_hub.close()
         assert (await refusal(client.recv()))[0] == 1001
 
 
@@ -258,9 +258,9 @@ async def test_the_python_client_resumes_after_a_break() -> None:
         server.flush()
         assert (await first).ids() == [f"gz-{slot:05d}" for slot in range(5)]
         second = asyncio.ensure_future(anext(frames))
-        server.context.hub.close()
+        server.context.fleet_hub.close()
         server.move(2)
-        await server.until(lambda: len(server.context.hub) == 1)
+        await server.until(lambda: len(server.context.fleet_hub) == 1)
         server.flush()
         frame = await second
         assert (frame.kind, frame.ids()) == ("delta", ["gz-00000", "gz-00001"])

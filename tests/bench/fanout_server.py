@@ -37,7 +37,7 @@ def move_all(service: Context) -> None:
 def pushed(service: Context) -> Callable[[], Awaitable[None]]:
     async def turn() -> None:
         move_all(service)
-        service.hub.flush(service.clock.mono_ns(), service.clock.utc_ns())
+        service.fleet_hub.flush(service.clock.mono_ns(), service.clock.utc_ns())
 
     return turn
 
@@ -85,7 +85,7 @@ async def main(way: str) -> None:
         await turn()
         due_s += INTERVAL_S
         await asyncio.sleep(max(0.0, due_s - asyncio.get_running_loop().time()))
-    service.hub.close()
+    service.fleet_hub.close()
     server.should_exit = True
     await serving
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.context import Context, Rates
-from beidou_svc.api.hub import Hub, HubRules
+from beidou_svc.api.fleet_hub import FleetHub, FleetHubRules
 from beidou_svc.clock import Clock, ManualClock
 from beidou_svc.config import Settings
 from beidou_svc.fleet.names import Names
@@ -145,7 +145,7 @@ def new_context(terminals: int = 0, settings: Settings | None = None, clock: Clo
         gate=Gate(settings.auth.tokens),
         state=state,
         names=names,
-        hub=Hub(state, names, HubRules(clients_max=settings.stream.clients_max), "b007"),
+        fleet_hub=FleetHub(state, names, FleetHubRules(clients_max=settings.stream.clients_max), "b007"),
         pipeline=FakePipeline(),
         ingest=FakeIngest(),
         rates=Rates(),

@@ -4,23 +4,22 @@ import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, WebSocket
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from beidou_svc import __version__
 from beidou_svc.api.context import Context, context_of
-from beidou_svc.api.hub import Client, Want
+from beidou_svc.api.fleet_hub import FleetClient, FleetWant
 from beidou_svc.api.parameters import checked_bbox, quality_bits
 from beidou_svc.api.ws_protocol import outlet_of
 from beidou_svc.api.ws_reader import CLOSE_TRY_LATER
 from beidou_svc.api.ws_talk import (
     CLOSE_BAD_MESSAGE,
-    CLOSE_BAD_TOKEN,
     RefusedError,
-    in_time,
+    Subscription,
+    first_message,
     next_message,
     talk,
 )
-from beidou_svc.config import Scope
 from beidou_svc.fleet.query import ALL_QUALITIES, Criteria
 
 Degrees = Annotated[float, Field(ge=-180, le=180)]
@@ -28,13 +27,9 @@ Degrees = Annotated[float, Field(ge=-180, le=180)]
 router = APIRouter()
 
 
-class Subscribe(BaseModel):
-    """The first message of a client."""
+class SubscribeFleet(Subscription):
+    """The part of the fleet, and how often."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    type: Literal["subscribe"]
-    token: str | None = None
     interval_ms: int | None = Field(None, ge=20, le=10_000)
     bbox: Annotated[list[Degrees], Field(min_length=4, max_length=4)] | None = None
     quality: Annotated[list[Annotated[int, Field(ge=0, le=8)]], Field(min_length=1, max_length=9)] | None = None
@@ -50,22 +45,20 @@ async def stream(websocket: WebSocket) -> None:
 
 
 async def _serve(websocket: WebSocket, service: Context) -> None:
-    if service.hub.full:
-        service.hub.counters.refused_clients += 1
+    if service.fleet_hub.full:
+        service.fleet_hub.counters.refused_clients += 1
         raise RefusedError(CLOSE_TRY_LATER, "stream.clients_max reached")
-    first = await in_time(next_message(websocket, Subscribe), service.settings.stream.hello_s_max)
+    first = await first_message(websocket, SubscribeFleet, service.gate, service.settings.stream.hello_s_max)
     client = await _begin(websocket, service, first)
     try:
         while True:
-            message = await next_message(websocket, Subscribe)
-            service.hub.change(client, _want(message, service), message.resume)
+            message = await next_message(websocket, SubscribeFleet)
+            service.fleet_hub.change(client, _want(message, service), message.resume)
     finally:
-        service.hub.remove(client)
+        service.fleet_hub.remove(client)
 
 
-async def _begin(websocket: WebSocket, service: Context, first: Subscribe) -> Client:
-    if not service.gate.allows(first.token, Scope.READ):
-        raise RefusedError(CLOSE_BAD_TOKEN, "a token with scope read is needed")
+async def _begin(websocket: WebSocket, service: Context, first: SubscribeFleet) -> FleetClient:
     want = _want(first, service)
     hello: dict[str, Any] = {
         "type": "hello",
@@ -77,12 +70,12 @@ async def _begin(websocket: WebSocket, service: Context, first: Subscribe) -> Cl
     await websocket.send_text(json.dumps(hello))
     outlet = outlet_of(websocket)
     outlet.hold_little(service.settings.stream.send_buffer_bytes)
-    client = Client(outlet, want)
-    service.hub.add(client, first.resume)
+    client = FleetClient(outlet, want)
+    service.fleet_hub.add(client, first.resume)
     return client
 
 
-def _want(message: Subscribe, service: Context) -> Want:
+def _want(message: SubscribeFleet, service: Context) -> FleetWant:
     try:
         bbox = checked_bbox(message.bbox) if message.bbox is not None else None
     except ValueError as error:
@@ -91,4 +84,4 @@ def _want(message: Subscribe, service: Context) -> Want:
     interval_ms = message.interval_ms or service.settings.stream.interval_ms
     tick_ms = service.settings.fleet.tick_ms
     criteria = Criteria(bbox=bbox, qualities=qualities)
-    return Want(max(interval_ms // tick_ms, 1) * tick_ms, criteria, "road" in (message.columns or ()))
+    return FleetWant(max(interval_ms // tick_ms, 1) * tick_ms, criteria, "road" in (message.columns or ()))

@@ -13,7 +13,7 @@ import orjson
 from numpy.typing import NDArray
 
 from beidou_svc.api.frame import encode_frame, wire_text
-from beidou_svc.api.ws_reader import Reader
+from beidou_svc.api.ws_reader import Reader, awake
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.query import EVERYTHING, Criteria, match
 from beidou_svc.fleet.state import FleetState
@@ -28,7 +28,7 @@ Known = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class FleetWant:
     """A subscription."""
 
     interval_ms: int
@@ -37,10 +37,10 @@ class Want:
 
 
 @dataclass(slots=True, eq=False)
-class Client(Reader):
+class FleetClient(Reader):
     """What one client wants and knows. `seq` < 0: nothing; `known` are the slots it shows, where it has a filter."""
 
-    want: Want
+    want: FleetWant
     seq: int = -1
     known: Known | None = None
     named: int = 0
@@ -48,7 +48,7 @@ class Client(Reader):
 
 
 @dataclass(slots=True)
-class HubCounters:
+class FleetHubCounters:
     """Since the start."""
 
     frames: int = 0
@@ -59,7 +59,7 @@ class HubCounters:
 
 
 @dataclass(frozen=True, slots=True)
-class HubRules:
+class FleetHubRules:
     """Limits and times of the stream."""
 
     clients_max: int = 500
@@ -71,21 +71,21 @@ class HubRules:
 class _Group:
     """Clients with one interval."""
 
-    clients: list[Client] = field(default_factory=list)
+    clients: list[FleetClient] = field(default_factory=list)
     t_due_ns: int = 0
 
 
-class Hub:
+class FleetHub:
     """All clients of the live stream. `flush` is called every tick; nothing here waits."""
 
-    def __init__(self, state: FleetState, names: Names, rules: HubRules, boot: str) -> None:
+    def __init__(self, state: FleetState, names: Names, rules: FleetHubRules, boot: str) -> None:
         self._state = state
         self._names = names
         self._rules = rules
         self._boot = boot
         self._groups: dict[int, _Group] = defaultdict(_Group)
         self._left: dict[tuple[Criteria, int], Known] = {}
-        self.counters = HubCounters()
+        self.counters = FleetHubCounters()
 
     def __len__(self) -> int:
         return sum(len(group.clients) for group in self._groups.values())
@@ -95,18 +95,18 @@ class Hub:
         """Whether no more clients are taken."""
         return len(self) >= self._rules.clients_max
 
-    def add(self, client: Client, resume: str | None = None) -> None:
+    def add(self, client: FleetClient, resume: str | None = None) -> None:
         """Begin to serve a client, from where it left off if that is still known."""
         self._restore(client, resume)
         self._groups[client.want.interval_ms].clients.append(client)
 
-    def change(self, client: Client, want: Want, resume: str | None = None) -> None:
+    def change(self, client: FleetClient, want: FleetWant, resume: str | None = None) -> None:
         """Give a client another subscription; its next frame is a full one unless it resumes."""
         self._take_out(client)
         client.want, client.seq, client.known = want, -1, None
         self.add(client, resume)
 
-    def remove(self, client: Client) -> None:
+    def remove(self, client: FleetClient) -> None:
         """Stop serving a client, remembering what it knew."""
         self._take_out(client)
         if client.known is not None:
@@ -123,11 +123,13 @@ class Hub:
 
     def flush(self, mono_ns: int, utc_ns: int) -> None:
         """Send what is due to whoever can take it, and drop who has not read for too long."""
-        ready: dict[tuple[Criteria, int, bool], list[Client]] = defaultdict(list)
+        ready: dict[tuple[Criteria, int, bool], list[FleetClient]] = defaultdict(list)
         for interval_ms, group in self._groups.items():
             if mono_ns >= group.t_due_ns and group.clients:
                 group.t_due_ns = _next_due_ns(group.t_due_ns, interval_ms * NS_PER_MS, mono_ns)
-                for client in self._awake(group.clients, mono_ns):
+                clients, dropped = awake(group.clients, mono_ns, self._rules.stall_ns_max)
+                self.counters.dropped_clients += dropped
+                for client in clients:
                     ready[client.want.criteria, client.seq, client.want.with_road].append(client)
         if not ready:
             return
@@ -136,20 +138,7 @@ class Hub:
         for (criteria, seq, _), clients in ready.items():
             self._send_frame(criteria, seq, clients, mono_ns, utc_ns)
 
-    def _awake(self, clients: list[Client], mono_ns: int) -> list[Client]:
-        """The clients that have taken all that was sent. The others wait, or go."""
-        awake = []
-        for client in tuple(clients):
-            stalled_ns = client.stalled_ns(mono_ns)
-            if stalled_ns is None:
-                awake.append(client)
-            elif stalled_ns > self._rules.stall_ns_max:
-                client.drop_stalled()
-                self.counters.dropped_clients += 1
-                clients.remove(client)
-        return awake
-
-    def _send_names(self, clients: Iterable[Client]) -> None:
+    def _send_names(self, clients: Iterable[FleetClient]) -> None:
         """Name the slots that a client has not heard of, as far as it can take the messages."""
         names = self._names
         messages: dict[int, memoryview] = {}
@@ -167,7 +156,7 @@ class Hub:
                     break
                 client.named = last
 
-    def _send_frame(self, criteria: Criteria, seq: int, clients: list[Client], mono_ns: int, utc_ns: int) -> None:
+    def _send_frame(self, criteria: Criteria, seq: int, clients: list[FleetClient], mono_ns: int, utc_ns: int) -> None:
         state = self._state
         slots, gone, known = self._difference(criteria, seq, clients[0].known, clients[0].want.with_road)
         is_full = seq < 0
@@ -206,12 +195,12 @@ class Hub:
         wanted = matches & (changed | ~before)
         return np.flatnonzero(wanted).astype(np.int32), np.flatnonzero(before & ~matches).astype(np.int32), matches
 
-    def _push(self, client: Client, wire: memoryview) -> bool:
+    def _push(self, client: FleetClient, wire: memoryview) -> bool:
         sent = client.outlet.push(wire)
         self.counters.bytes += len(wire) if sent else 0
         return sent
 
-    def _restore(self, client: Client, resume: str | None) -> None:
+    def _restore(self, client: FleetClient, resume: str | None) -> None:
         boot, _, rest = (resume or "").partition(":")
         numbers = rest.split(":")
         if boot != self._boot or len(numbers) != 3 or not all(part.isdecimal() for part in numbers):
@@ -223,7 +212,7 @@ class Hub:
         if tag == _tag(client.want.criteria) and (known is not None or client.want.criteria == EVERYTHING):
             client.seq, client.known, client.named = seq, known, named
 
-    def _take_out(self, client: Client) -> None:
+    def _take_out(self, client: FleetClient) -> None:
         group = self._groups.get(client.want.interval_ms)
         if group is not None and client in group.clients:
             group.clients.remove(client)

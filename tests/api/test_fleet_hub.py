@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from beidou_svc.api.hub import Want
+from beidou_svc.api.fleet_hub import FleetWant
 from beidou_svc.fleet.query import Criteria
 from beidou_svc.fleet.state import step
 from tests.api.hub_stage import SECOND_NS, WEST_HALF, Stage, rows
@@ -100,7 +100,7 @@ def test_a_client_that_reads_now_and_then_is_kept() -> None:
 
 def test_clients_that_know_and_want_the_same_share_memory() -> None:
     stage = Stage()
-    outlets = [stage.join()[1] for _ in range(5)] + [stage.join(Want(100, WEST_HALF))[1] for _ in range(5)]
+    outlets = [stage.join()[1] for _ in range(5)] + [stage.join(FleetWant(100, WEST_HALF))[1] for _ in range(5)]
     stage.tick()
     stage.move([1, 2])
     stage.tick()
@@ -112,8 +112,8 @@ def test_clients_that_know_and_want_the_same_share_memory() -> None:
 
 def test_each_client_has_its_interval() -> None:
     stage = Stage()
-    _, fast = stage.join(Want(20))
-    _, slow = stage.join(Want(100))
+    _, fast = stage.join(FleetWant(20))
+    _, slow = stage.join(FleetWant(100))
     for _ in range(10):
         stage.move([1])
         stage.tick(milliseconds=20)
@@ -131,7 +131,7 @@ def test_a_delay_does_not_add_up() -> None:
 
 def test_a_filter_shows_who_is_inside_and_says_who_left() -> None:
     stage = Stage()
-    _, outlet = stage.join(Want(100, WEST_HALF))
+    _, outlet = stage.join(FleetWant(100, WEST_HALF))
     stage.tick()
     inside = rows(outlet.frames()[-1])
     assert inside == list(range(10))
@@ -145,7 +145,7 @@ def test_a_filter_shows_who_is_inside_and_says_who_left() -> None:
 
 def test_a_filter_of_qualities() -> None:
     stage = Stage()
-    _, outlet = stage.join(Want(100, Criteria(qualities=1 << 5)))
+    _, outlet = stage.join(FleetWant(100, Criteria(qualities=1 << 5)))
     stage.tick()
     stage.move([2], fix_quality=5)
     stage.tick()
@@ -157,7 +157,7 @@ def test_a_filter_of_qualities() -> None:
 def test_changes_outside_the_filter_are_no_news() -> None:
     stage = Stage()
     stage.move([9], lon_rad=np.radians(115.0))
-    _, outlet = stage.join(Want(100, WEST_HALF))
+    _, outlet = stage.join(FleetWant(100, WEST_HALF))
     stage.tick()
     stage.move([9], lon_rad=np.radians(115.1))
     stage.tick()
@@ -168,7 +168,7 @@ def test_another_subscription_begins_with_a_full_frame() -> None:
     stage = Stage()
     client, outlet = stage.join()
     stage.tick()
-    stage.hub.change(client, Want(100, WEST_HALF))
+    stage.hub.change(client, FleetWant(100, WEST_HALF))
     stage.tick()
     assert [frame.kind for frame in outlet.frames()] == ["full", "full"]
     assert len(outlet.texts()) == 1
