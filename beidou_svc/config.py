@@ -152,7 +152,7 @@ class RtkSection(Section):
     threads: int = Field(2, ge=1, le=64, description="Threads among which the rovers are shared; results are the same.")
     bases_max: int = Field(256, ge=1, description="Base stations at once; more are not used.")
     base_epochs_max: int = Field(64, ge=2, description="Epochs kept of each base.")
-    rovers_max: int = Field(20_000, ge=1, description="Rovers at once (34 kB each); more get single points.")
+    rovers_max: int = Field(20_000, ge=1, description="Rovers at once (32 kB each); more get single points.")
     waiting_max: int = Field(50_000, ge=1, description="Epochs that wait for their base at once; more do not wait.")
     backlog_ticks_max: int = Field(
         25, ge=2, description="Ticks that wait for positioning; beyond, bytes stay with the senders."

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -29,6 +30,11 @@ def unknown_verbs(text: str, makefile: str) -> set[str]:
 
 def test_links_lead_somewhere() -> None:
     assert [link for path, text in documents().items() for link in dead_links(path, text)] == []
+
+
+def test_pictures_are_shown() -> None:
+    shown = {Path(target).name for text in documents().values() for target in LINK.findall(text)}
+    assert {path.name for path in (ROOT / "docs" / "img").iterdir()} <= shown
 
 
 def test_verbs_exist() -> None:
