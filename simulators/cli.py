@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from gnss.constants import NS_PER_S
 from simulators.arguments import (
     ConnectFirst,
     DurationS,
@@ -30,7 +31,7 @@ from simulators.network import Network
 from simulators.rtk.commands import horizons_of, rtk, rtk_log, warm_rtk
 from simulators.running import city_of, connect_all, errors_told, run_broadcast, start_of, tell_sum
 from simulators.scenario import Scenario, describe_settings, load_scenario, shipped_scenarios
-from simulators.schedule import NS, Schedule
+from simulators.schedule import Schedule
 from simulators.sentences import Speaker
 from simulators.wire import Wire
 
@@ -158,7 +159,7 @@ def _warm_up(network: Network) -> None:
     """Run every kernel once, on a small fleet that talks to nobody."""
     plan = load_scenario("storm")
     schedule = Schedule.at_rate(WARM_TERMINALS, 1.0)
-    cars = Fleet(network, plan, schedule, 7, 1_795_338_000 * NS)
+    cars = Fleet(network, plan, schedule, 7, 1_795_338_000 * NS_PER_S)
     speaker, wire = Speaker(cars), Wire("127.0.0.1", 9, identities("warm-", "", WARM_TERMINALS))
     epochs = cars.observe(0)
     buffer, offset = speaker.speak(0, epochs)

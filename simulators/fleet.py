@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gnss.constants import NS_PER_S
 from simulators.chart import METRES_A_DEGREE_LAT, METRES_A_DEGREE_LON_EQUATOR
 from simulators.corrections import Corrections
 from simulators.network import Network
 from simulators.receivers import Epochs, build_receivers, empty_epochs, observe, sky_kinds
 from simulators.routing import fill_routes
 from simulators.scenario import Scenario
-from simulators.schedule import NS, Schedule
+from simulators.schedule import Schedule
 from simulators.sky import Sky, build_constellation, compute_sky
 from simulators.traffic import DECIDE_S, advance_rows, decide, positions
 from simulators.vehicles import PARK_MEAN_S, place_vehicles
@@ -81,7 +82,7 @@ class Fleet:
 
     def sky_number(self, slot: int) -> int:
         """A number that changes whenever the sky does."""
-        return self.t_utc_ns(slot) // (SKY_EVERY_S * NS)
+        return self.t_utc_ns(slot) // (SKY_EVERY_S * NS_PER_S)
 
     def observe(self, slot: int) -> Epochs:
         """Drive up to a slot and return what its terminals say; slots must be asked for in order."""

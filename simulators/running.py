@@ -13,6 +13,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from gnss.constants import NS_PER_S
 from simulators.broadcast import Broadcast, Cars, Epochs, Voice
 from simulators.chart import Chart
 from simulators.display import Display, console
@@ -20,7 +21,6 @@ from simulators.errors import LinkError, SimulatorError
 from simulators.link import Link
 from simulators.network import Network, build_network, read_network
 from simulators.scenario import Scenario
-from simulators.schedule import NS
 from simulators.wire import Wire
 
 E = TypeVar("E", bound=Epochs)
@@ -81,9 +81,9 @@ def start_of(plan: Scenario) -> tuple[int, float]:
     A scenario with a start of its own has that event time, at the same moment.
     """
     now_ns, now_s = time.time_ns(), time.monotonic()
-    next_ns = (now_ns // NS + 2) * NS
-    begin_s = now_s + (next_ns - now_ns) / NS
-    return (next_ns if plan.start is None else round(plan.start.timestamp() * 1e3) * (NS // 1000)), begin_s
+    next_ns = (now_ns // NS_PER_S + 2) * NS_PER_S
+    begin_s = now_s + (next_ns - now_ns) / NS_PER_S
+    return (next_ns if plan.start is None else round(plan.start.timestamp() * 1e3) * (NS_PER_S // 1000)), begin_s
 
 
 def connect_all(wire: Wire, terminals: int) -> None:

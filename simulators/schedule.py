@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gnss.constants import NS_PER_S
 from simulators.errors import ScenarioError
 from simulators.scenario import RATES_HZ
 
-NS = 1_000_000_000
 SLOT_MS_BY_PERIOD_MS = ((500, 50), (100, 20), (0, 10))  # from this period on, slots are this long
 
 
@@ -33,12 +33,12 @@ class Schedule:
         slot_ms = next(slot for least, slot in SLOT_MS_BY_PERIOD_MS if period_ms >= least)
         slots = period_ms // slot_ms
         groups = max(k for k in range(1, slots + 1) if slots % k == 0 and k <= terminals) if staggered else 1
-        return cls(terminals, period_ms * (NS // 1000) // groups, groups)
+        return cls(terminals, period_ms * (NS_PER_S // 1000) // groups, groups)
 
     @property
     def period_s(self) -> float:
         """Seconds from one epoch of a terminal to its next."""
-        return self.slot_ns * self.groups / NS
+        return self.slot_ns * self.groups / NS_PER_S
 
     def rows(self, slot: int) -> NDArray[np.int32]:
         """The terminals whose epoch is in a slot."""
@@ -46,7 +46,7 @@ class Schedule:
 
     def t_s(self, slot: int) -> float:
         """Scenario time of a slot."""
-        return slot * self.slot_ns / NS
+        return slot * self.slot_ns / NS_PER_S
 
     def epoch(self, slot: int) -> int:
         """How many epochs the slot's terminals had before."""

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from gnss.constants import NS_PER_S
 from gnss.nmea.encode import encode, interleave
 from simulators.fleet import Fleet, geoid_sep_m
 from simulators.receivers import SINGLE, Epochs
 from simulators.satellites import SATELLITES_A_GSA, SATELLITES_A_GSV, SYSTEMS, MessageTable, build_table, shown_cn0
-from simulators.schedule import NS
 from simulators.sky import SKY_KINDS
 
 Bytes = NDArray[np.uint8]
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Text = tuple[Bytes, NDArray[np.int64]]
 Columns = dict[str, Floats]
 
-DAY_NS = 86_400 * NS
+DAY_NS = 86_400 * NS_PER_S
 KN_A_MPS = 3600.0 / 1852.0
 TALKER = b"GN"
 MODE = np.array([ord(letter) for letter in "NADPRFEMS"], dtype=np.float64)  # of fix quality 0 to 8

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.clock import NS_PER_S, Clock
+from beidou_svc.clock import Clock
 from beidou_svc.fleet.registry import Registry
 from beidou_svc.ingest.arena import Arena, Page
 from beidou_svc.ingest.counters import Counter, counters_by_name
@@ -26,6 +26,7 @@ from beidou_svc.ingest.table import State
 from beidou_svc.ingest.tcp import TcpPorts
 from beidou_svc.ingest.udp import UdpPorts
 from gnss.batches import SegmentBatch
+from gnss.constants import NS_PER_S
 
 _SWEEP_NS = NS_PER_S // 4
 _SWEEP_CLOSES_MAX = 512

@@ -6,13 +6,13 @@ import socket
 
 import stamina
 
-from beidou_svc.clock import NS_PER_S
 from beidou_svc.ingest.counters import Counter
 from beidou_svc.ingest.settings import Outgoing
 from beidou_svc.ingest.sockets import address_halves, keep_alive
 from beidou_svc.ingest.status import OutgoingInfo
 from beidou_svc.ingest.streams import OUTGOING, Streams
 from beidou_svc.ingest.table import State
+from gnss.constants import NS_PER_S
 
 _log = logging.getLogger(__name__)
 

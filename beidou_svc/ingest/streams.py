@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.clock import NS_PER_S, Clock
+from beidou_svc.clock import Clock
 from beidou_svc.fleet.registry import NO_SLOT, Policy, Registry
 from beidou_svc.ingest.counters import COUNTER_MAX, Counter
 from beidou_svc.ingest.identity import Claim, peer_text
@@ -15,6 +15,7 @@ from beidou_svc.ingest.sessions import NO_ROW, Rules, Sessions, Takeover
 from beidou_svc.ingest.settings import Limits, Unknown
 from beidou_svc.ingest.sockets import close_fd
 from beidou_svc.ingest.table import State, new_rows, open_row
+from gnss.constants import NS_PER_S
 
 _EVENTS = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
 OUTGOING = -1

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from beidou_svc.clock import NS_PER_S
 from beidou_svc.ingest.counters import Counter
 from beidou_svc.ingest.identity import Claim, claim_from_line, claim_from_sentence, peer_id
 from beidou_svc.ingest.reading import is_data
@@ -14,6 +13,7 @@ from beidou_svc.ingest.settings import Identity, Listener
 from beidou_svc.ingest.sockets import address_halves, close_fd, listen_tcp
 from beidou_svc.ingest.streams import Streams
 from beidou_svc.ingest.table import State
+from gnss.constants import NS_PER_S
 
 _ACCEPT_BURST_S = 0.25
 _TRUSTED_KNOWN_MAX = 65_536

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.clock import NS_PER_S, Clock
+from beidou_svc.clock import Clock
 from beidou_svc.replay.feed import FOREVER, PAGE_BYTES, Fed, TimedFeed
 from beidou_svc.replay.source import LogSource, Page
 from gnss.batches import NO_TIME, FixBatch
+from gnss.constants import NS_PER_S
 from gnss.time.scales import gpst_ns_to_unix_ns
 
 TICK_S = 0.02

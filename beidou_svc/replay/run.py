@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from beidou_svc.clock import NS_PER_S, Clock
+from beidou_svc.clock import Clock
 from beidou_svc.replay.feed import FOREVER, PAGE_BYTES, feed
 from beidou_svc.replay.final import FinalTables
 from beidou_svc.replay.player import Player
 from beidou_svc.replay.replayer import Replayer, Window
 from beidou_svc.replay.source import LogSource, close_all
+from gnss.constants import NS_PER_S
 
 LATE_S_MAX = 600.0
 """How long after the end of the window its last epochs may have been received."""

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gnss.constants import NS_PER_S
 from mapping.fences.check import FenceError
 from mapping.fences.kinds import mask_of
 from mapping.fences.model import GROUPS_MAX, FenceDraft
 from mapping.fences.windows import MINUTES_PER_DAY, Window, zone_table
 
-NS_PER_S: Final = 1_000_000_000
 EPOCH_ORDINAL: Final = 719_163  # 1970-01-01 as `date.toordinal` counts
 NO_WINDOW: Final = -1
 NO_DWELL: Final = -1

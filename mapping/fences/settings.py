@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from gnss.constants import NS_PER_S
 from mapping.fences._desk import Its, new_its
-from mapping.fences.rules import NS_PER_S
 
 SIGMA_M_BY_QUALITY: Final = MappingProxyType({1: 3.0, 2: 1.0, 3: 3.0, 4: 0.03, 5: 0.5, 6: 10.0, 7: 10.0, 8: 3.0})
 """Standard deviation in each of north and east, by GGA quality, of terminals that state none. Estimates."""

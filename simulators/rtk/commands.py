@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from gnss.constants import NS_PER_S
 from simulators.arguments import (
     ConnectFirst,
     DurationS,
@@ -33,7 +34,6 @@ from simulators.rtk.schedule import RtkSchedule
 from simulators.rtk.speaker import RtkSpeaker
 from simulators.running import City, city_of, connect_all, errors_told, run_broadcast, start_of, tell_sum
 from simulators.scenario import Scenario, load_scenario, parse_scenario
-from simulators.schedule import NS
 from simulators.signals.horizons import Horizons, build_horizons
 from simulators.wire import Wire
 
@@ -149,7 +149,7 @@ def build_rtk_fleet(
 def warm_rtk(city: City) -> None:
     """Run every kernel once, on a few rovers that talk to nobody."""
     plan = parse_scenario("[signals]\nsurroundings = 'streets'", "warm.toml")
-    fleet = build_rtk_fleet(city, None, plan, 2, build_bases(plan.corrections, 1), 1.0, 7, 1_795_338_000 * NS)
+    fleet = build_rtk_fleet(city, None, plan, 2, build_bases(plan.corrections, 1), 1.0, 7, 1_795_338_000 * NS_PER_S)
     epochs = fleet.observe(0)
     buffer, offset = RtkSpeaker(fleet, 7).speak(0, epochs)
     wire = Wire("127.0.0.1", 9, rtk_identities(plan, 2, fleet.bases))

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from gnss.constants import NS_PER_S
 from simulators.errors import SimulatorError
 from simulators.link import Link
 from simulators.rtk.fleet import RtkFleet
 from simulators.rtk.speaker import RtkSpeaker
-from simulators.schedule import NS
 from simulators.signals.truth import TruthBatch
 
 FILES_MAX = 500
@@ -31,14 +31,14 @@ def write_rtk_log(
         raise SimulatorError(f"{len(ids)} files are too many; {FILES_MAX} are written at most")
     out.mkdir(parents=True, exist_ok=True)
     schedule, written = fleet.schedule, 0
-    periods = round(duration_s * NS / schedule.period_ns)
+    periods = round(duration_s * NS_PER_S / schedule.period_ns)
     with ExitStack() as stack:
         files = [stack.enter_context((out / f"{name}.rtcm3").open("wb")) for name in ids]
         truth = None
         for slot in range(periods * schedule.groups):
             epochs = fleet.observe(slot)
             t_s = schedule.t_s(slot)
-            link.breaks(t_s, schedule.slot_ns / NS)
+            link.breaks(t_s, schedule.slot_ns / NS_PER_S)
             for writes in link.carry(t_s, epochs.row, *speaker.speak(slot, epochs)):
                 for row, start, length in zip(writes.row, writes.start, writes.length, strict=True):
                     written += files[row].write(writes.buffer[start : start + length].tobytes())

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.schedule import NS, Schedule
+from gnss.constants import NS_PER_S
+from simulators.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class RtkSchedule(Schedule):
     def t_s(self, slot: int) -> float:
         """Scenario time at which a slot sends."""
         period, group = divmod(slot, self.groups)
-        return (period * self.groups + group * self.spread) * self.slot_ns / NS
+        return (period * self.groups + group * self.spread) * self.slot_ns / NS_PER_S
 
     def epoch_s(self, slot: int) -> float:
         """Scenario time of the epoch that a slot sends."""
-        return self.epoch(slot) * self.period_ns / NS
+        return self.epoch(slot) * self.period_ns / NS_PER_S

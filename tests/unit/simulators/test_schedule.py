@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
+from gnss.constants import NS_PER_S
 from simulators.errors import ScenarioError
 from simulators.scenario import RATES_HZ
-from simulators.schedule import NS, Schedule
+from simulators.schedule import Schedule
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize("terminals", [1, 7, 10_000])
 def test_every_terminal_has_one_slot_a_period(rate_hz: float, terminals: int) -> None:
     schedule = Schedule.at_rate(terminals, rate_hz)
-    assert schedule.slot_ns * schedule.groups == round(NS / rate_hz)
+    assert schedule.slot_ns * schedule.groups == round(NS_PER_S / rate_hz)
     assert schedule.slot_ns % 10_000_000 == 0  # sentences show hundredths of a second
     rows = [schedule.rows(slot) for slot in range(schedule.groups)]
     assert sorted(np.concatenate(rows)) == list(range(terminals))
