@@ -160,8 +160,8 @@ export class Api {
     return new URL(path.replace(/^\//, ''), this.root).href;
   }
 
-  streamUrl(): string {
-    return this.url('v1/stream').replace(/^http/, 'ws');
+  socketUrl(path: string): string {
+    return this.url(path).replace(/^http/, 'ws');
   }
 
   authorization(): Record<string, string> {

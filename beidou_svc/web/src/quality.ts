@@ -40,7 +40,6 @@ export function qualityOf(value: number): Quality {
 }
 
 export const FIXED = 4;
-export const NO_FIX = 0;
 
 /** Liveness as the stream codes it; the API uses the words. */
 export const LIVENESS = ['offline', 'stale', 'online'] as const;

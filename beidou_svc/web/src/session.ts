@@ -35,7 +35,7 @@ export class Session {
   constructor(root: string) {
     this.api = new Api(root, () => this.token);
     this.client = new StreamClient({
-      url: this.api.streamUrl(),
+      url: this.api.socketUrl('v1/stream'),
       token: () => this.token,
       onHello: (_hello, boot_changed) => {
         if (boot_changed) this.fleet.clear();

@@ -6,8 +6,6 @@ import { latitudeDeg, longitudeDeg, mercatorX, mercatorY, worldPerMetre } from '
 
 const SOURCE = 'fence';
 const DRAFT = 'fence-draft';
-/** Ids of layers and sources that belong to fences begin with this; the drawing library's with `td`. */
-export const FENCE_PREFIX = 'fence';
 
 const CIRCLE_POINTS = 72;
 const TILE_PX = 512;

@@ -4,7 +4,7 @@ import { type Api, ApiError } from '../api';
 import { alarms } from './alarms';
 import { EventBook, type RoadEvent, type Told } from './events';
 import { EventsClient, type EventsPhase } from './events_client';
-import { boundsOfFence, type Fence, type Shape } from './fence';
+import type { Fence, Shape } from './fence';
 import { type DraftFault, draftOf, type FenceDraft, fenceOf, newDraft } from './fence_draft';
 import type { RouteCollection } from './road_place';
 import { RoadsApi } from './roads_api';
@@ -70,7 +70,7 @@ export class RoadsDesk {
   constructor(api: Api, token: () => string | null) {
     this.api = new RoadsApi(api);
     this.client = new EventsClient({
-      url: this.api.eventsUrl(),
+      url: api.socketUrl('v1/events/stream'),
       token,
       onEvents: (rows) => this.tell(rows, true),
       onRestart: () => this.restarted(),
@@ -282,10 +282,4 @@ function troubleOf(error: unknown, action: Action): Trouble {
     return { kind: 'refused', faults, message: error.message };
   }
   return { kind: 'failed', status: error.status, message: error.message };
-}
-
-/** West, south, east, north around what is drawn at the moment, or null. */
-export function boundsOfDraft(now: FenceDraft): [number, number, number, number] | null {
-  const made = fenceOf({ ...now, kinds: new Set(['enter']), weekly: [] });
-  return 'fence' in made ? boundsOfFence(made.fence) : null;
 }

@@ -27,7 +27,6 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Day = (typeof DAYS)[number];
 
 export interface WeeklyWindow {
   days: string[];

@@ -25,10 +25,6 @@ export interface EventsWanted {
 export class RoadsApi {
   constructor(private readonly api: Api) {}
 
-  eventsUrl(): string {
-    return this.api.url('v1/events/stream').replace(/^http/, 'ws');
-  }
-
   /** Null = this service knows no fences at all. */
   async fences(): Promise<FenceCollection | null> {
     try {
