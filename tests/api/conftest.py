@@ -1,6 +1,6 @@
 """A service without sockets: a fleet on a grid, asked through the ASGI application."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -9,8 +9,6 @@ from beidou_svc.api.application import create_api
 from beidou_svc.api.context import Context
 from beidou_svc.fleet.state import step
 from tests.helpers.service import FakePipeline, fixes, new_context
-
-Ask = Callable[..., httpx.AsyncClient]
 
 
 @pytest.fixture

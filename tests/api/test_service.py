@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from beidou_svc.clock import ManualClock
 from beidou_svc.config import Settings
 from beidou_svc.errors import ConfigError, StartError
 from beidou_svc.pipeline.runner import Pipeline
+from tests.helpers.waiting import until
 
 LIMIT_S = 30.0
 # the clock of the service stands at 2027-01-15T08:00:00Z
@@ -54,12 +55,6 @@ async def running(given: Settings) -> AsyncIterator[tuple[Service, int]]:
     finally:
         service.stop()
         await serving
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT_S):
-        for _ in iter(holds, True):
-            await asyncio.sleep(0)
 
 
 async def test_from_a_sentence_to_every_way_out() -> None:

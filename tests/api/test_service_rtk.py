@@ -1,7 +1,6 @@
 """The whole service on loopback: RTCM 3 of bases and rovers in by TCP, computed positions out, a base unplugged."""
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 
 import httpx
@@ -14,17 +13,10 @@ from beidou_svc.config import Settings
 from beidou_svc.parts import build_registry
 from beidou_svc.pipeline.build import build_pipeline
 from gnss.constants import NS_PER_S
+from tests.helpers.waiting import until
 from tests.unit.positioning.air import START_NS, Air, on_air
 
 pytestmark = pytest.mark.compiled
-
-LIMIT_S = 60.0
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT_S):
-        for _ in iter(holds, True):
-            await asyncio.sleep(0)
 
 
 class Ground:

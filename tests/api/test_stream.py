@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from beidou_svc.config import AuthSettings, HttpSettings, Scope, Settings, Strea
 from beidou_svc.fleet.registry import hash_token
 from beidou_svc.fleet.state import step
 from tests.helpers.service import T_GPST_NS, fixes, new_context
+from tests.helpers.waiting import until
 
 LIMIT_S = 20.0
 """A test that hangs fails; nothing here depends on how fast it is."""
@@ -44,14 +45,8 @@ class Running:
         self.mono_ns += round(seconds * 1e9)
         self.context.fleet_hub.flush(self.mono_ns, 0)
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Let the event loop work until something is so."""
-        async with asyncio.timeout(LIMIT_S):
-            for _ in iter(holds, True):
-                await asyncio.sleep(0)
-
     async def joined(self, clients: int = 1) -> None:
-        await self.until(lambda: len(self.context.fleet_hub) == clients)
+        await until(lambda: len(self.context.fleet_hub) == clients)
 
 
 @contextlib.asynccontextmanager
@@ -116,7 +111,7 @@ async def test_another_subscribe_replaces_the_filter() -> None:
         await subscribe(client)
         await server.joined()
         await client.send(json.dumps({"type": "subscribe", "quality": [5]}))
-        await server.until(
+        await until(
             lambda: next(iter(server.context.fleet_hub._groups.values())).clients[0].want.criteria.qualities == 32
         )
         server.flush()
@@ -260,7 +255,7 @@ async def test_the_python_client_resumes_after_a_break() -> None:
         second = asyncio.ensure_future(anext(frames))
         server.context.fleet_hub.close()
         server.move(2)
-        await server.until(lambda: len(server.context.fleet_hub) == 1)
+        await until(lambda: len(server.context.fleet_hub) == 1)
         server.flush()
         frame = await second
         assert (frame.kind, frame.ids()) == ("delta", ["gz-00000", "gz-00001"])

@@ -17,6 +17,7 @@ from tests.bench.map_runs import (
     simulated_matched,
 )
 from tests.bench.map_scores import totals
+from tests.bench.markdown import head, line
 from tests.bench.publish import DOCS
 
 PAGE = DOCS / "accuracy.md"
@@ -37,16 +38,6 @@ the defaults of [`beidou match`](matching.md); the halves are those of even and 
 
 """
 COLUMNS = ("drives", "used", "positions", "mismatch", "missing", "added", "< 20 m wrong", "position accuracy")
-
-
-def line(cells: Sequence[str]) -> str:
-    """A line of a table."""
-    return f"| {' | '.join(cells)} |\n"
-
-
-def head(columns: Sequence[str]) -> str:
-    """The first two lines of a table."""
-    return line(columns) + f"|{'---|' * len(columns)}\n"
 
 
 def write_map_accuracy(date: str) -> None:

@@ -1,9 +1,10 @@
 """`docs/accuracy.md`: how good positions by RTK are, and what they say of themselves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
 
+from tests.bench.markdown import head, line
 from tests.bench.publish import DOCS
 from tests.bench.rtk_cases import (
     BASE_SILENT,
@@ -75,16 +76,6 @@ its horizontal or vertical protection level; one in 10,000 may.
 SIGMA_COLUMNS = (
     "", "used", "class", "epochs", "H 1 σ", "2 σ", "3 σ", "V 1 σ", "2 σ", "3 σ", "beyond PL",
 )  # fmt: skip
-
-
-def line(cells: Sequence[str]) -> str:
-    """A line of a table."""
-    return f"| {' | '.join(cells)} |\n"
-
-
-def head(columns: Sequence[str]) -> str:
-    """The first two lines of a table."""
-    return line(columns) + f"|{'---|' * len(columns)}\n"
 
 
 def write_accuracy(date: str) -> None:

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import orjson
 
 from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
+from beidou_svc.fleet.state import step
 from beidou_svc.parts import build_event_hub
 from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.build import build_roads
@@ -69,8 +71,13 @@ class FakeRegister:
 
 def town_settings(folder: Path, **roads: Any) -> Settings:
     """Settings with the town as the network."""
-    path = folder / "town.geojson"
-    path.write_bytes(orjson.dumps(TOWN))
+    return settings_with(TOWN, folder, **roads)
+
+
+def settings_with(network: dict[str, Any], folder: Path, **roads: Any) -> Settings:
+    """Settings with a network, of which a file is made."""
+    path = folder / f"{network['name']}.geojson"
+    path.write_bytes(orjson.dumps(network))
     return Settings.model_validate({"roads": {"network": str(path), **roads}})
 
 
@@ -84,12 +91,32 @@ def road_context(settings: Settings, terminals: int = 2, groups: Sequence[Sequen
     return context
 
 
-def drive(step: float, slot: int = 0, lat_deg: float = 25.80, lon0_deg: float = 114.9005, **columns: Any) -> FixBatch:
-    """One position of a vehicle that goes east along Main Street at 10 m/s, `step` seconds after the start."""
+def close(context: Context) -> None:
+    """Let go of the threads that make networks active."""
+    assert context.activation is not None
+    context.activation.close()
+
+
+async def activate(client: httpx.AsyncClient, context: Context, network: dict[str, Any], name: str = "new") -> None:
+    """Store a network and wait until it has become the active one, or has failed to."""
+    assert (await client.put(f"/v1/networks/{name}", content=orjson.dumps(network))).status_code == 201
+    begun = await client.post(f"/v1/networks/{name}/activate")
+    assert (begun.status_code, begun.json()["state"], begun.json()["done"] < 1.0) == (202, "building", True)
+    await settled(context)
+
+
+async def settled(context: Context) -> None:
+    """Wait until no network is being made ready."""
+    assert context.activation is not None
+    await context.activation.settled()
+
+
+def drive(second: float, slot: int = 0, lat_deg: float = 25.80, lon0_deg: float = 114.9005, **columns: Any) -> FixBatch:
+    """One position of a vehicle that goes east along Main Street at 10 m/s, so many seconds after the start."""
     known: dict[str, Any] = {
-        "t_gpst_ns": T_GPST_NS + round(step * 1e9),
+        "t_gpst_ns": T_GPST_NS + round(second * 1e9),
         "lat_rad": np.radians(lat_deg),
-        "lon_rad": np.radians(lon0_deg + step * 1e-4),
+        "lon_rad": np.radians(lon0_deg + second * 1e-4),
         "speed_mps": 10.0,
         "course_rad": np.pi / 2,
         "sigma_n_m": 0.5,
@@ -100,8 +127,6 @@ def drive(step: float, slot: int = 0, lat_deg: float = 25.80, lon0_deg: float = 
 
 def go(context: Context, seconds: int, **columns: Any) -> None:
     """Drive so long, a position a second."""
-    from beidou_svc.fleet.state import step
-
     assert context.roads is not None
     for second in range(seconds):
         row = drive(second, **columns)

@@ -8,12 +8,10 @@ import matplotlib.image as mpl_image
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
 
-from beidou_svc.cli import app
+from tests.helpers.commands import call
 from tests.unit.replay.logs import prefixed, stream
 
-runner = CliRunner()
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -23,12 +21,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "gz-1.log").write_bytes(stream(range(20)) + stream(range(20, 40), quality=5))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def call(*words: str, code: int = 0) -> tuple[str, str]:
-    result = runner.invoke(app, list(words))
-    assert result.exit_code == code, result.output
-    return result.stdout, result.stderr
 
 
 def test_decode_sums_up_and_writes_nothing_unasked(folder: Path) -> None:

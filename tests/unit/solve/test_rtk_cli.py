@@ -5,21 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from beidou_svc.cli import app
 from gnss.frames.geodetic import geodetic_to_ecef
 from gnss.pos_io import read_pos
+from tests.helpers.commands import call
 from tests.unit.solve import sky
 
-runner = CliRunner()
 BASE_ECEF = ("--base-ecef", *(f"{metre:.4f}" for metre in sky.BASE_M))
-
-
-def call(*words: str, code: int = 0) -> tuple[str, str]:
-    result = runner.invoke(app, list(words))
-    assert result.exit_code == code, result.output
-    return result.stdout, result.stderr
 
 
 def errors_m(path: Path, place_m: np.ndarray = sky.ROVER_M) -> list[float]:

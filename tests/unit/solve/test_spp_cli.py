@@ -7,21 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from typer.testing import CliRunner
 
-from beidou_svc.cli import app
 from gnss.batches import FixBatch
 from gnss.frames.geodetic import geodetic_to_ecef
 from gnss.pos_io import read_pos
+from tests.helpers.commands import call
 from tests.unit.solve import sky
-
-runner = CliRunner()
-
-
-def call(*words: str, code: int = 0) -> tuple[str, str]:
-    result = runner.invoke(app, list(words))
-    assert result.exit_code == code, result.output
-    return result.stdout, result.stderr
 
 
 def errors_m(fixes: FixBatch) -> NDArray[np.float64]:

@@ -1,6 +1,5 @@
 """Fences over HTTP: in and out as GeoJSON, every change against the version that was read, faults by name."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,6 @@ from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
 from tests.api.conftest import client_of
 from tests.helpers.roads import SCHOOL, go, road_context, town_settings
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Context:
-    return road_context(town_settings(tmp_path))
-
-
-@pytest.fixture
-async def client(town: Context) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(town) as asking:
-        yield asking
-
 
 BOW_TIE = {"type": "Polygon", "coordinates": [[[114.9, 25], [115, 26], [115, 25], [114.9, 26], [114.9, 25]]]}
 

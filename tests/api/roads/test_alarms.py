@@ -1,22 +1,18 @@
 """A terminal that sends GCJ-02 as if it were true: found by the roads, and told wherever one looks."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
-import orjson
 import pytest
 
 from beidou_svc.api.context import Context
 from beidou_svc.api.event_hub import EventClient, EventWant
-from beidou_svc.config import Settings
 from mapping.datums.plane import plane_to_geodetic
-from tests.api.conftest import client_of
 from tests.api.hub_stage import FakeOutlet
-from tests.helpers.roads import road_context
+from tests.helpers.roads import activate, close, road_context, settings_with
 from tests.helpers.service import T_GPST_NS
 from tests.unit.datums.test_gcj02_detector import PLANE
 from tests.unit.datums.test_shift_watch import CITY, HALF_M, drive
@@ -41,37 +37,32 @@ def city() -> dict[str, Any]:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Context:
-    path = tmp_path / "city.geojson"
-    path.write_bytes(orjson.dumps(city()))
-    return road_context(Settings.model_validate({"roads": {"network": str(path)}}))
+async def town(tmp_path: Path) -> AsyncIterator[Context]:
+    """The city that the detector is tried in."""
+    context = road_context(settings_with(city(), tmp_path))
+    yield context
+    close(context)
 
 
-@pytest.fixture
-async def client(service: Context) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(service) as asking:
-        yield asking
-
-
-def go_round(service: Context) -> None:
+def go_round(town: Context) -> None:
     """Both drive round some blocks for ten minutes."""
-    assert service.roads is not None
-    network = service.roads.active.named.network if service.roads.active else None
+    assert town.roads is not None
+    network = town.roads.active.named.network if town.roads.active else None
     assert network is not None
     rows = [drive(slot, shifted=slot == SHIFTED, seed=slot, network=network) for slot in (TRUE, SHIFTED)]
     for first in range(0, len(rows[0]), STEP_ROWS):
         for each in rows:
             some = each.take(slice(first, first + STEP_ROWS))
             n = len(some)
-            service.roads.step(some.replace(t_gpst_ns=some.t_gpst_ns + T_GPST_NS, fix_quality=np.ones(n, np.uint8)))
+            town.roads.step(some.replace(t_gpst_ns=some.t_gpst_ns + T_GPST_NS, fix_quality=np.ones(n, np.uint8)))
 
 
-async def test_who_sends_gcj02_is_told_everywhere(client: httpx.AsyncClient, service: Context) -> None:
-    assert service.event_hub is not None
+async def test_who_sends_gcj02_is_told_everywhere(client: httpx.AsyncClient, town: Context) -> None:
+    assert town.event_hub is not None
     listener = EventClient(FakeOutlet(), EventWant(), 0)
-    service.event_hub.add(listener)
+    town.event_hub.add(listener)
     assert (await client.get("/v1/alarms")).json() == {"n": 0, "alarms": []}
-    go_round(service)
+    go_round(town)
     (alarm,) = (await client.get("/v1/alarms")).json()["alarms"]
     assert (alarm["kind"], alarm["terminal"], alarm["standing"]) == ("frame_gcj02", "gz-00001", True)
     assert alarm["evidence"] > 5.0
@@ -79,19 +70,14 @@ async def test_who_sends_gcj02_is_told_everywhere(client: httpx.AsyncClient, ser
     assert (await client.get("/v1/terminals/gz-00000")).json()["alarm"] is None
     status = (await client.get("/v1/status")).json()["roads"]
     assert status["alarms"] == {"standing": 1, "total": 1}
-    service.event_hub.flush(10**9)
+    town.event_hub.flush(10**9)
     assert isinstance(listener.outlet, FakeOutlet)
     assert {"type": "alarms", "version": 1} in listener.outlet.texts()
 
 
-async def test_an_alarm_lasts_over_another_network(client: httpx.AsyncClient, service: Context) -> None:
-    go_round(service)
-    assert service.activation is not None
+async def test_an_alarm_lasts_over_another_network(client: httpx.AsyncClient, town: Context) -> None:
+    go_round(town)
     document = city()
-    document["features"] = document["features"][1:]
-    assert (await client.put("/v1/networks/new", content=json.dumps(document))).status_code == 201
-    await client.post("/v1/networks/new/activate")
-    await service.activation.settled()
+    await activate(client, town, {**document, "features": document["features"][1:]})
     (alarm,) = (await client.get("/v1/alarms")).json()["alarms"]
     assert alarm["standing"]
-    service.activation.close()

@@ -1,7 +1,5 @@
 """Networks and fences drawn on public maps are shifted back where they say so; other frames are refused."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,14 +10,7 @@ import pytest
 from mapping.datums.bd09 import gcj02_to_bd09
 from mapping.datums.frame import CGCS2000_2000
 from mapping.datums.gcj02 import geodetic_to_gcj02
-from tests.api.conftest import client_of
-from tests.helpers.roads import SCHOOL, TOWN, road_context, town_settings
-
-
-@pytest.fixture
-async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(road_context(town_settings(tmp_path))) as asking:
-        yield asking
+from tests.helpers.roads import SCHOOL, TOWN
 
 
 def shifted(coordinates: Any, datum: str) -> Any:

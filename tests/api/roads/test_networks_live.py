@@ -16,7 +16,7 @@ from beidou_svc.config import Settings
 from beidou_svc.roads.reading import BYTES_AT_ONCE_MAX
 from mapping.fences.model import Corridor
 from tests.api.conftest import client_of
-from tests.helpers.roads import SCHOOL, TOWN, drive, go, road_context, town_settings
+from tests.helpers.roads import SCHOOL, TOWN, activate, close, drive, go, road_context, settled, town_settings
 
 SOUTH: dict[str, Any] = {
     "type": "Feature", "id": 7, "properties": {"highway": "primary", "name": "South Street"},
@@ -35,32 +35,10 @@ NEW_TOWN: dict[str, Any] = {
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Context]:
+    """A service that keeps what it is sent."""
     context = road_context(town_settings(tmp_path, data_dir=str(tmp_path / "data")))
     yield context
     close(context)
-
-
-@pytest.fixture
-async def client(town: Context) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(town) as asking:
-        yield asking
-
-
-def close(context: Context) -> None:
-    assert context.activation is not None
-    context.activation.close()
-
-
-async def activate(client: httpx.AsyncClient, context: Context, network: dict[str, Any], name: str = "new") -> None:
-    assert (await client.put(f"/v1/networks/{name}", content=orjson.dumps(network))).status_code == 201
-    begun = await client.post(f"/v1/networks/{name}/activate")
-    assert (begun.status_code, begun.json()["state"], begun.json()["done"] < 1.0) == (202, "building", True)
-    await done(context)
-
-
-async def done(context: Context) -> None:
-    assert context.activation is not None
-    await context.activation.settled()
 
 
 async def road_of(client: httpx.AsyncClient, terminal: str = "gz-00000") -> Any:
@@ -160,13 +138,13 @@ async def test_what_the_new_network_lacks_is_told_and_stays_on_the_ground(
 async def test_closed_edges_stay_closed_by_their_place(client: httpx.AsyncClient, town: Context) -> None:
     assert (await client.put("/v1/networks/new", content=orjson.dumps(TOWN))).status_code == 201
     await client.post("/v1/networks/new/activate")
-    await done(town)
+    await settled(town)
     go(town, 20)
     edge = (await road_of(client))["edge"]
     assert (await client.put("/v1/networks/new/closures", json={"edges": [edge]})).status_code == 200
     replaced = await client.put("/v1/networks/new", content=orjson.dumps(NEW_TOWN), headers={"If-Match": '"1"'})
     assert (replaced.status_code, replaced.json()["state"]) == (200, "building")
-    await done(town)
+    await settled(town)
     (closed,) = (await client.get("/v1/networks/new/closures")).json()["edges"]
     assert closed != edge
 

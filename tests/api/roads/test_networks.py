@@ -1,6 +1,5 @@
 """Networks and routes over HTTP: what there is, what is stored, what is closed, who drives a route."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,7 @@ from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
 from beidou_svc.errors import ConfigError
 from tests.api.conftest import client_of
-from tests.helpers.roads import TOWN, FakeRegister, go, road_context, town_settings
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Context:
-    return road_context(town_settings(tmp_path))
-
-
-@pytest.fixture
-async def client(town: Context) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(town) as asking:
-        yield asking
+from tests.helpers.roads import TOWN, FakeRegister, go, road_context
 
 
 async def test_the_active_network_is_listed_and_checked(client: httpx.AsyncClient) -> None:

@@ -1,6 +1,5 @@
 """Events over HTTP: newest first, by terminal, fence, kind and time, page by page; and what is taken back."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -18,16 +17,11 @@ SPEEDY = {
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Context:
-    return road_context(town_settings(tmp_path))
-
-
-@pytest.fixture
-async def client(town: Context) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(town) as asking:
-        await asking.post("/v1/fences", json={"type": "FeatureCollection", "features": [SCHOOL, SPEEDY]})
-        go(town, 80)
-        yield asking
+async def client(client: httpx.AsyncClient, town: Context) -> httpx.AsyncClient:
+    """After a drive through two fences."""
+    await client.post("/v1/fences", json={"type": "FeatureCollection", "features": [SCHOOL, SPEEDY]})
+    go(town, 80)
+    return client
 
 
 async def kinds(client: httpx.AsyncClient, **parameters: object) -> list[str]:

@@ -1,6 +1,5 @@
 """OGC API Features as QGIS and GDAL ask it: documents, pages, areas and systems, against pyproj."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,6 @@ from tests.helpers.roads import SCHOOL, go, road_context, town_settings
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Context:
-    return road_context(town_settings(tmp_path))
-
-
-@pytest.fixture
-async def client(town: Context) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(town) as asking:
-        yield asking
 
 
 async def items(client: httpx.AsyncClient, collection: str, **parameters: Any) -> dict[str, Any]:
