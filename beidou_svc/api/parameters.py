@@ -15,7 +15,7 @@ def checked_bbox(edges_deg: Sequence[float]) -> Bbox:
     if not (-180 <= west <= 180 and -180 <= east <= 180):
         raise ValueError("longitudes are -180..180 degrees")
     if not -90 <= south <= north <= 90:
-        raise ValueError("latitudes are -90..90 degrees, south first")
+        raise ValueError("latitudes are -90..90 degrees, south first: west,south,east,north")
     return west, south, east, north
 
 

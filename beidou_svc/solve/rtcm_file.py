@@ -95,6 +95,12 @@ def _problems(path: Path, one: _Pass) -> list[str]:
     return [f"{path}: {n:,} times {status.name}: {STATUS_TEXT[status]}" for status, n in told]
 
 
+def _left_over(path: Path, one: _Pass) -> list[str]:
+    """Bytes of no message: a receiver's own, or what is left of a message that was cut off."""
+    n = int(one.scanner.drops[0][Status.GARBAGE])
+    return [f"{path.name}: {n:,} bytes belong to no whole message"] if n else []
+
+
 def read_rtcm(path: Path, data: NDArray[np.uint8], reference_gpst_ns: int, channels: dict[int, int]) -> Recording:
     """Decode a stream. `reference_gpst_ns`: a time within half a day of its beginning, or `NO_TIME`; `channels`: known
     GLONASS frequency channels by satellite.
@@ -120,6 +126,6 @@ def read_rtcm(path: Path, data: NDArray[np.uint8], reference_gpst_ns: int, chann
         EphemerisBatch.concat(one.kepler),
         GlonassEphemerisBatch.concat(one.glonass),
         place=_place(StationBatch.concat(one.stations)),
-        notes=notes,
+        notes=[*notes, *_left_over(path, one)],
         problems=_problems(path, one),
     )

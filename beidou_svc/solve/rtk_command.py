@@ -7,6 +7,7 @@ from rich.table import Table
 
 from beidou_svc.replay.command import error_console, guarded, out_console
 from beidou_svc.replay.report import new_table
+from beidou_svc.solve.base_place import misplaced_base
 from beidou_svc.solve.options import RtkCommand
 from beidou_svc.solve.output import check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import FileKind, Place, SolveError
@@ -49,7 +50,7 @@ def _rtk(command: RtkCommand) -> Sequence[str]:
         command.outputs, fixes, _header(command, session), title_of(command.inputs.rover, f"RTK, {command.mode}")
     )
     _tell(command, session, fixes, solved)
-    return [*session.problems(), *_nothing_solved(fixes)]
+    return [*session.problems(), *misplaced_base(session, spp_rules), *_nothing_solved(fixes)]
 
 
 def settings_of(command: RtkCommand) -> RtkSettings:

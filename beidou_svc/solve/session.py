@@ -140,6 +140,8 @@ def _base_place(options: InputOptions, base: Recording) -> Place:
         return Place(np.array(options.base_ecef_m), "--base-ecef")
     if options.base_llh is not None:
         lat_deg, lon_deg, h_ell_m = options.base_llh
+        if abs(lat_deg) > 90 or abs(lon_deg) > 360:
+            raise SolveError(f"--base-llh {lat_deg:g} {lon_deg:g}: not on the Earth; latitude comes first")
         return Place(geodetic_to_ecef(np.radians(lat_deg), np.radians(lon_deg), h_ell_m), "--base-llh")
     if base.place is None:
         raise SolveError(

@@ -18,6 +18,7 @@ import numpy as np
 
 from mapping.datums.frame import CGCS2000_2000, Frame
 from mapping.datums.plane import Plane, geodetic_to_plane
+from mapping.errors import MapFormatError
 from mapping.network.build import NetworkBuilder
 from mapping.network.drafts import Floats, RoadDraft, RouteDraft, StopDraft, UnitDraft
 from mapping.network.geojson_io import FeatureCollection
@@ -58,17 +59,18 @@ def geojson_network(
 
     Shape: rows by table. Unit: degrees in, m in the plane. Frame: that of the file where it states one, else `frame`;
     GCJ-02 and BD-09 are shifted back to `frame`, which the report says. Error: features that are broken stand in the
-    report by their id, or `#` and their place in the file.
+    report by their id, or `#` and their place in the file. A file that contradicts a shifted `frame`, or has no road on
+    the Earth, raises `MapFormatError`.
     """
     report = NetworkReport()
-    stated = collection.frame or frame
+    stated = _stated(collection, frame)
     if is_shifted(stated):
         frame = CGCS2000_2000 if is_shifted(frame) else frame
         collection = unshifted_collection(collection, stated, frame)
         report.fault("map", collection.name or "all", f"its coordinates are {stated}", WARNING)
     frame = collection.frame or frame
     found = _sift(collection.features, report)
-    lon_lat_h = np.concatenate([line.lon_lat_h for line in found.lines]) if found.lines else np.empty((0, 3))
+    lon_lat_h = _on_the_earth(found.lines)
     lat_rad, lon_rad = np.radians(lon_lat_h[:, 1]), np.radians(lon_lat_h[:, 0])
     plane = plane or plane_around(lat_rad, lon_rad, frame)
     builder = NetworkBuilder(name or collection.name, plane, road_kind="feature", report=report)
@@ -83,6 +85,22 @@ def geojson_network(
     for row, route in enumerate(collection.routes):
         _add_route(builder, row, route)
     return builder.build()
+
+
+def _stated(collection: FeatureCollection, frame: Frame) -> Frame:
+    """The frame of the file: its own word, else that of the caller, who cannot make shifted what says it is true."""
+    stated = collection.frame or frame
+    if is_shifted(frame) and not is_shifted(stated):
+        raise MapFormatError(f"it states itself that it is in {stated}: what is in {frame} says so there, or nothing")
+    return stated
+
+
+def _on_the_earth(lines: list[_Line]) -> Floats:
+    """The positions of all lines; some of them must be on the Earth."""
+    lon_lat_h = np.concatenate([line.lon_lat_h for line in lines]) if lines else np.empty((0, 3))
+    if len(lon_lat_h) and np.isnan(lon_lat_h[:, 0]).all():
+        raise MapFormatError("no road of it is on the Earth: GeoJSON has longitude, then latitude, in degrees")
+    return lon_lat_h
 
 
 def _in_plane(lat_deg: float, lon_deg: float, plane: Plane) -> tuple[float, float]:

@@ -86,12 +86,13 @@ def read_network(path: Path, options: ReadOptions, map_format: MapFormat | None 
     raises `MapFormatError`; broken objects stand in the report.
     """
     if not path.is_file():
-        raise MapFormatError(f"{path}: there is no such file")
+        raise MapFormatError(f"{path}: {'a folder, not a map' if path.is_dir() else 'there is no such file'}")
     chosen = map_format or format_of(path)
     if options.frame.datum in SHIFTED and chosen is not MapFormat.GEOJSON:
         raise MapFormatError(
-            f"{path}: only GeoJSON is read in {options.frame} (`ogr2ogr roads.geojson {path.name}` makes it); "
-            "what comes from OpenStreetMap or a survey is in a true frame: --frame CGCS2000@2000.0"
+            f"{path}: only GeoJSON is read in {options.frame}: save its roads as GeoJSON where they were drawn (of a "
+            "Shapefile `ogr2ogr roads.geojson roads.shp` makes it); what comes from OpenStreetMap or a survey is in a "
+            "true frame: --frame CGCS2000@2000.0"
         )
     network, report = READERS[chosen](path, options)
     return ReadNetwork(network, report, chosen)

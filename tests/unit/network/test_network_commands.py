@@ -77,8 +77,9 @@ def test_show_draws(town: Path, tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["check", "missing.osm"], "no such file"),
+        (["check", "."], "a folder, not a map"),
+        (["check", "{town}", "--frame", "GCJ02"], "save its roads as GeoJSON"),
         (["check", "{town}", "--frame", "MARS"], "--frame"),
-        (["check", "{town}", "--frame", "GCJ02"], "GCJ02"),
         (["check", "{town}", "--format", "map"], "--format"),
         (["check", "{town}", "--format", "geojson"], "not JSON"),
         (["import", "{town}", "--out", "town.txt"], ".npz"),
@@ -87,3 +88,22 @@ def test_show_draws(town: Path, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_done_is_said(town: Path, arguments: list[str], said: str) -> None:
     assert said in run(*(argument.format(town=town) for argument in arguments), code=2)
+
+
+def road(at: list[list[float]], **members: object) -> bytes:
+    geometry = {"type": "LineString", "coordinates": at}
+    feature = {"type": "Feature", "id": 1, "geometry": geometry, "properties": {"highway": "primary"}}
+    return orjson.dumps({"type": "FeatureCollection", "features": [feature], **members})
+
+
+def test_latitude_before_longitude_is_said_to_be_the_wrong_way_round(tmp_path: Path) -> None:
+    (tmp_path / "turned.geojson").write_bytes(road([[25.83, 114.93], [25.84, 114.93]]))
+    assert "longitude, then latitude" in run("check", tmp_path / "turned.geojson", code=2)
+
+
+def test_a_shifted_frame_does_not_overrule_what_the_file_states(tmp_path: Path) -> None:
+    at = [[114.93, 25.83], [114.93, 25.84]]
+    (tmp_path / "true.geojson").write_bytes(road(at, frame="CGCS2000@2000.0"))
+    (tmp_path / "silent.geojson").write_bytes(road(at))
+    assert "CGCS2000@2000.0" in run("check", tmp_path / "true.geojson", "--frame", "GCJ02", code=2)
+    run("check", tmp_path / "silent.geojson", "--frame", "GCJ02")

@@ -81,12 +81,29 @@ def test_epochs_without_a_base_are_single(folder: Path) -> None:
         (("-b", "base.obs", "--systems", "GX"), "--systems"),
         (("-b", "nav.nav"), "--base takes observations"),
         (("-b", "base.obs", *BASE_ECEF, "--base-llh", "25", "115", "100"), "give one of them"),
+        (("-b", "base.obs", "--base-llh", "115", "25", "100"), "latitude comes first"),
     ],
 )
 def test_what_goes_wrong_says_what_to_do(folder: Path, words: tuple[str, ...], said: str) -> None:
     _, err = call("rtk", "-r", "rover.obs", "-n", "nav.nav", "-o", "a.pos", *words, code=2)
     assert said in err
     assert not (folder / "a.pos").exists()
+
+
+@pytest.mark.parametrize("off_m", [7_000.0, 3_000_000.0])
+def test_a_base_that_stands_elsewhere_is_said(folder: Path, off_m: float) -> None:
+    place = [f"{metre:.4f}" for metre in sky.BASE_M + np.array([0.0, 0.0, off_m])]
+    words = ("rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", "-o", "a.pos")
+    _, err = call(*words, "--base-ecef", *place, code=1)
+    assert re.search(r"its own codes put the base (7,0\d\d m|3,000 km) from where --base-ecef has it", err)
+    assert (folder / "a.pos").exists()
+
+
+def test_a_stream_that_was_cut_off_is_said(folder: Path) -> None:
+    stream = (folder / "rover.rtcm3").read_bytes()
+    (folder / "cut.rtcm3").write_bytes(stream[:-9])
+    out, _ = call("rtk", "-r", "cut.rtcm3", "-b", "base.rtcm3", "-o", "a.pos")
+    assert re.search(r"note: cut.rtcm3: \d+ bytes belong to no whole message", out)
 
 
 @pytest.mark.usefixtures("folder")
