@@ -27,7 +27,11 @@ QUALITIES: Final = 256
 
 
 class Near(Protocol):
-    """The fences near a position. `dx, dy` is the direction of the nearest segment of a corridor."""
+    """The fences near a position.
+
+    `dx, dy` is the direction of the nearest segment of a corridor, `nx, ny` that from the nearest limit to the
+    position; both 0, 0 where there is none.
+    """
 
     fence: Int64s
     inside: Int64s
@@ -35,6 +39,8 @@ class Near(Protocol):
     sigma_m: Floats
     dx: Floats
     dy: Floats
+    nx: Floats
+    ny: Floats
 
 
 class Made(Protocol):
@@ -59,6 +65,7 @@ class Its(Protocol):
     gap_ns: int
     confirm_rows: int
     wrong_way_rows: int
+    z_across: float
     z_moving: float
     z_unsure: float
     z_resting: float
@@ -120,7 +127,7 @@ def _record(fields: Sequence[tuple[str, str, tuple[int, ...]]]) -> Any:
 
 def new_near() -> Near:
     """Room for `NEAR_MAX` fences."""
-    kinds = {"fence": "i8", "inside": "i8", "z": "f8", "sigma_m": "f8", "dx": "f8", "dy": "f8"}
+    kinds = {name: "i8" if name in ("fence", "inside") else "f8" for name in Near.__annotations__}
     near: Near = _record([(name, kind, (NEAR_MAX,)) for name, kind in kinds.items()])
     return near
 

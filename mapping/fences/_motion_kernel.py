@@ -1,7 +1,9 @@
 """What is known of a terminal's motion when a row comes, and how sure one must therefore be that it crossed a limit.
 
 The error of a position drifts over minutes, so that a vehicle parked on a limit wanders across it by its own noise. It
-is believed to have crossed when it is seen to move, or when it is much further across than noise explains.
+is believed to have crossed when it is seen to move, or when it is much further across than noise explains. Over
+seconds the error drifts little: a way of the last seconds that led across the limit tells driving through it from
+driving along it, and then there is little to wait for.
 """
 
 from math import hypot, isnan, nan, sqrt
@@ -53,7 +55,11 @@ FASTER = 1.5
 
 
 class Motion(NamedTuple):
-    """z that is needed, whether one row is enough, whether the terminal was seen before, and how it moves."""
+    """z that is needed, whether one row is enough, whether the terminal was seen before, and how it moves.
+
+    `way_x, way_y` lead from its anchor, `way_m_min` is more than noise and standing make of that, and `step_share` the
+    share of that time since the last row.
+    """
 
     z_need: float
     at_once: bool
@@ -65,6 +71,10 @@ class Motion(NamedTuple):
     step_y: float
     step_mps: float
     speed_mps: float
+    way_x: float
+    way_y: float
+    way_m_min: float
+    step_share: float
 
 
 @inline_kernel
@@ -74,27 +84,40 @@ def motion_of(mine: Mine, its: Its, row: int, where: Where) -> Motion:
     t, last = mine.ring_i[row, ROW_T], seat_i[HEAD, T]
     speed = mine.ring_f[row, ROW_SPEED]
     if last == NEVER or t - last > its.gap_ns:
-        return Motion(its.z_unsure, False, False, False, where.x_m, where.y_m, 0.0, 0.0, nan, speed)
+        return Motion(
+            its.z_unsure, False, False, False, where.x_m, where.y_m, 0.0, 0.0, nan, speed, 0.0, 0.0, 0.0, 0.0
+        )  # fmt: skip
     dt_s = (t - last) * NS
     before, sigma_m = seat_f[HEAD, SPEED], where.sigma_m
     from_x, from_y = seat_f[HEAD, X], seat_f[HEAD, Y]
     step_x, step_y = where.x_m - from_x, where.y_m - from_y
     step_m = hypot(step_x, step_y)
-    moved_m = hypot(where.x_m - seat_f[HEAD, AX], where.y_m - seat_f[HEAD, AY])
+    way_x, way_y = where.x_m - seat_f[HEAD, AX], where.y_m - seat_f[HEAD, AY]
+    moved_m = hypot(way_x, way_y)
     noise_m, since_s = Z_RESTS * APART * sigma_m, (t - seat_i[HEAD, A_T]) * NS
+    way_m_min = max(noise_m, 0.5 * its.moving_mps * since_s)
     if isnan(speed):
         moves = moved_m >= Z_MOVED * APART * sigma_m
         rests = moved_m <= SLOW_MPS * since_s + noise_m
         expected_mps = seat_f[HEAD, STEP_MPS]
     else:
         steady = isnan(before) or before >= 0.5 * its.moving_mps
-        far = moved_m >= max(noise_m, 0.5 * its.moving_mps * since_s)
-        moves = speed >= its.moving_mps and steady and far and step_m >= 0.5 * speed * dt_s
+        moves = speed >= its.moving_mps and steady and moved_m >= way_m_min and step_m >= 0.5 * speed * dt_s
         rests = speed < its.resting_mps and moved_m <= noise_m + (SLOW_MPS * since_s if speed < SLOW_MPS else 0.0)
         expected_mps = speed if isnan(before) else max(speed, before)
     credible = step_m <= FASTER * expected_mps * dt_s + Z_CREDIBLE * sigma_m + SLACK_M
     z_need = its.z_moving if moves else (its.z_resting if rests else its.z_unsure)
-    return Motion(z_need, moves and credible, True, rests, from_x, from_y, step_x, step_y, step_m / dt_s, speed)
+    return Motion(
+        z_need, moves and credible, True, rests, from_x, from_y, step_x, step_y, step_m / dt_s, speed,
+        way_x, way_y, way_m_min, dt_s / since_s,
+    )  # fmt: skip
+
+
+@inline_kernel
+def leads_away(motion: Motion, nx: float, ny: float) -> bool:
+    """Whether the way of the last seconds, and of the last row, leads away from a limit in this direction."""
+    way_m, step_m = motion.way_x * nx + motion.way_y * ny, motion.step_x * nx + motion.step_y * ny
+    return way_m >= motion.way_m_min and step_m >= 0.5 * way_m * motion.step_share
 
 
 @inline_kernel

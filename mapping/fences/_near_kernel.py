@@ -42,6 +42,17 @@ class Where(NamedTuple):
     per_l22: float
 
 
+class Limit(NamedTuple):
+    """The limit of a fence that is nearest to a position: columns of `Near`."""
+
+    z: float
+    sigma_m: float
+    dx: float
+    dy: float
+    nx: float
+    ny: float
+
+
 @inline_kernel
 def is_for(fence: int, groups: int, sheet: Sheet) -> bool:
     """Whether a fence is meant for a terminal of these groups."""
@@ -63,8 +74,8 @@ def where_of(x_m: float, y_m: float, var_e_m2: float, var_n_m2: float, cov_ne_m2
 
 
 @inline_kernel
-def _nearest_edge(cells: Cells, at: int, where: Where, reach_m: float) -> tuple[float, float]:
-    """z to the nearest edge of a polygon that a cell keeps, and sigma across it; FAR where none is within reach."""
+def _nearest_edge(cells: Cells, at: int, where: Where, reach_m: float) -> Limit:
+    """The nearest edge of a polygon that a cell keeps; FAR where none is within reach."""
     least, foot_u, foot_w = np.inf, 0.0, 0.0
     for k in range(at + RUNS_AT, at + RUNS_AT + 2 * (cells.words[at + 1] >> 2), 2):
         first = cells.words[k]
@@ -78,12 +89,13 @@ def _nearest_edge(cells: Cells, at: int, where: Where, reach_m: float) -> tuple[
                     least, foot_u, foot_w = u * u + w * w, u, w
             x0, y0 = x1, y1
     if least == np.inf:
-        return FAR, where.sigma_m
+        return Limit(FAR, where.sigma_m, 0.0, 0.0, 0.0, 0.0)
     z = sqrt(least)
     if z < Z_MIN:
-        return z, where.sigma_m
-    dx, dy = where.l11 * foot_u, where.l21 * foot_u + where.l22 * foot_w
-    return min(z, FAR), sqrt(dx * dx + dy * dy) / z
+        return Limit(z, where.sigma_m, 0.0, 0.0, 0.0, 0.0)
+    ex, ey = where.l11 * foot_u, where.l21 * foot_u + where.l22 * foot_w
+    distance_m = sqrt(ex * ex + ey * ey)
+    return Limit(min(z, FAR), distance_m / z, 0.0, 0.0, -ex / distance_m, -ey / distance_m)
 
 
 @inline_kernel
@@ -98,8 +110,8 @@ def _nearest_point(x0: float, y0: float, x1: float, y1: float, where: Where) -> 
 
 
 @leaf_kernel
-def _nearest_line(cells: Cells, at: int, where: Where) -> tuple[float, float, float, float]:
-    """Signed z to the rim of a corridor (inside is positive), sigma across, and the direction of its line there."""
+def _nearest_line(cells: Cells, at: int, where: Where) -> Limit:
+    """The rim of a corridor, its z with a sign: inside is positive."""
     least, foot_x, foot_y, dir_x, dir_y = np.inf, 0.0, 0.0, 0.0, 0.0
     for k in range(at + RUNS_AT, at + RUNS_AT + 2 * (cells.words[at + 1] >> 2), 2):
         first = cells.words[k]
@@ -114,50 +126,65 @@ def _nearest_line(cells: Cells, at: int, where: Where) -> tuple[float, float, fl
             distance2 = ex * ex + ey * ey
             if distance2 < least:
                 least, foot_x, foot_y, dir_x, dir_y = distance2, ex, ey, dx, dy
-    distance_m, sigma_m = sqrt(least), where.sigma_m
+    distance_m, sigma_m, nx, ny = sqrt(least), where.sigma_m, 0.0, 0.0
     if distance_m > 1e-6:
         nx, ny = foot_x / distance_m, foot_y / distance_m
         a, b = where.l11 * nx + where.l21 * ny, where.l22 * ny
         sigma_m = sqrt(a * a + b * b)
-    return (cells.radius_m[cells.words[at]] - distance_m) / sigma_m, sigma_m, dir_x, dir_y
+    z = (cells.radius_m[cells.words[at]] - distance_m) / sigma_m
+    if z >= 0.0:
+        nx, ny = -nx, -ny
+    return Limit(z, sigma_m, dir_x, dir_y, nx, ny)
 
 
 @inline_kernel
-def _put(near: Near, count: int, fence: int, z: float, sigma_m: float, dx: float, dy: float, inside: bool) -> int:
+def _put_limit(near: Near, k: int, limit: Limit) -> None:
+    near.z[k], near.sigma_m[k] = limit.z, limit.sigma_m
+    near.dx[k], near.dy[k], near.nx[k], near.ny[k] = limit.dx, limit.dy, limit.nx, limit.ny
+
+
+@inline_kernel
+def limit_of(near: Near, k: int) -> Limit:
+    """The limit in a row of the list."""
+    return Limit(near.z[k], near.sigma_m[k], near.dx[k], near.dy[k], near.nx[k], near.ny[k])
+
+
+@inline_kernel
+def _put(near: Near, count: int, fence: int, limit: Limit, inside: bool) -> int:
     """Append a fence."""
     if count == NEAR_MAX:
         return count
-    near.fence[count], near.z[count], near.sigma_m[count], near.inside[count] = fence, z, sigma_m, 1 if inside else 0
-    near.dx[count], near.dy[count] = dx, dy
+    near.fence[count], near.inside[count] = fence, 1 if inside else 0
+    _put_limit(near, count, limit)
     return count + 1
 
 
 @leaf_kernel
-def _put_other(near: Near, count: int, fence: int, z: float, sigma_m: float, dx: float, dy: float, inside: bool) -> int:
+def _put_other(near: Near, count: int, fence: int, limit: Limit, inside: bool) -> int:
     """Append a fence, or where it is in the list already, keep the nearer limit."""
     for k in range(count):
         if near.fence[k] == fence:
-            if z < near.z[k]:
-                near.z[k], near.sigma_m[k], near.dx[k], near.dy[k] = z, sigma_m, dx, dy
+            if limit.z < near.z[k]:
+                _put_limit(near, k, limit)
             return count
-    return _put(near, count, fence, z, sigma_m, dx, dy, inside)
+    return _put(near, count, fence, limit, inside)
 
 
 @inline_kernel
 def _put_partial(cells: Cells, at: int, where: Where, reach_m: float, own: bool, near: Near, count: int) -> int:
     """Append a fence whose limit a cell keeps, unless the position is outside and beyond reach."""
     fence, code = cells.words[at], cells.words[at + 1]
-    dx, dy, inside = 0.0, 0.0, False
     if code & NEAR_LINES:
-        z, sigma_m, dx, dy = _nearest_line(cells, at, where)
-        inside, z = z >= 0.0, abs(z)
+        signed = _nearest_line(cells, at, where)
+        inside = signed.z >= 0.0
+        limit = Limit(abs(signed.z), signed.sigma_m, signed.dx, signed.dy, signed.nx, signed.ny)
     else:
-        z, sigma_m = _nearest_edge(cells, at, where, reach_m)
+        limit = _nearest_edge(cells, at, where, reach_m)
         inside = own and holds(cells, at, where.x_m, where.y_m)
     if not own:
-        return _put_other(near, count, fence, z, sigma_m, dx, dy, inside)
-    if inside or z < FAR or code & NEAR_LINES:
-        return _put(near, count, fence, z, sigma_m, dx, dy, inside)
+        return _put_other(near, count, fence, limit, inside)
+    if inside or limit.z < FAR or code & NEAR_LINES:
+        return _put(near, count, fence, limit, inside)
     return count
 
 
@@ -167,10 +194,10 @@ def _put_record(
     count: int,
 ) -> int:  # fmt: skip
     """Append the fences of a record; of a cell that is not the position's own, only limits are looked at."""
-    at = record + 2
+    at, nowhere = record + 2, Limit(FAR, where.sigma_m, 0.0, 0.0, 0.0, 0.0)
     for k in range(at, at + cells.words[record]):
         if own and is_for(cells.words[k], groups, sheet):
-            count = _put(near, count, cells.words[k], FAR, where.sigma_m, 0.0, 0.0, True)
+            count = _put(near, count, cells.words[k], nowhere, True)
     at += cells.words[record]
     for _ in range(cells.words[record + 1]):
         if is_for(cells.words[at], groups, sheet):

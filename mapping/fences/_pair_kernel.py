@@ -43,8 +43,8 @@ from mapping.fences._memory import (
     Mine,
     Z,
 )
-from mapping.fences._motion_kernel import NS, Motion, is_opposed
-from mapping.fences._near_kernel import FAR
+from mapping.fences._motion_kernel import NS, Motion, is_opposed, leads_away
+from mapping.fences._near_kernel import FAR, Limit
 from mapping.fences.kinds import EventKind, EventStatus
 
 ENTER, EXIT, DWELL = int(EventKind.ENTER), int(EventKind.EXIT), int(EventKind.DWELL)
@@ -82,12 +82,16 @@ def emit(
 
 
 @inline_kernel
-def _is_sure(w: Work, sheet: Sheet, fence: int, z: float, count: int, since: int, t: int, motion: Motion) -> bool:
+def _is_sure(mine: Mine, w: Work, sheet: Sheet, row: int, k: int, limit: Limit, motion: Motion) -> bool:
     """Whether a terminal is on the other side of a limit: far enough, for enough rows, for long enough."""
-    rows = sheet.rules[fence].confirm_rows
+    rule, z_need = sheet.rules[mine.pair_i[HEAD, k, FENCE]], motion.z_need
+    if motion.at_once and leads_away(motion, limit.nx, limit.ny):
+        z_need = w.its.z_across
+    rows = rule.confirm_rows
     if rows == 0:
         rows = 1 if motion.at_once else w.its.confirm_rows
-    return z >= motion.z_need and count >= rows and t - since >= sheet.rules[fence].confirm_ns
+    beyond_ns = mine.ring_i[row, ROW_T] - mine.pair_i[HEAD, k, SINCE]
+    return abs(limit.z) >= z_need and mine.pair_i[HEAD, k, COUNT] >= rows and beyond_ns >= rule.confirm_ns
 
 
 @leaf_kernel
@@ -150,7 +154,7 @@ def _watch_speed(
 
 
 @leaf_kernel
-def _direction(mine: Mine, w: Work, sheet: Sheet, row: int, dx: float, dy: float, motion: Motion) -> int:
+def _direction(mine: Mine, w: Work, row: int, dx: float, dy: float, motion: Motion) -> int:
     """Whether the terminal moves along (1) or against (-1) the direction of a corridor or of its matched edge."""
     speed_mps = motion.step_mps if isnan(motion.speed_mps) else motion.speed_mps
     if not (motion.seen and speed_mps >= w.its.wrong_way_mps):
@@ -204,29 +208,25 @@ def _watch_stops(
 
 
 @inline_kernel
-def _stay(
-    mine: Mine, w: Work, sheet: Sheet, row: int, k: int, z: float, sigma_m: float, dx: float, dy: float,
-    motion: Motion, made: int,
-) -> int:  # fmt: skip
+def _stay(mine: Mine, w: Work, sheet: Sheet, row: int, k: int, limit: Limit, motion: Motion, made: int) -> int:
     """What is to be reported of a terminal that is inside."""
-    fence = mine.pair_i[HEAD, k, FENCE]
+    fence, z, sigma_m = mine.pair_i[HEAD, k, FENCE], limit.z, limit.sigma_m
     stands = motion.rests if isnan(motion.speed_mps) else motion.speed_mps < w.its.arrived_mps
     made = _watch_stops(mine, w, sheet, row, k, z, sigma_m, stands, made)
     if wants(sheet, fence, SPEEDING_BEGINS):
         made = _watch_speed(mine, w, sheet, row, k, z, sigma_m, motion.speed_mps, made)
     if wants(sheet, fence, WRONG_BEGINS):
-        direction = _direction(mine, w, sheet, row, dx, dy, motion)
+        direction = _direction(mine, w, row, limit.dx, limit.dy, motion)
         made = _watch_direction(mine, w, sheet, row, k, z, sigma_m, direction, made)
     return made
 
 
 @inline_kernel
 def step_inside(
-    mine: Mine, w: Work, sheet: Sheet, row: int, k: int, z: float, sigma_m: float, dx: float, dy: float, closed: bool,
-    motion: Motion, made: int,
-) -> int:  # fmt: skip
+    mine: Mine, w: Work, sheet: Sheet, row: int, k: int, limit: Limit, closed: bool, motion: Motion, made: int
+) -> int:
     """What a row makes of a terminal that was inside."""
-    pair_i, t = mine.pair_i, mine.ring_i[row, ROW_T]
+    pair_i, t, z, sigma_m = mine.pair_i, mine.ring_i[row, ROW_T], limit.z, limit.sigma_m
     if closed:
         return _leave(mine, w, sheet, row, k, -z, sigma_m, WINDOW, t, made)
     if z >= 0.0:
@@ -235,39 +235,26 @@ def step_inside(
         if pair_i[HEAD, k, COUNT] == 0:
             pair_i[HEAD, k, SINCE] = t
         pair_i[HEAD, k, COUNT] += 1
-        since = pair_i[HEAD, k, SINCE]
-        if _is_sure(w, sheet, pair_i[HEAD, k, FENCE], -z, pair_i[HEAD, k, COUNT], since, t, motion):
+        if _is_sure(mine, w, sheet, row, k, limit, motion):
+            since = pair_i[HEAD, k, SINCE]
             status = FIRST if since == mine.seat_i[HEAD, FIRST_T] else PLAIN
             return _leave(mine, w, sheet, row, k, -z, sigma_m, status, since, made)
-    return _stay(mine, w, sheet, row, k, z, sigma_m, dx, dy, motion, made)
+    return _stay(mine, w, sheet, row, k, limit, motion, made)
 
 
 @inline_kernel
-def step_outside(
-    mine: Mine,
-    w: Work,
-    sheet: Sheet,
-    row: int,
-    k: int,
-    z: float,
-    sigma_m: float,
-    dx: float,
-    dy: float,
-    motion: Motion,
-    made: int,
-) -> int:
+def step_outside(mine: Mine, w: Work, sheet: Sheet, row: int, k: int, limit: Limit, motion: Motion, made: int) -> int:
     """What a row makes of a terminal that was not yet inside."""
     pair_i, t = mine.pair_i, mine.ring_i[row, ROW_T]
-    if z < 0.0:
+    if limit.z < 0.0:
         pair_i[HEAD, k, COUNT] = 0
         return made
     if pair_i[HEAD, k, COUNT] == 0:
         pair_i[HEAD, k, SINCE] = t
     pair_i[HEAD, k, COUNT] += 1
-    since = pair_i[HEAD, k, SINCE]
-    if _is_sure(w, sheet, pair_i[HEAD, k, FENCE], z, pair_i[HEAD, k, COUNT], since, t, motion):
-        made = _enter(mine, w, sheet, row, k, z, sigma_m, made)
-        made = _stay(mine, w, sheet, row, k, z, sigma_m, dx, dy, motion, made)
+    if _is_sure(mine, w, sheet, row, k, limit, motion):
+        made = _enter(mine, w, sheet, row, k, limit.z, limit.sigma_m, made)
+        made = _stay(mine, w, sheet, row, k, limit, motion, made)
     return made
 
 

@@ -12,7 +12,7 @@ SIGMA_M_BY_QUALITY: Final = MappingProxyType({1: 3.0, 2: 1.0, 3: 3.0, 4: 0.03, 5
 """Standard deviation in each of north and east, by GGA quality, of terminals that state none. Estimates."""
 
 SAME_NAME: Final = (
-    *("z_moving", "z_unsure", "z_resting", "confirm_rows", "wrong_way_rows", "sigma_m_min", "moving_mps"),
+    *("z_across", "z_moving", "z_unsure", "z_resting", "confirm_rows", "wrong_way_rows", "sigma_m_min", "moving_mps"),
     *("resting_mps", "speeding_margin_mps", "arrived_mps", "wrong_way_mps"),
 )
 """Settings that kernels take as they are."""
@@ -22,11 +22,13 @@ SAME_NAME: Final = (
 class FenceSettings:
     """Settings of the fence engine. `z` is the distance from a limit in standard deviations: P(inside) = Phi(z).
 
-    A terminal that moves is believed at `z_moving`, one that rests at `z_resting`, any other at `z_unsure`.
+    A terminal that moves is believed at `z_moving`, at `z_across` where its way led across the limit; one that rests at
+    `z_resting`, any other at `z_unsure`.
     """
 
     watermark_s: float = 20.0
     gap_s: float = 60.0
+    z_across: float = 1.2
     z_moving: float = 3.0
     z_unsure: float = 5.0
     z_resting: float = 8.0
@@ -41,8 +43,8 @@ class FenceSettings:
     wrong_way_rows: int = 3
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.z_moving <= self.z_unsure <= self.z_resting:
-            raise ValueError("z_moving, z_unsure and z_resting must be positive and in this order")
+        if not 0.0 < self.z_across <= self.z_moving <= self.z_unsure <= self.z_resting:
+            raise ValueError("z_across, z_moving, z_unsure and z_resting must be positive and in this order")
         if min(self.confirm_rows, self.wrong_way_rows) < 1:
             raise ValueError("confirm_rows and wrong_way_rows must be 1 at least")
         if self.watermark_s < 0.0 or self.gap_s <= 0.0 or self.sigma_m_min <= 0.0:

@@ -46,13 +46,14 @@ def test_parked_on_an_edge_for_a_day(speed: str) -> None:
     assert len(events) == (events.kind == 0).sum()
 
 
-@pytest.mark.parametrize("speed_mps", [3.0, 8.0, 20.0])
+@pytest.mark.parametrize("outwards", [False, True])
 @pytest.mark.parametrize("stated", [True, False])
-def test_a_real_crossing_is_reported_within_two_seconds(speed_mps: float, stated: bool) -> None:
+@pytest.mark.parametrize("speed_mps", [2.0, 3.0, 8.0, 20.0])
+def test_a_real_crossing_is_reported_within_two_seconds(speed_mps: float, stated: bool, outwards: bool) -> None:
     rng = np.random.default_rng(7)
     n, steps, fences = 200, 40, built(drawn("square", SQUARE, 800.0))
     crossing_s = rng.uniform(20.0, 21.0, n)
-    x = speed_mps * (np.arange(steps)[:, None] - crossing_s)
+    x = (-speed_mps if outwards else speed_mps) * (np.arange(steps)[:, None] - crossing_s)
     errors = drifting(rng, steps, n, np.full(n, 60.0))
     points = np.stack([x, np.full_like(x, 400.0)], axis=-1) + errors
     rows = placed(
@@ -60,6 +61,23 @@ def test_a_real_crossing_is_reported_within_two_seconds(speed_mps: float, stated
         sigma_n_m=SIGMA_M, sigma_e_m=SIGMA_M, speed_mps=speed_mps if stated else np.nan,
     )  # fmt: skip
     _, events = fence_step(FenceState.for_slots(n), fences, rows)
-    assert sorted(events.slot.tolist()) == list(range(n)) and (events.kind == 0).all()
-    reported_s = (events.cause_t_gpst_ns - rows.rows.t_gpst_ns[0]) * 1e-9
-    assert (reported_s - crossing_s[events.slot]).max() <= 2.0
+    crossed = events.kind == int(outwards)
+    assert sorted(events.slot[crossed].tolist()) == list(range(n))
+    assert (events.kind[~crossed] == 0).all() and (~crossed).sum() == (n if outwards else 0)
+    reported_s = (events.cause_t_gpst_ns[crossed] - rows.rows.t_gpst_ns[0]) * 1e-9
+    assert (reported_s - crossing_s[events.slot[crossed]]).max() <= 2.0
+
+
+def test_driving_along_an_edge_is_no_crossing() -> None:
+    """On the edge, at 1.5 m/s to 15 m/s, for ten minutes: to be found inside once is no pair."""
+    rng = np.random.default_rng(11)
+    n, steps, fences = 45, 600, built(drawn("square", SQUARE, 20_000.0))
+    speed_mps, tau_s = np.tile(np.repeat([1.5, 5.0, 15.0], 3), 5), np.tile([10.0, 60.0, 300.0], 15)
+    y = 1000.0 + speed_mps * np.arange(steps)[:, None]
+    points = np.stack([np.zeros_like(y), y], axis=-1) + drifting(rng, steps, n, tau_s)
+    rows = placed(
+        points.reshape(-1, 2), np.repeat(np.arange(steps), n), slot=np.tile(np.arange(n), steps), fix_quality=5,
+        sigma_n_m=SIGMA_M, sigma_e_m=SIGMA_M, speed_mps=np.tile(speed_mps, steps),
+    )  # fmt: skip
+    _, events = fence_step(FenceState.for_slots(n), fences, rows)
+    assert (events.kind != 0).sum() <= 2  # an exit an hour and vehicle would be 7
