@@ -6,7 +6,9 @@ from gnss._jit import leaf_kernel
 from mapping.fences._advance_kernel import advance
 from mapping.fences._desk import Chart, Out, Sheet, Work
 from mapping.fences._memory import (
+    BEGIN,
     DIRTY,
+    END,
     EVENT_FLOATS,
     HEAD,
     LOG_INTS,
@@ -16,11 +18,10 @@ from mapping.fences._memory import (
     NEWEST,
     OLD,
     ROW_T,
-    ROWS,
     Mine,
     T,
 )
-from mapping.fences._ring_kernel import copy_state, drop_final, log_event, say, take_back
+from mapping.fences._ring_kernel import copy_state, drop_final, log_event, move_to_front, say, take_back
 from mapping.fences.state import Counter
 
 EARLY_FINAL = int(Counter.EARLY_FINAL)
@@ -71,7 +72,7 @@ def _run_again(mine: Mine, w: Work, sheet: Sheet, chart: Chart, mid_t: int) -> i
     copy_state(mine, OLD, HEAD)
     if is_mid:
         copy_state(mine, OLD, MID)
-    for row in range(mine.book[ROWS]):
+    for row in range(mine.book[BEGIN], mine.book[END]):
         if not is_mid and mine.ring_i[row, ROW_T] > mid_t:
             copy_state(mine, HEAD, MID)
             is_mid = True
@@ -99,11 +100,18 @@ def _make_final(mine: Mine, w: Work, sheet: Sheet, chart: Chart, until_t: int) -
 
 @leaf_kernel
 def make_room(mine: Mine, w: Work, sheet: Sheet, chart: Chart, out: Out) -> None:
-    """The ring is full: rows beyond the watermark become final, or where there are none, the older half."""
+    """The ring is full: rows beyond the watermark become final, or where there are none, the older half.
+
+    Rows of the ring are where they were no more.
+    """
+    if mine.book[BEGIN] > 0:
+        move_to_front(mine)
+        return
     if mine.book[DIRTY] != 0:
         replay(mine, w, sheet, chart, out)
     until_t = mine.book[NEWEST] - w.its.watermark_ns
-    if mine.ring_i[0, ROW_T] > until_t:
+    if mine.ring_i[mine.book[BEGIN], ROW_T] > until_t:
         w.made.counters[EARLY_FINAL] += 1
-        until_t = mine.ring_i[mine.book[ROWS] // 2, ROW_T]
+        until_t = mine.ring_i[mine.book[END] // 2, ROW_T]
     _make_final(mine, w, sheet, chart, until_t)
+    move_to_front(mine)

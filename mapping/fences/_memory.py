@@ -1,8 +1,9 @@
 """What the engine remembers of each terminal, one record a slot; columns are named by the numbers below.
 
 Of each terminal three states are kept: the newest (HEAD), and two earlier ones (MID, OLD). Its rows since OLD are in
-the ring, sorted by time: a row that comes late is put among them, and all of them are gone through again from OLD.
-When MID is older than the watermark it becomes OLD, and the newest state becomes MID.
+the ring from BEGIN to END, sorted by time: a row that comes late is put among them, and all of them are gone through
+again from OLD. When MID is older than the watermark it becomes OLD, and the newest state becomes MID. Rows move to the
+front of the ring when its end is reached: twice the watermark of rows is moved seldom, not at each turn.
 """
 
 from typing import Final, Protocol
@@ -29,8 +30,8 @@ HEAD, MID, OLD = 0, 1, 2
 STATES = 3
 
 # book: of each terminal
-NEWEST, ROWS, LOGGED, DIRTY = 0, 1, 2, 3
-BOOK_COLUMNS = 4
+NEWEST, BEGIN, END, LOGGED, DIRTY = 0, 1, 2, 3, 4
+BOOK_COLUMNS = 5
 
 # seat_i and seat_f: one state of a terminal, apart from its fences
 T, FIRST_T, PAIRS, A_T, B_T, EDGE = 0, 1, 2, 3, 4, 5

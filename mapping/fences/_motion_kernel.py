@@ -54,12 +54,19 @@ FASTER = 1.5
 """A position is credible where the terminal got there at this many times its speed, within its accuracy."""
 
 
-class Motion(NamedTuple):
-    """z that is needed, whether one row is enough, whether the terminal was seen before, and how it moves.
+class Way(NamedTuple):
+    """How a terminal got from its anchor to here: more than `least_m` is more than noise and standing make of it."""
 
-    `way_x, way_y` lead from its anchor, `way_m_min` is more than noise and standing make of that, and `step_share` the
-    share of that time since the last row.
-    """
+    x_m: float
+    y_m: float
+    m: float
+    noise_m: float
+    least_m: float
+    since_s: float
+
+
+class Motion(NamedTuple):
+    """z that is needed, whether one row is enough, whether the terminal was seen before, and how it moves."""
 
     z_need: float
     at_once: bool
@@ -69,55 +76,52 @@ class Motion(NamedTuple):
     from_y: float
     step_x: float
     step_y: float
+    step_s: float
     step_mps: float
     speed_mps: float
-    way_x: float
-    way_y: float
-    way_m_min: float
-    step_share: float
+    way: Way
+
+
+@inline_kernel
+def _way_of(mine: Mine, its: Its, t: int, where: Where) -> Way:
+    """The way from the anchor to a position."""
+    x_m, y_m = where.x_m - mine.seat_f[HEAD, AX], where.y_m - mine.seat_f[HEAD, AY]
+    noise_m, since_s = Z_RESTS * APART * where.sigma_m, (t - mine.seat_i[HEAD, A_T]) * NS
+    return Way(x_m, y_m, hypot(x_m, y_m), noise_m, max(noise_m, 0.5 * its.moving_mps * since_s), since_s)
 
 
 @inline_kernel
 def motion_of(mine: Mine, its: Its, row: int, where: Where) -> Motion:
     """Judge a row by the rows before it."""
-    seat_i, seat_f = mine.seat_i, mine.seat_f
-    t, last = mine.ring_i[row, ROW_T], seat_i[HEAD, T]
-    speed = mine.ring_f[row, ROW_SPEED]
+    seat_f, t, last = mine.seat_f, mine.ring_i[row, ROW_T], mine.seat_i[HEAD, T]
+    speed, way = mine.ring_f[row, ROW_SPEED], _way_of(mine, its, t, where)
     if last == NEVER or t - last > its.gap_ns:
-        return Motion(
-            its.z_unsure, False, False, False, where.x_m, where.y_m, 0.0, 0.0, nan, speed, 0.0, 0.0, 0.0, 0.0
-        )  # fmt: skip
+        return Motion(its.z_unsure, False, False, False, where.x_m, where.y_m, 0.0, 0.0, nan, nan, speed, way)
     dt_s = (t - last) * NS
-    before, sigma_m = seat_f[HEAD, SPEED], where.sigma_m
-    from_x, from_y = seat_f[HEAD, X], seat_f[HEAD, Y]
+    before, from_x, from_y = seat_f[HEAD, SPEED], seat_f[HEAD, X], seat_f[HEAD, Y]
     step_x, step_y = where.x_m - from_x, where.y_m - from_y
     step_m = hypot(step_x, step_y)
-    way_x, way_y = where.x_m - seat_f[HEAD, AX], where.y_m - seat_f[HEAD, AY]
-    moved_m = hypot(way_x, way_y)
-    noise_m, since_s = Z_RESTS * APART * sigma_m, (t - seat_i[HEAD, A_T]) * NS
-    way_m_min = max(noise_m, 0.5 * its.moving_mps * since_s)
     if isnan(speed):
-        moves = moved_m >= Z_MOVED * APART * sigma_m
-        rests = moved_m <= SLOW_MPS * since_s + noise_m
+        moves = way.m >= Z_MOVED * APART * where.sigma_m
+        rests = way.m <= SLOW_MPS * way.since_s + way.noise_m
         expected_mps = seat_f[HEAD, STEP_MPS]
     else:
         steady = isnan(before) or before >= 0.5 * its.moving_mps
-        moves = speed >= its.moving_mps and steady and moved_m >= way_m_min and step_m >= 0.5 * speed * dt_s
-        rests = speed < its.resting_mps and moved_m <= noise_m + (SLOW_MPS * since_s if speed < SLOW_MPS else 0.0)
+        moves = speed >= its.moving_mps and steady and way.m >= way.least_m and step_m >= 0.5 * speed * dt_s
+        rests = speed < its.resting_mps and way.m <= way.noise_m + (SLOW_MPS * way.since_s if speed < SLOW_MPS else 0.0)
         expected_mps = speed if isnan(before) else max(speed, before)
-    credible = step_m <= FASTER * expected_mps * dt_s + Z_CREDIBLE * sigma_m + SLACK_M
+    credible = step_m <= FASTER * expected_mps * dt_s + Z_CREDIBLE * where.sigma_m + SLACK_M
     z_need = its.z_moving if moves else (its.z_resting if rests else its.z_unsure)
-    return Motion(
-        z_need, moves and credible, True, rests, from_x, from_y, step_x, step_y, step_m / dt_s, speed,
-        way_x, way_y, way_m_min, dt_s / since_s,
-    )  # fmt: skip
+    at_once, step_mps = moves and credible, step_m / dt_s
+    return Motion(z_need, at_once, True, rests, from_x, from_y, step_x, step_y, dt_s, step_mps, speed, way)
 
 
 @inline_kernel
 def leads_away(motion: Motion, nx: float, ny: float) -> bool:
     """Whether the way of the last seconds, and of the last row, leads away from a limit in this direction."""
-    way_m, step_m = motion.way_x * nx + motion.way_y * ny, motion.step_x * nx + motion.step_y * ny
-    return way_m >= motion.way_m_min and step_m >= 0.5 * way_m * motion.step_share
+    way, step_m = motion.way, motion.step_x * nx + motion.step_y * ny
+    away_m = way.x_m * nx + way.y_m * ny
+    return away_m >= way.least_m and step_m >= 0.5 * away_m * motion.step_s / way.since_s
 
 
 @inline_kernel

@@ -5,7 +5,9 @@ from math import isnan
 from gnss._jit import inline_kernel, leaf_kernel
 from mapping.fences._desk import Out, Rows, Work
 from mapping.fences._memory import (
+    BEGIN,
     CAUSE_T,
+    END,
     EVENT_FLOATS,
     EVENTS_MAX,
     HEAD,
@@ -21,7 +23,6 @@ from mapping.fences._memory import (
     ROW_FLOATS,
     ROW_INTS,
     ROW_T,
-    ROWS,
     SEAT_FLOATS,
     SEAT_INTS,
     SLOT,
@@ -55,8 +56,8 @@ def _move_row(mine: Mine, to: int, of: int) -> None:
 @leaf_kernel
 def place_in_ring(mine: Mine, t: int) -> int:
     """The first place of the ring whose time is not before t."""
-    at = int(mine.book[ROWS])
-    while at > 0 and mine.ring_i[at - 1, ROW_T] >= t:
+    at, begin = int(mine.book[END]), mine.book[BEGIN]
+    while at > begin and mine.ring_i[at - 1, ROW_T] >= t:
         at -= 1
     return at
 
@@ -64,9 +65,9 @@ def place_in_ring(mine: Mine, t: int) -> int:
 @leaf_kernel
 def insert_row(mine: Mine, at: int, rows: Rows, row: int) -> None:
     """Put a row between those of the ring, which has room."""
-    for k in range(mine.book[ROWS], at, -1):
+    for k in range(mine.book[END], at, -1):
         _move_row(mine, k, k - 1)
-    mine.book[ROWS] += 1
+    mine.book[END] += 1
     write_row(mine, at, rows, row)
 
 
@@ -106,18 +107,25 @@ def copy_state(mine: Mine, of: int, to: int) -> None:
 def drop_final(mine: Mine) -> None:
     """Let go of the rows that OLD includes, and of the events that they caused."""
     final_t = mine.seat_i[OLD, T]
-    gone, n = 0, mine.book[ROWS]
-    while gone < n and mine.ring_i[gone, ROW_T] <= final_t:
-        gone += 1
-    for k in range(gone, n if gone > 0 else 0):
-        _move_row(mine, k - gone, k)
-    mine.book[ROWS] = n - gone
+    begin, end = mine.book[BEGIN], mine.book[END]
+    while begin < end and mine.ring_i[begin, ROW_T] <= final_t:
+        begin += 1
+    mine.book[BEGIN] = begin
     kept = 0
     for k in range(mine.book[LOGGED]):
         if mine.log_i[k, CAUSE_T] > final_t:
             _move_event(mine, kept, k)
             kept += 1
     mine.book[LOGGED] = kept
+
+
+@leaf_kernel
+def move_to_front(mine: Mine) -> None:
+    """Let the rows of the ring begin at its first place."""
+    begin, end = mine.book[BEGIN], mine.book[END]
+    for k in range(begin, end):
+        _move_row(mine, k - begin, k)
+    mine.book[BEGIN], mine.book[END] = 0, end - begin
 
 
 @inline_kernel

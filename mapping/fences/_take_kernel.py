@@ -12,6 +12,7 @@ from mapping.fences._desk import MADE_MAX, Chart, Out, Rows, Sheet, Work
 from mapping.fences._late_kernel import make_room, replay
 from mapping.fences._memory import (
     DIRTY,
+    END,
     EVENTS_MAX,
     MID,
     NEWEST,
@@ -21,7 +22,6 @@ from mapping.fences._memory import (
     ROW_T,
     ROW_X,
     ROW_Y,
-    ROWS,
     ROWS_MAX,
     Memory,
     Mine,
@@ -58,14 +58,14 @@ DUPLICATE, REVISED, REPLAYED = int(Counter.DUPLICATE), int(Counter.REVISED), int
 def _take_in_order(mine: Mine, w: Work, sheet: Sheet, chart: Chart, out: Out, rows: Rows, row: int) -> None:
     """A row that is newer than all of its terminal's."""
     t = rows.i[row, ROW_T]
-    if mine.book[ROWS] == ROWS_MAX:
+    if mine.book[END] == ROWS_MAX:
         make_room(mine, w, sheet, chart, out)
     dirty = mine.book[DIRTY] != 0
     if not dirty and mine.seat_i[MID, T] <= t - w.its.watermark_ns:
         turn_states(mine)
-    at = mine.book[ROWS]
+    at = mine.book[END]
     write_row(mine, at, rows, row)
-    mine.book[ROWS], mine.book[NEWEST] = at + 1, t
+    mine.book[END], mine.book[NEWEST] = at + 1, t
     if not dirty:
         for k in range(advance(mine, w, sheet, chart, at, 0)):
             log_event(mine, w, k)
@@ -80,13 +80,13 @@ def _take_late(mine: Mine, w: Work, sheet: Sheet, chart: Chart, out: Out, rows: 
         w.made.counters[LATE] += 1
         return False
     at = place_in_ring(mine, t)
-    if at < mine.book[ROWS] and mine.ring_i[at, ROW_T] == t:
+    if at < mine.book[END] and mine.ring_i[at, ROW_T] == t:
         verdict = compare_rows(mine, at, rows, row)
         w.made.counters[REVISED if verdict > 0 else DUPLICATE] += 1
         if verdict > 0:
             write_row(mine, at, rows, row)
         return verdict > 0
-    if mine.book[ROWS] == ROWS_MAX:
+    if mine.book[END] == ROWS_MAX:
         make_room(mine, w, sheet, chart, out)
         if t <= mine.seat_i[OLD, T]:
             w.made.counters[LATE] += 1
@@ -118,7 +118,7 @@ def _look_ahead(memory: Memory, rows: Rows, row: int, chart: Chart) -> None:
         prefetch(cells.words, record, LINE_BYTES)
     if row + AHEAD < rows.slot.size:
         slot, record = rows.slot[row + AHEAD], rows.record[row + AHEAD]
-        at = memory[slot].book[ROWS]
+        at = memory[slot].book[END]
         prefetch(memory, slot, RING_I_BYTES + 8 * ROW_INTS * at)
         prefetch(memory, slot, RING_F_BYTES + 8 * ROW_FLOATS * at)
         if cells.words[record + 1] != 0:

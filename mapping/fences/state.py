@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mapping.fences._memory import EVENTS_MAX, LOGGED, PAIRS, PAIRS_MAX, ROWS, ROWS_MAX, Memory, new_memory
+from mapping.fences._memory import BEGIN, END, EVENTS_MAX, LOGGED, PAIRS, PAIRS_MAX, ROWS_MAX, Memory, new_memory
 
 
 class Counter(IntEnum):
@@ -73,12 +73,17 @@ class FenceState:
         return bool((self.counters == other.counters).all()) and all(a.tobytes() == b.tobytes() for a, b in pairs)
 
     def _meaning(self) -> list[NDArray[np.generic]]:
-        """All arrays, with what is not used set to zero."""
-        memory = self.memory
+        """All arrays, with what is not used set to zero, and the rows of each ring from its first place on."""
+        memory, book = self.memory, self.memory["book"].copy()
+        begin, count = book[:, BEGIN, None], book[:, END, None] - book[:, BEGIN, None]
+        book[:, BEGIN], book[:, END] = 0, count[:, 0]
+        place = (begin + np.arange(ROWS_MAX)) % ROWS_MAX
+        arrays = {name: memory[name] for name in RAGGED}
+        arrays |= {name: np.take_along_axis(memory[name], place[..., None], axis=1) for name in ("ring_i", "ring_f")}
         used = {
             "pair": np.arange(PAIRS_MAX) < memory["seat_i"][:, :, PAIRS, None],
-            "ring": np.arange(ROWS_MAX) < memory["book"][:, ROWS, None],
-            "log": np.arange(EVENTS_MAX) < memory["book"][:, LOGGED, None],
+            "ring": np.arange(ROWS_MAX) < count,
+            "log": np.arange(EVENTS_MAX) < book[:, LOGGED, None],
         }
-        whole = [memory[name] for name in ("book", "seat_i", "seat_f")]
-        return whole + [np.where(used[name[:-2]][..., None], memory[name], 0) for name in RAGGED]
+        whole: list[NDArray[np.generic]] = [book, memory["seat_i"], memory["seat_f"]]
+        return whole + [np.where(used[name[:-2]][..., None], array, 0) for name, array in arrays.items()]
