@@ -1,14 +1,23 @@
 """Run every kernel of the service once with the types it gets in service: compiled now, or loaded from the cache."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from multiprocessing import get_context
+from threading import Timer
+from typing import Final
 
 import numpy as np
 
+from beidou_svc.telemetry.logs import log_event
 from gnss.batches import FixBatch
+
+logger = logging.getLogger("beidou_svc")
+
+COMPILING_TOLD_S: Final = 5.0
+"""Loading kernels takes a second; what takes longer is a compiler at work, of which the log tells."""
 
 _T_NS = 1_400_000_000_000_000_000
 
@@ -33,9 +42,19 @@ def _warm(name: str) -> tuple[str, float]:
 
 def load_kernels(*, roads: bool) -> None:
     """What a starting service needs, so that no tick and no request waits: the kernels of the roads, or all others."""
-    for name, warm in SERVICE.items():
-        if (name in ROADS) == roads:
-            warm()
+    telling = Timer(COMPILING_TOLD_S, _tell_of_compiling)
+    telling.daemon = True
+    telling.start()
+    try:
+        for name, warm in SERVICE.items():
+            if (name in ROADS) == roads:
+                warm()
+    finally:
+        telling.cancel()
+
+
+def _tell_of_compiling() -> None:
+    log_event(logger, logging.INFO, "compiling kernels, once; `beidou warm` does it ahead of the start")
 
 
 def _warm_decoder() -> None:

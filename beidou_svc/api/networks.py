@@ -21,7 +21,7 @@ from beidou_svc.api.roads_kit import (
 )
 from beidou_svc.errors import ServiceError
 from beidou_svc.roads.activation import Activation
-from beidou_svc.roads.networks import NamedNetwork, check_of
+from beidou_svc.roads.networks import NamedNetwork, check_of, shown
 from beidou_svc.roads.reading import read_apart
 from beidou_svc.roads.roads import Roads
 from mapping.errors import TileRangeError
@@ -71,10 +71,10 @@ async def list_networks(request: Request, service: Service) -> Response:
     """The active one first, then the stored ones."""
     roads = roads_of(service)
     stored = await roads.run(roads.networks.summaries)
-    shown = [_with_state(service, summary) for summary in stored]
-    if roads.active is not None and not any(each["active"] for each in shown):
-        shown.insert(0, _with_state(service, await roads.run(roads.summary, roads.active.named)))
-    return await answer_json(request, {"n": len(shown), "networks": shown})
+    found = [_with_state(service, summary) for summary in stored]
+    if roads.active is not None and not any(each["active"] for each in found):
+        found.insert(0, _with_state(service, await roads.run(roads.summary, roads.active.named)))
+    return await answer_json(request, {"n": len(found), "networks": found})
 
 
 @router.get("/v1/networks/{network_id}.geojson", dependencies=[READER], summary="All of a network as GeoJSON")
@@ -111,7 +111,7 @@ async def put_network(request: Request, service: Service, network_id: NetworkId,
         now_ns = service.clock.utc_ns()
         summary = await roads.run(roads.networks.put, network_id, network, expected, by=author, t_utc_ns=now_ns)
     except ServiceError as error:
-        raise fence_problem(error, "network") from None
+        raise fence_problem(error, "network", lambda stored: _with_state(service, shown(stored))) from None
     if roads.is_active(network_id) or (roads.active is None and roads.settings.network == network_id):
         _activation(service).ask(network_id, by=author, t_utc_ns=now_ns)
     document = {**_with_state(service, summary), "report": report}
@@ -149,7 +149,7 @@ async def delete_network(request: Request, service: Service, network_id: Network
     try:
         await roads.run(roads.networks.remove, network_id, expected, by=author, t_utc_ns=service.clock.utc_ns())
     except ServiceError as error:
-        raise fence_problem(error, "network") from None
+        raise fence_problem(error, "network", lambda stored: _with_state(service, shown(stored))) from None
     _activation(service).forget(network_id)
     return Response(status_code=204)
 

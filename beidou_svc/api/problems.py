@@ -105,7 +105,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
-        faults = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()]
+        faults = [_fault_text(fault) for fault in error.errors()]
         return problem_response("bad-parameter", "; ".join(faults), request.url.path)
 
     @app.exception_handler(HTTPException)
@@ -116,3 +116,11 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def on_bug(request: Request, error: Exception) -> Response:
         return problem_response("internal", type(error).__name__, request.url.path)
+
+
+def _fault_text(fault: Mapping[str, Any]) -> str:
+    """What is wrong where: with a parameter, a member of the body, or all of it."""
+    inside = ".".join(str(part) for part in fault["loc"][1:])
+    if not inside and fault["type"] == "model_attributes_type":
+        return "body: it is to be a JSON object, sent with Content-Type: application/json"
+    return f"{inside or 'body'}: {fault['msg']}"

@@ -12,7 +12,7 @@ from beidou_svc.api.problems import ProblemError
 from beidou_svc.roads.faults import InvalidError
 from beidou_svc.roads.fence_desk import TooManyError
 from beidou_svc.roads.roads import Active, Roads
-from beidou_svc.roads.store import ConflictError, NotThereError, StoreError
+from beidou_svc.roads.store import NEVER, ConflictError, NotThereError, StoreError
 
 GEOJSON = "application/geo+json"
 
@@ -76,9 +76,9 @@ def expected_version(request: Request, current: int | None) -> int:
     tags = [tag.strip() for tag in given.split(",")]
     if current is not None and ("*" in tags or etag_of(current) in tags):
         return current
-    known = [tag.strip('"') for tag in tags if tag.strip('"').isdecimal()]
-    # what is not one of our tags is a version that never was
-    return int(known[0]) if known and int(known[0]) != current and int(known[0]) else 1 << 60
+    known = [int(tag.strip('"')) for tag in tags if tag.strip('"').isdecimal()]
+    # a version without its quotes is meant as it stands; what is not one of our tags is a version that never was
+    return known[0] if known and known[0] else NEVER
 
 
 def fence_problem(error: Exception, kind: str, show: Callable[[Any], Any] = lambda stored: None) -> ProblemError:

@@ -17,6 +17,9 @@ from gnss.rtcm.epochs import EpochBatch
 FOREVER = int(np.iinfo(np.int64).max)
 """A receive time after everything."""
 
+ROOM_AHEAD = 8
+"""Room is made for this part of all terminals more than there are."""
+
 _NO_BYTES = np.empty(0, np.uint8)
 
 
@@ -38,6 +41,7 @@ class Pipeline:
         self._decoder = StreamDecoder(capacity, reference_gpst_ns=reference_gpst_ns)
         self._receiver = RtcmReceiver(capacity, self._decoder.counters.drops, reference_gpst_ns)
         self._runner = positioning
+        self._room = capacity
         self._complete_ns = NO_TIME
         self._is_untimed = self._is_used = False
         self.last_push: Push | None = None
@@ -77,7 +81,10 @@ class Pipeline:
         return self._runner is not None and self._runner.is_behind
 
     def ensure_capacity(self, n: int) -> None:
-        """Make room for `n` terminals."""
+        """Make room for `n` terminals, and for an eighth more: it copies all that is known, and not every tick may."""
+        if n <= self._room:
+            return
+        self._room = n = n + n // ROOM_AHEAD
         self._decoder.grow(n)
         self._receiver.grow(n, self._decoder.counters.drops)
         self.positioning.grow(n)

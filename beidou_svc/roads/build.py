@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from beidou_svc.config import Settings
+from beidou_svc.config import FleetSettings, Settings
 from beidou_svc.errors import ConfigError
 from beidou_svc.frames.shift_watch import ShiftWatch
 from beidou_svc.frames.stage import DatumStage
@@ -60,7 +60,7 @@ def build_roads(settings: Settings, register: Register, now_utc_ns: int) -> Road
     stops = [] if book is None else book.stop_areas(section.stop_radius_m)
     desk = FenceDesk(store, plane, section.fences_max, book, stops)
     _import_fences(section, desk, book, now_utc_ns)
-    stages = build_stages(section, settings.fleet.computed_hold_s, datum, named, desk, register.groups_of)
+    stages = build_stages(section, settings.fleet, datum, named, desk, register.groups_of)
     roads = Roads(section, store, networks, plane, desk, stages, EventLog(section.events_max))
     if named is not None and book is not None:
         roads.active = Active(named, book, Progress(book))
@@ -72,20 +72,20 @@ def build_roads(settings: Settings, register: Register, now_utc_ns: int) -> Road
 
 def build_stages(
     section: RoadsSettings,
-    hold_s: float,
+    fleet: FleetSettings,
     datum: DatumStage,
     named: NamedNetwork | None,
     desk: FenceDesk,
     groups_of: Callable[[int], Sequence[str]],
 ) -> RoadStages:
     """The list of stages."""
-    stages: list[Stage] = [ChooseStage(round(hold_s * NS_PER_S)), PlaceStage(datum)]
+    stages: list[Stage] = [ChooseStage(round(fleet.computed_hold_s * NS_PER_S)), PlaceStage(datum)]
     if named is not None:
         stages.append(ShiftStage(ShiftWatch(named.network)))
         stages.append(match_stage(section, network_tables(section, named.network)))
     fence = FenceSettings(watermark_s=section.watermark_s, confirm_rows=section.confirm_rows)
     stages.append(FenceStage(desk, fence, groups_of))
-    return RoadStages(stages)
+    return RoadStages(stages, fleet.terminals_max)
 
 
 def _plane_without_network(settings: Settings, datum: DatumStage) -> Plane:

@@ -128,7 +128,7 @@ class Networks:
 
     def summaries(self) -> list[dict[str, Any]]:
         """Summaries, by id."""
-        return [_shown(stored) for stored in self._store.latest(Kind.NETWORK)]
+        return [shown(stored) for stored in self._store.latest(Kind.NETWORK)]
 
     def find(self, network_id: str) -> NamedNetwork | None:
         """A stored network, read."""
@@ -145,7 +145,7 @@ class Networks:
         summary = orjson.dumps(summary_of(network))
         body = len(summary).to_bytes(_LENGTH_BYTES, "little") + summary + to_saved(network)
         (stored,) = self._store.write([Write(Kind.NETWORK, network_id, body, expected)], by=by, t_utc_ns=t_utc_ns)
-        return _shown(stored)
+        return shown(stored)
 
     def remove(self, network_id: str, expected: int | None, *, by: str, t_utc_ns: int) -> None:
         """Delete a network. Raises ConflictError, NotThereError, StoreError."""
@@ -219,7 +219,8 @@ def frame_fault(network: RoadNetwork, frame: Frame, name: str) -> str:
     )
 
 
-def _shown(stored: Stored) -> dict[str, Any]:
+def shown(stored: Stored) -> dict[str, Any]:
+    """The summary of a stored network."""
     end = _LENGTH_BYTES + int.from_bytes(stored.body[:_LENGTH_BYTES], "little")
     summary: dict[str, Any] = orjson.loads(stored.body[_LENGTH_BYTES:end])
     return {"id": stored.id, "version": stored.version, "time": utc_text(stored.t_utc_ns), **summary}

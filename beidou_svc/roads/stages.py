@@ -9,7 +9,7 @@ Each stage keeps its state as a value by slot. A stage that has nothing to do (n
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,6 @@ from mapping.matching.online import match_end, match_step
 from mapping.matching.result import MatchBatch
 from mapping.matching.state import MatchState, OnlineRules
 from mapping.matching.tables import MatchTables
-
-ROOM_FIRST: Final = 16_384
-"""Slots that the stages make room for at first. Memory that is not used is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +191,9 @@ class RoadStages:
     """The stages that there are, in order."""
 
     stages: list[Stage]
+    room_first: int
+    """Slots to make room for at first: as many as there may be. Memory that is not used is not taken; to grow later
+    would copy all that is known, which takes 1.5 s for 16,384 terminals."""
     room: int = 0
 
     @property
@@ -228,6 +228,6 @@ class RoadStages:
 
     def _make_room(self, n: int) -> None:
         if n > self.room:
-            self.room = max(n, 2 * self.room, ROOM_FIRST)
+            self.room = max(n, 2 * self.room, self.room_first)
             for stage in self.stages:
                 stage.grow(self.room)

@@ -39,6 +39,10 @@ _FORMAT: Final = 1
 _COLUMNS: Final = "kind, id, version, t_utc_ns, author, is_deleted, body"
 
 
+NEVER: Final = 1 << 60
+"""A version that no document has."""
+
+
 class Kind(StrEnum):
     """What is kept."""
 
@@ -189,7 +193,8 @@ def _check(change: Write, current: Stored | None) -> None:
         return
     version = 0 if current is None else current.version
     if change.expected != version:
-        seen = f"version {change.expected}" if change.expected else "nothing"
+        seen = "an ETag that it never had" if change.expected == NEVER else f"version {change.expected}"
+        seen = seen if change.expected else "nothing"
         now = f"version {version}" if version else "gone"
         raise ConflictError(f"{change.kind} {change.id!r} is {now}, the request is about {seen}", current)
 

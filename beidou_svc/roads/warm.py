@@ -32,7 +32,7 @@ def warm() -> None:
     desk = FenceDesk(store, network.plane, 10, book, book.stop_areas(25.0))
     desk.change([FenceChange(draft.ref, Drawn(draft), 0) for draft in _drafts()], by="warm", t_utc_ns=0)
     named = NamedNetwork("warm", 1, 0, network)
-    stages = build_stages(settings.roads, 2.0, DatumStage(settings.frames), named, desk, lambda slot: ())
+    stages = build_stages(settings.roads, settings.fleet, DatumStage(settings.frames), named, desk, lambda slot: ())
     road, progress, log = RoadState.new(16), Progress(book), EventLog(100)
     for step in range(6):
         carried = stages.step(_fixes(step))

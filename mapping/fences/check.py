@@ -138,14 +138,22 @@ def _check_line_lengths(lines: Sequence[Line], least: int, otherwise: str) -> No
         raise FenceError(f"it has {n} vertices, at most {VERTICES_MAX} are possible: simplify it")
 
 
+def _too_far_text(plane: Plane) -> str:
+    middle = f"latitude {np.degrees(plane.lat0_rad):.2f}, longitude {np.degrees(plane.lon0_rad):.2f}"
+    return (
+        f"it reaches more than {EXTENT_M_MAX / 1000:,.0f} km from the middle of the map ({middle}): "
+        "GeoJSON has longitude first"
+    )
+
+
 def _in_plane(lines: Sequence[Line], plane: Plane, radius_m: float) -> PlaneShape:
     degrees = np.array([position for line in lines for position in line], dtype=np.float64)
     if not (np.abs(degrees) <= (90.0, 180.0)).all():
-        raise FenceError("a coordinate is no latitude and longitude in degrees")
+        raise FenceError("a coordinate is no latitude and longitude in degrees (GeoJSON has longitude first)")
     lat_rad, lon_rad = np.radians(degrees[:, 0]), np.radians(degrees[:, 1])
     vertex_m = np.column_stack(geodetic_to_plane(lat_rad, lon_rad, plane, frame=plane.frame))
     if not (np.abs(vertex_m) <= EXTENT_M_MAX).all():
-        raise FenceError(f"it lies more than {EXTENT_M_MAX / 1000:g} km from the origin of the plane")
+        raise FenceError(_too_far_text(plane))
     rings = np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int32)
     return PlaneShape(vertex_m, rings, radius_m)
 

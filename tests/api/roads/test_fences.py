@@ -70,6 +70,24 @@ async def test_a_tag_that_never_was_matches_nothing(client: httpx.AsyncClient) -
     assert unknown.status_code == 412
 
 
+async def test_a_version_without_its_quotes_is_taken_as_it_is_meant(client: httpx.AsyncClient) -> None:
+    await client.post("/v1/fences", json=SCHOOL)
+    assert (await client.put("/v1/fences/school", json=SCHOOL, headers={"If-Match": "1"})).status_code == 200
+    stale = await client.put("/v1/fences/school", json=SCHOOL, headers={"If-Match": "1"})
+    assert (stale.status_code, "about version 1" in stale.json()["detail"]) == (412, True)
+    never = await client.put("/v1/fences/school", json=SCHOOL, headers={"If-Match": "x"})
+    assert "about an ETag that it never had" in never.json()["detail"]
+
+
+@pytest.mark.parametrize("at", [[25.83, 114.93], [25.83, 34.93]])
+async def test_latitude_before_longitude_is_said_to_be_the_wrong_way_round(
+    client: httpx.AsyncClient, at: list[float]
+) -> None:
+    turned = {**SCHOOL, "geometry": {"type": "Point", "coordinates": at}, "properties": {"radius_m": 10}}
+    answer = await client.post("/v1/fences", json=turned)
+    assert (answer.status_code, "longitude first" in answer.json()["detail"]) == (422, True)
+
+
 async def test_put_makes_a_fence_where_there_was_none(client: httpx.AsyncClient) -> None:
     made = await client.put("/v1/fences/new", json={**SCHOOL, "id": None})
     assert (made.status_code, made.json()["id"]) == (201, "new")

@@ -39,7 +39,10 @@ async def test_a_stored_network_is_replaced_only_by_who_has_read_it(client: http
     assert (await client.put("/v1/networks/copy", content=body)).status_code == 428
     tag = (await client.get("/v1/networks/copy")).headers["etag"]
     assert (await client.put("/v1/networks/copy", content=body, headers={"If-Match": tag})).status_code == 200
-    assert (await client.delete("/v1/networks/copy", headers={"If-Match": tag})).status_code == 412
+    late = await client.delete("/v1/networks/copy", headers={"If-Match": tag})
+    assert (late.status_code, late.json()["current"]["version"], late.json()["current"]["state"]) == (412, 2, "stored")
+    late = await client.put("/v1/networks/copy", content=body, headers={"If-Match": tag})
+    assert (late.status_code, late.json()["current"]["version"]) == (412, 2)
     assert (await client.delete("/v1/networks/copy", headers={"If-Match": '"2"'})).status_code == 204
     assert (await client.delete("/v1/networks/town", headers={"If-Match": '"1"'})).status_code == 409
 
@@ -71,6 +74,8 @@ async def test_a_closed_edge_is_matched_no_more(client: httpx.AsyncClient, town:
     await client.put("/v1/networks/town/closures", json={"edges": []})
     assert (await client.get("/v1/networks/town")).json()["closures"] == []
     assert (await client.put("/v1/networks/town/closures", json={"edges": [99]})).status_code == 400
+    untold = await client.put("/v1/networks/town/closures", content=b'{"edges": []}')
+    assert "Content-Type: application/json" in untold.json()["detail"]
 
 
 async def test_routes_and_who_drives_them(client: httpx.AsyncClient, town: Context) -> None:

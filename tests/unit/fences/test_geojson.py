@@ -102,7 +102,7 @@ SHAPES = [
     (feature("Polygon", [RING[:-1]]), "not closed"),
     (feature("Polygon", [RING[:2]]), "four positions"),
     (feature("Polygon", [[[200.0, 0.0], *RING[1:-1], [200.0, 0.0]]]), "no latitude and longitude"),
-    (feature("Polygon", [[[90.0, 0.0], *RING[1:-1], [90.0, 0.0]]]), "km from the origin"),
+    (feature("Polygon", [[[90.0, 0.0], *RING[1:-1], [90.0, 0.0]]]), "km from the middle of the map"),
     (feature("LineString", RING[:1], half_width_m=3.0), "two points"),
     (feature("Polygon", []), "no coordinates"),
     (feature("Polygon", [RING], kinds=["dwell"]), "dwell_s"),
