@@ -62,6 +62,18 @@ def test_a_phone_has_the_list_in_a_sheet(page: Page) -> None:
     expect(page.locator(".panel")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", [(720, 450), (960, 540), (844, 390)], ids=["200 %", "200 % wide", "phone on its side"])
+def test_the_list_is_reached_in_a_low_window(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    more = page.get_by_role("button", name="Show more")
+    if more.is_visible():
+        more.click()
+    row = listed(page).first
+    row.scroll_into_view_if_needed()
+    row.click()
+    expect(page.locator(".panel")).to_be_visible()
+
+
 def test_less_motion_means_exact_places(open_page: OpenPage, demo: str) -> None:
     page = open_page(demo, lambda page: page.emulate_media(reduced_motion="reduce"))
     expect(figure(page, "total")).to_have_text(str(TERMINALS))
