@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from beidou_svc.api.access import OPERATOR, READER, Author
 from beidou_svc.api.answers import answer_json, example
 from beidou_svc.api.context import Context, Service
-from beidou_svc.api.parameters import parse_bbox
+from beidou_svc.api.parameters import parse_bbox, parse_place
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.roads_kit import (
     answer_document,
@@ -19,7 +19,7 @@ from beidou_svc.api.roads_kit import (
 )
 from beidou_svc.errors import ServiceError
 from beidou_svc.roads.along import Drawn
-from beidou_svc.roads.fence_bounds import overlaps
+from beidou_svc.roads.fence_bounds import overlaps, refs_at
 from beidou_svc.roads.fence_desk import Entry, FenceChange
 from beidou_svc.roads.fence_documents import (
     feature_to_show,
@@ -62,16 +62,18 @@ async def list_fences(
     request: Request,
     service: Service,
     bbox: Annotated[str | None, Query(description="west,south,east,north in degrees")] = None,
+    at: Annotated[str | None, Query(description="longitude,latitude in degrees: fences that hold it")] = None,
     group: Annotated[str | None, Query(description="fences for this group of terminals", max_length=200)] = None,
 ) -> Response:
     """A FeatureCollection, in order of the ids."""
     roads = roads_of(service)
-    box = parse_bbox(bbox)
+    box, place = parse_bbox(bbox), parse_place(at)
     entries = sorted(roads.desk.entries.items())
+    here = None if place is None else refs_at(roads.desk.fences, *place)
     features = [
         _entry(entry)
-        for _, entry in entries
-        if (box is None or overlaps(entry.draft, box)) and _is_for(entry.draft, group)
+        for ref, entry in entries
+        if (box is None or overlaps(entry.draft, box)) and (here is None or ref in here) and _is_for(entry.draft, group)
     ]
     return await answer_document(request, _collection(service, features), f"s{roads.desk.version}")
 

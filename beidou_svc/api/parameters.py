@@ -1,4 +1,4 @@
-"""Query parameters that need more than a type: boxes and lists of values."""
+"""Query parameters that need more than a type: boxes, places and lists of values."""
 
 from collections.abc import Iterable, Sequence
 
@@ -35,6 +35,19 @@ def parse_bbox(text: str | None) -> Bbox | None:
         return checked_bbox([float(part) for part in text.split(",")])
     except ValueError as error:
         raise ProblemError("bad-parameter", f"bbox: {error}") from None
+
+
+def parse_place(text: str | None) -> tuple[float, float] | None:
+    """`at=longitude,latitude`, as latitude and longitude."""
+    if text is None:
+        return None
+    try:
+        lon_deg, lat_deg = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ProblemError("bad-parameter", "at: two numbers are needed: longitude,latitude in degrees") from None
+    if not (-180.0 <= lon_deg <= 180.0 and -90.0 <= lat_deg <= 90.0):
+        raise ProblemError("bad-parameter", "at: longitude first, -180..180 degrees, then latitude, -90..90 degrees")
+    return lat_deg, lon_deg
 
 
 def parse_quality(text: str | None) -> int:

@@ -1,8 +1,11 @@
-"""Where fences are, roughly: boxes in degrees, for questions about a part of the map."""
+"""Which fences hold a place, and which may reach into a part of the map: roughly, by boxes in degrees."""
 
 from math import cos, radians
 from typing import Final
 
+from mapping.datums.plane import geodetic_to_plane
+from mapping.fences.contains import find_containing
+from mapping.fences.fence_set import FenceSet
 from mapping.fences.model import Area, Circle, FenceDraft
 
 Box = tuple[float, float, float, float]
@@ -36,3 +39,9 @@ def overlaps(draft: FenceDraft, box: Box) -> bool:
     if box[0] <= box[2]:
         return west <= box[2] and east >= box[0]
     return west <= box[2] or east >= box[0]
+
+
+def refs_at(fences: FenceSet, lat_deg: float, lon_deg: float) -> set[str]:
+    """Ids of the fences that hold a place, limits included; the place is in the frame of the set."""
+    place = geodetic_to_plane(radians(lat_deg), radians(lon_deg), fences.plane, frame=fences.frame)
+    return {fences.ref(int(row)) for row in find_containing(fences, place.x_m.ravel(), place.y_m.ravel()).fence}

@@ -8,6 +8,7 @@ from beidou_svc.frames.stage import DatumStage
 from beidou_svc.roads.along import Drawn
 from beidou_svc.roads.build import build_stages
 from beidou_svc.roads.event_log import EventLog
+from beidou_svc.roads.fence_bounds import refs_at
 from beidou_svc.roads.fence_desk import FenceChange, FenceDesk
 from beidou_svc.roads.networks import NamedNetwork
 from beidou_svc.roads.progress import Progress
@@ -40,6 +41,7 @@ def warm() -> None:
         log.add(carried.events, np.zeros(len(carried.events), np.int32))
     desk.change([FenceChange("a", None, None)], by="warm", t_utc_ns=0)
     stages.step(_fixes(2))
+    refs_at(desk.fences, 25.80, 114.905)
     compacted(desk.fences)  # which an edit does when it is due
     store.close()
 

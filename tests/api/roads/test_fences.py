@@ -180,6 +180,9 @@ async def test_a_part_of_the_map_or_one_group_can_be_asked_for(client: httpx.Asy
 
     assert await ids(bbox="114.9,25.79,114.91,25.81") == ["school"]
     assert await ids(bbox="114.9066,25.79,114.9067,25.81") == []
+    assert await ids(at="114.9062,25.8002") == ["school"]  # 122 m from its middle
+    assert await ids(at="114.9062,25.8010") == []  # 164 m, within its box
+    assert await ids(at="114.9062,25.8002", group="taxi") == []
     assert await ids(group="taxi") == ["far"]
     assert await ids(group="bus") == ["far", "school"]
 
@@ -231,3 +234,10 @@ async def test_switched_off_there_is_nothing(tmp_path: Path) -> None:
     async with client_of(new_context()) as asking:
         answer = await asking.get("/v1/fences")
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:beidou-svc:problem:roads-off")
+
+
+@pytest.mark.parametrize("at", ["114.9", "25.80,114.905", "114.9,north", "nan,25.8", ""])
+async def test_a_place_that_is_none_is_told(client: httpx.AsyncClient, at: str) -> None:
+    answer = await client.get("/v1/fences", params={"at": at})
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:beidou-svc:problem:bad-parameter")
+    assert "longitude" in answer.json()["detail"]
