@@ -6,7 +6,7 @@ seconds the error drifts little: a way of the last seconds that led across the l
 driving along it, and then there is little to wait for.
 """
 
-from math import hypot, isnan, nan, sqrt
+from math import isnan, nan, sqrt
 from typing import NamedTuple
 
 from gnss._jit import inline_kernel
@@ -87,7 +87,7 @@ def _way_of(mine: Mine, its: Its, t: int, where: Where) -> Way:
     """The way from the anchor to a position."""
     x_m, y_m = where.x_m - mine.seat_f[HEAD, AX], where.y_m - mine.seat_f[HEAD, AY]
     noise_m, since_s = Z_RESTS * APART * where.sigma_m, (t - mine.seat_i[HEAD, A_T]) * NS
-    return Way(x_m, y_m, hypot(x_m, y_m), noise_m, max(noise_m, 0.5 * its.moving_mps * since_s), since_s)
+    return Way(x_m, y_m, sqrt(x_m * x_m + y_m * y_m), noise_m, max(noise_m, 0.5 * its.moving_mps * since_s), since_s)
 
 
 @inline_kernel
@@ -100,7 +100,7 @@ def motion_of(mine: Mine, its: Its, row: int, where: Where) -> Motion:
     dt_s = (t - last) * NS
     before, from_x, from_y = seat_f[HEAD, SPEED], seat_f[HEAD, X], seat_f[HEAD, Y]
     step_x, step_y = where.x_m - from_x, where.y_m - from_y
-    step_m = hypot(step_x, step_y)
+    step_m = sqrt(step_x * step_x + step_y * step_y)
     if isnan(speed):
         moves = way.m >= Z_MOVED * APART * where.sigma_m
         rests = way.m <= SLOW_MPS * way.since_s + way.noise_m
