@@ -18,7 +18,6 @@ from beidou_svc.api.roads_kit import (
     roads_of,
 )
 from beidou_svc.errors import ServiceError
-from beidou_svc.roads.along import Drawn
 from beidou_svc.roads.fence_bounds import overlaps, refs_at
 from beidou_svc.roads.fence_desk import Entry, FenceChange
 from beidou_svc.roads.fence_documents import (
@@ -28,6 +27,7 @@ from beidou_svc.roads.fence_documents import (
     read_fences,
     versions_to_show,
 )
+from beidou_svc.roads.network_fences import DrawnFence
 from beidou_svc.roads.roads import Roads
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Kind, Stored
@@ -112,7 +112,7 @@ async def get_fence(request: Request, service: Service, fence_id: FenceId) -> Re
     entry = roads_of(service).desk.entries.get(fence_id)
     if entry is None:
         raise ProblemError("fence-unknown", f"No fence has the id {fence_id!r}.")
-    if not entry.drawn.follows and request.headers.get("if-none-match") == f'"{entry.version}"':
+    if not entry.drawn.follows_network and request.headers.get("if-none-match") == f'"{entry.version}"':
         return Response(status_code=304, headers={"ETag": f'"{entry.version}"'})
     return await answer_document(request, _entry(entry), entry.version)
 
@@ -154,7 +154,7 @@ async def get_versions(request: Request, service: Service, fence_id: FenceId) ->
     return await answer_json(request, {"n": len(versions), "versions": versions_to_show(versions)})
 
 
-async def _checked(roads: Roads, document: Any) -> list[Drawn]:
+async def _checked(roads: Roads, document: Any) -> list[DrawnFence]:
     try:
         return await roads.run(lambda: read_fences(document, roads.plane, _book(roads)))
     except ServiceError as error:
@@ -174,7 +174,7 @@ def _shown(stored: Stored) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    return feature_to_show(entry.drawn, entry.version, entry.t_utc_ns, entry.now)
+    return feature_to_show(entry.drawn, entry.version, entry.t_utc_ns, entry.active)
 
 
 def _collection(service: Context, features: list[dict[str, Any]]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def fences_table(service: Context) -> FeatureTable:
 
     def properties(rows: Rows) -> Properties:
         return [
-            _flat(feature_to_show(entry.drawn, entry.version, entry.t_utc_ns, entry.now)["properties"])
+            _flat(feature_to_show(entry.drawn, entry.version, entry.t_utc_ns, entry.active)["properties"])
             for entry in (entries[row][1] for row in rows.tolist())
         ]
 

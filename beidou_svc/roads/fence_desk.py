@@ -11,8 +11,8 @@ from math import degrees
 from typing import NamedTuple
 
 from beidou_svc.errors import ServiceError
-from beidou_svc.roads.along import Drawn, Followed, follow
 from beidou_svc.roads.fence_documents import from_body, to_body
+from beidou_svc.roads.network_fences import ActiveFence, DrawnFence, in_network
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Kind, Store, Stored, Write
 from beidou_svc.telemetry.logs import log_event
@@ -34,22 +34,22 @@ class FenceChange(NamedTuple):
     """A new form of a fence, or its removal (`drawn` None); `expected` as in `Write`."""
 
     id: str
-    drawn: Drawn | None
+    drawn: DrawnFence | None
     expected: int | None
 
 
 class Entry(NamedTuple):
     """A fence that there is, as it was drawn and as it is in the active network."""
 
-    drawn: Drawn
-    now: Followed
+    drawn: DrawnFence
+    active: ActiveFence
     version: int
     t_utc_ns: int
 
     @property
     def draft(self) -> FenceDraft:
         """What the engine watches."""
-        return self.now.draft
+        return self.active.draft
 
 
 class Settled(NamedTuple):
@@ -100,10 +100,10 @@ class FenceDesk:
                 continue
             self.entries[stored.id] = self._entry(drawn, stored)
 
-    def _entry(self, drawn: Drawn, stored: Stored) -> Entry:
-        followed = follow(drawn, self._book)
-        _tell(stored.id, followed)
-        return Entry(drawn, followed, stored.version, stored.t_utc_ns)
+    def _entry(self, drawn: DrawnFence, stored: Stored) -> Entry:
+        active = in_network(drawn, self._book)
+        _tell(stored.id, active)
+        return Entry(drawn, active, stored.version, stored.t_utc_ns)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -164,10 +164,10 @@ class FenceDesk:
             fences = fences.remove(ref) if ref in fences.row_of else fences
         entries = dict(self.entries)
         for ref, entry in self.entries.items():
-            followed = follow(entry.drawn, book)
-            if followed != entry.now:
-                _tell(ref, followed)
-                entries[ref] = entry._replace(now=followed)
+            active = in_network(entry.drawn, book)
+            if active != entry.active:
+                _tell(ref, active)
+                entries[ref] = entry._replace(active=active)
         for draft in [*now.values(), *(entry.draft for entry in entries.values())]:
             if draft.ref not in fences.row_of or fences.draft(draft.ref) != draft:
                 fences, entries = self._put_if_good(fences, entries, draft)
@@ -185,14 +185,14 @@ class FenceDesk:
             return self._put(fences, draft), entries
         except FenceError as error:
             entry = entries.get(draft.ref)
-            failed = Followed(draft, None if entry is None else entry.now.along, str(error))
+            failed = ActiveFence(draft, None if entry is None else entry.active.path, str(error))
             _tell(draft.ref, failed)
-            return fences, entries if entry is None else {**entries, draft.ref: entry._replace(now=failed)}
+            return fences, entries if entry is None else {**entries, draft.ref: entry._replace(active=failed)}
 
 
-def _tell(ref: str, followed: Followed) -> None:
-    if followed.problem:
-        log_event(logger, logging.ERROR, "a fence lacks what it follows", fence=ref, error=followed.problem)
+def _tell(ref: str, active: ActiveFence) -> None:
+    if active.problem:
+        log_event(logger, logging.ERROR, "a fence lacks what it follows", fence=ref, error=active.problem)
 
 
 def _moved(fences: FenceSet, plane: Plane) -> FenceSet:

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final, Literal, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from beidou_svc.roads.along import Along, Drawn, Followed, edges_along, follow
 from beidou_svc.roads.faults import Fault, InvalidError, faults_of, field_of
 from beidou_svc.roads.fence_frames import FieldError, collection_frame, framed, in_true_frame, require_frame
 from beidou_svc.roads.marked import marks_of, read_marks
+from beidou_svc.roads.network_fences import ActiveFence, CorridorPath, DrawnFence, edges_of_path, in_network
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Stored
 from beidou_svc.utc import utc_text
@@ -108,7 +108,7 @@ class FenceProperties(_Strict):
 
 def read_fence(
     feature: Any, plane: Plane, book: RouteBook | None, *, index: int = 0, fence_id: str | None = None
-) -> Drawn:
+) -> DrawnFence:
     """The fence of a feature that the API was sent; `fence_id` is the one of the address. Raises InvalidError.
 
     `book`: the active network, which fences may follow.
@@ -124,13 +124,13 @@ def read_fence(
     properties = _properties(feature, index, document_id)
     try:
         feature, properties = in_true_frame(feature, properties)
-        along = _along(properties.pop("corridor", None), book)
-        geometry = feature.get("geometry") if along is None else _blank_line(plane)
-        width = {} if along is None else {"half_width_m": along.half_width_m}
+        path = _corridor_path(properties.pop("corridor", None), book)
+        geometry = feature.get("geometry") if path is None else _blank_line(plane)
+        width = {} if path is None else {"half_width_m": path.half_width_m}
         sent_draft = {**feature, "id": document_id, "geometry": geometry, "properties": {**properties, **width}}
         draft = draft_of(sent_draft, plane.frame)
         require_frame(draft, plane)
-        drawn = _followed(draft, along, book)
+        drawn = _drawn_fence(draft, path, book)
         plane_shape(drawn.draft, plane)
     except FenceError as error:
         raise InvalidError([Fault(index, document_id, _field(error), str(error))]) from None
@@ -141,21 +141,21 @@ def _field(error: FenceError) -> str:
     return error.field if isinstance(error, FieldError) else field_of(str(error))
 
 
-def _along(corridor: dict[str, Any] | None, book: RouteBook | None) -> Along | None:
+def _corridor_path(corridor: dict[str, Any] | None, book: RouteBook | None) -> CorridorPath | None:
     """What a corridor that was sent follows. Raises FenceError."""
     if corridor is None:
         return None
     edges = tuple(corridor.get("edges") or ())
     # a whole number would have the kernels of fences compiled anew
     half_width_m = float(corridor["half_width_m"])
-    along = Along(half_width_m, corridor.get("route") or "", edges, (), corridor.get("both_ways", True))
+    path = CorridorPath(half_width_m, corridor.get("route") or "", edges, (), corridor.get("both_ways", True))
     if book is None:
         raise FieldError("properties.corridor", "positions are matched to no network")
     try:
-        edges_along(along, book)
+        edges_of_path(path, book)
     except FenceError as error:
-        raise FieldError(f"properties.corridor.{'route' if along.route else 'edges'}", str(error)) from None
-    return replace(along, marks=marks_of(book.network, edges))
+        raise FieldError(f"properties.corridor.{'route' if path.route else 'edges'}", str(error)) from None
+    return replace(path, marks=marks_of(book.network, edges))
 
 
 def _blank_line(plane: Plane) -> dict[str, Any]:
@@ -164,20 +164,20 @@ def _blank_line(plane: Plane) -> dict[str, Any]:
     return {"type": "LineString", "coordinates": [at, [at[0] + 1e-4, at[1]]]}
 
 
-def _followed(draft: FenceDraft, along: Along | None, book: RouteBook | None) -> Drawn:
+def _drawn_fence(draft: FenceDraft, path: CorridorPath | None, book: RouteBook | None) -> DrawnFence:
     """The draft as the network makes it, with the marks of what it follows. Raises FenceError."""
     edges = sorted(draft.edges)
     if edges and book is None:
         raise FieldError("properties.edges", "positions are matched to no network")
     if book is None:
-        return Drawn(draft, along)
-    followed = follow(Drawn(draft, along), book)
-    if followed.problem:
-        raise FieldError("properties.edges", followed.problem)
-    return Drawn(followed.draft, along, marks_of(book.network, edges))
+        return DrawnFence(draft, path)
+    active = in_network(DrawnFence(draft, path), book)
+    if active.problem:
+        raise FieldError("properties.edges", active.problem)
+    return DrawnFence(active.draft, path, marks_of(book.network, edges))
 
 
-def read_fences(document: Any, plane: Plane, book: RouteBook | None) -> list[Drawn]:
+def read_fences(document: Any, plane: Plane, book: RouteBook | None) -> list[DrawnFence]:
     """The fences of a Feature or FeatureCollection, all of them. Raises InvalidError that names every fault."""
     features = document.get("features") if isinstance(document, Mapping) else None
     if not isinstance(document, Mapping) or document.get("type") != "FeatureCollection":
@@ -185,7 +185,7 @@ def read_fences(document: Any, plane: Plane, book: RouteBook | None) -> list[Dra
     if not isinstance(features, list):
         raise InvalidError([Fault(0, "", "features", "it is no list")])
     frame = collection_frame(document)
-    found: list[Drawn] = []
+    found: list[DrawnFence] = []
     faults: list[Fault] = []
     seen: set[str] = set()
     for index, feature in enumerate(features):
@@ -220,33 +220,35 @@ def new_id() -> str:
     return f"fence-{secrets.token_hex(4)}"
 
 
-def to_body(drawn: Drawn) -> bytes:
+def to_body(drawn: DrawnFence) -> bytes:
     """A fence as it is stored: its shape where it was drawn, what it follows, and the marks of that."""
     feature = feature_of(drawn.draft)
-    if drawn.along is not None:
-        feature["properties"]["corridor"] = drawn.along.to_property()
-    marks = {"edges": drawn.marks, "corridor": drawn.along.marks if drawn.along else ()}
+    if drawn.path is not None:
+        feature["properties"]["corridor"] = drawn.path.to_property()
+    marks = {"edges": drawn.marks, "corridor": drawn.path.marks if drawn.path else ()}
     return orjson.dumps({**feature, "marks": {name: rows for name, rows in marks.items() if rows}})
 
 
-def from_body(body: bytes) -> Drawn:
+def from_body(body: bytes) -> DrawnFence:
     """And back. Raises FenceError."""
     feature = orjson.loads(body)
     marks = feature.pop("marks", {})
     corridor = feature["properties"].pop("corridor", None)
-    along = None
+    path = None
     if corridor is not None:
         edges = tuple(corridor.pop("edges", ()))
-        along = Along(edges=edges, marks=read_marks(marks.get("corridor")), **corridor)
-    return Drawn(draft_of(feature), along, read_marks(marks.get("edges")))
+        path = CorridorPath(edges=edges, marks=read_marks(marks.get("corridor")), **corridor)
+    return DrawnFence(draft_of(feature), path, read_marks(marks.get("edges")))
 
 
-def feature_to_show(drawn: Drawn, version: int, t_utc_ns: int, now: Followed | None = None) -> dict[str, Any]:
-    """A fence as the API gives it; `now` is what it is in the active network."""
-    draft, along, problem = now or Followed(drawn.draft, drawn.along)
+def feature_to_show(
+    drawn: DrawnFence, version: int, t_utc_ns: int, active: ActiveFence | None = None
+) -> dict[str, Any]:
+    """A fence as the API gives it; `active` is what it is in the active network."""
+    draft, path, problem = active or ActiveFence(drawn.draft, drawn.path)
     feature = feature_of(draft)
-    if along is not None:
-        feature["properties"]["corridor"] = along.to_property()
+    if path is not None:
+        feature["properties"]["corridor"] = path.to_property()
         feature["properties"].pop("half_width_m", None)
     shape = "area" if isinstance(draft.shape, Area) else "circle" if isinstance(draft.shape, Circle) else "corridor"
     feature["properties"] |= {"version": version, "time": utc_text(t_utc_ns), "shape": shape}

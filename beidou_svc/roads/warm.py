@@ -5,11 +5,11 @@ import numpy as np
 from beidou_svc.config import Settings
 from beidou_svc.fleet.road import RoadState
 from beidou_svc.frames.stage import DatumStage
-from beidou_svc.roads.along import Drawn
 from beidou_svc.roads.build import build_stages
 from beidou_svc.roads.event_log import EventLog
 from beidou_svc.roads.fence_bounds import refs_at
 from beidou_svc.roads.fence_desk import FenceChange, FenceDesk
+from beidou_svc.roads.network_fences import DrawnFence
 from beidou_svc.roads.networks import NamedNetwork
 from beidou_svc.roads.progress import Progress
 from beidou_svc.roads.route_book import RouteBook
@@ -31,7 +31,7 @@ def warm() -> None:
     store = Store.open(None)
     book = RouteBook(network, "warm", [])
     desk = FenceDesk(store, network.plane, 10, book, book.stop_areas(25.0))
-    desk.change([FenceChange(draft.ref, Drawn(draft), 0) for draft in _drafts()], by="warm", t_utc_ns=0)
+    desk.change([FenceChange(draft.ref, DrawnFence(draft), 0) for draft in _drafts()], by="warm", t_utc_ns=0)
     named = NamedNetwork("warm", 1, 0, network)
     stages = build_stages(settings.roads, settings.fleet, DatumStage(settings.frames), named, desk, lambda slot: ())
     road, progress, log = RoadState.new(16), Progress(book), EventLog(100)

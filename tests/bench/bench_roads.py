@@ -16,9 +16,9 @@ import orjson
 
 from beidou_svc.config import Settings
 from beidou_svc.fleet.registry import Registry
-from beidou_svc.roads.along import Drawn
 from beidou_svc.roads.build import build_roads
 from beidou_svc.roads.fence_desk import FenceChange
+from beidou_svc.roads.network_fences import DrawnFence
 from beidou_svc.roads.roads import Roads
 from gnss.batches import FixBatch
 from gnss.constants import NS_PER_S
@@ -67,7 +67,7 @@ def roads_of(folder: Path, *, with_network: bool, fences: int) -> Roads:
     rng = np.random.default_rng(2)
     places = rng.random((fences, 2)) * STREETS * SPACING_DEG
     changes = [
-        FenceChange(f"f{k}", Drawn(FenceDraft(f"f{k}", Circle((LAT0_DEG + y, LON0_DEG + x), RADIUS_M))), 0)
+        FenceChange(f"f{k}", DrawnFence(FenceDraft(f"f{k}", Circle((LAT0_DEG + y, LON0_DEG + x), RADIUS_M))), 0)
         for k, (x, y) in enumerate(places.tolist())
     ]
     roads.desk.change(changes, by="bench", t_utc_ns=0)

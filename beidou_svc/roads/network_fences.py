@@ -19,7 +19,7 @@ NOWHERE: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Along:
+class CorridorPath:
     """What a corridor follows: a route by its id, or edges with their marks."""
 
     half_width_m: float
@@ -34,64 +34,64 @@ class Along:
         return {**what, "half_width_m": self.half_width_m, "both_ways": self.both_ways}
 
 
-class Drawn(NamedTuple):
+class DrawnFence(NamedTuple):
     """A fence as it was drawn: what it was where it was stored, and what it follows. `marks` are those of its edges."""
 
     draft: FenceDraft
-    along: Along | None = None
+    path: CorridorPath | None = None
     marks: Marks = ()
 
     @property
-    def follows(self) -> bool:
+    def follows_network(self) -> bool:
         """Whether the network has a say in it."""
-        return self.along is not None or bool(self.draft.edges)
+        return self.path is not None or bool(self.draft.edges)
 
 
-class Followed(NamedTuple):
+class ActiveFence(NamedTuple):
     """A fence in the active network; `problem` says what the network lacks of it, "" = nothing.
 
-    `along` has edges as the network numbers them.
+    `path` has edges as the network numbers them.
     """
 
     draft: FenceDraft
-    along: Along | None = None
+    path: CorridorPath | None = None
     problem: str = ""
 
 
-def follow(drawn: Drawn, book: RouteBook | None) -> Followed:
+def in_network(drawn: DrawnFence, book: RouteBook | None) -> ActiveFence:
     """A fence in the network of a book."""
-    if not drawn.follows:
-        return Followed(drawn.draft)
+    if not drawn.follows_network:
+        return ActiveFence(drawn.draft)
     if book is None:
-        return Followed(drawn.draft, drawn.along, "positions are matched to no network")
+        return ActiveFence(drawn.draft, drawn.path, "positions are matched to no network")
     draft, problem = _bound(drawn, book)
-    along = drawn.along
-    if along is None:
-        return Followed(draft, None, problem)
+    path = drawn.path
+    if path is None:
+        return ActiveFence(draft, None, problem)
     try:
-        edges = edges_along(along, book)
-        shape = corridor_along(book.network, edges, along.half_width_m, both_ways=along.both_ways)
+        edges = edges_of_path(path, book)
+        shape = corridor_along(book.network, edges, path.half_width_m, both_ways=path.both_ways)
     except FenceError as error:
-        return Followed(draft, along, str(error))
-    now = along if along.route else replace(along, edges=tuple(edges))
-    return Followed(replace(draft, shape=shape), now, problem)
+        return ActiveFence(draft, path, str(error))
+    now = path if path.route else replace(path, edges=tuple(edges))
+    return ActiveFence(replace(draft, shape=shape), now, problem)
 
 
-def edges_along(along: Along, book: RouteBook) -> list[int]:
+def edges_of_path(path: CorridorPath, book: RouteBook) -> list[int]:
     """The edges that a corridor follows. Raises FenceError that names what is not there."""
-    if along.route:
-        place = book.place_of.get(along.route)
+    if path.route:
+        place = book.place_of.get(path.route)
         if place is None:
             there = ", ".join(book.place_of) or "none"
-            raise FenceError(f"network {book.network_id!r} has no route {along.route!r} (there are: {there})")
+            raise FenceError(f"network {book.network_id!r} has no route {path.route!r} (there are: {there})")
         route: list[int] = book.routes[place].edges.tolist()
         return route
-    found = kept_edges(book.network, along.edges, along.marks)
-    _require(along.edges, found, book)
+    found = kept_edges(book.network, path.edges, path.marks)
+    _require(path.edges, found, book)
     return found
 
 
-def _bound(drawn: Drawn, book: RouteBook) -> tuple[FenceDraft, str]:
+def _bound(drawn: DrawnFence, book: RouteBook) -> tuple[FenceDraft, str]:
     """The draft with its edges as the network numbers them, and what is wrong with them."""
     edges = sorted(drawn.draft.edges)
     if not edges:
