@@ -1,7 +1,5 @@
 """GeoJSON files of a base map: bytes to a list of features, with the frame where the file states it."""
 
-import gzip
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,9 +8,7 @@ import orjson
 
 from mapping.datums.frame import Datum, Frame
 from mapping.errors import MapFormatError
-
-FILE_BYTES_MAX: Final = 512 * 2**20  # of text, unpacked: a base map of a province, and no more memory than that
-GZIP_MAGIC: Final = b"\x1f\x8b"
+from mapping.network.text_io import FILE_BYTES_MAX, read_map_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +29,7 @@ def read_geojson(path: Path, bytes_max: int = FILE_BYTES_MAX) -> FeatureCollecti
     readable collection raises `MapFormatError` with the file's name; single features are not looked at here.
     Source: RFC 7946.
     """
-    try:
-        with path.open("rb") as file:
-            packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-            file.seek(0)
-            text = gzip.GzipFile(fileobj=file).read(bytes_max + 1) if packed else file.read(bytes_max + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise MapFormatError(f"{path}: cannot be read ({error})") from error
-    if len(text) > bytes_max:
-        raise MapFormatError(f"{path}: more than {bytes_max} bytes; cut the map to the area that is shown")
+    text = read_map_text(path, bytes_max)
     try:
         return parse_geojson(text)
     except MapFormatError as error:

@@ -24,7 +24,8 @@ from mapping.network.loose_tags import loose_way
 from mapping.network.model import RoadNetwork
 from mapping.network.planes import plane_around
 from mapping.network.report import NetworkReport
-from mapping.network.xml_io import read_xml_bytes, scan_xml
+from mapping.network.text_io import read_map_text
+from mapping.network.xml_text import scan_xml
 
 LON_LAT_MAX_DEG: Final = (180.0, 90.0)
 Texts = dict[str, str]
@@ -91,7 +92,7 @@ def read_graphml(path: Path) -> Graph:
     """Read a GraphML file, plain or gzipped; one that is none raises `MapFormatError`."""
     reader = _Reader()
     try:
-        scan_xml(read_xml_bytes(path), reader.start, reader.end, reader.text)
+        scan_xml(read_map_text(path), reader.start, reader.end, reader.text)
     except MapFormatError as error:
         raise MapFormatError(f"{path}: {error}") from error
     if not reader.graph.nodes or not reader.graph.edges:

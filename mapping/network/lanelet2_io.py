@@ -9,7 +9,7 @@ from mapping.network.lane_features import LaneImport
 from mapping.network.lanelet2_build import lanelet2_to_network
 from mapping.network.lanelet2_limits import AssumedLimits
 from mapping.network.lanelet2_rules import VEHICLE
-from mapping.network.xml_io import XML_BYTES_MAX, read_xml_bytes
+from mapping.network.text_io import FILE_BYTES_MAX, read_map_text
 
 
 def read_lanelet2(
@@ -21,13 +21,13 @@ def read_lanelet2(
     origin: Plane | None = None,
     participant: str = VEHICLE,
     assumed_limits: AssumedLimits | None = None,
-    bytes_max: int = XML_BYTES_MAX,
+    bytes_max: int = FILE_BYTES_MAX,
 ) -> LaneImport:
     """The network of a Lanelet2 file, called after the file where no name is given.
 
     Unit, frame, errors and source: `lanelet2_build.lanelet2_to_network`; messages name the file.
     """
-    text = read_xml_bytes(path, bytes_max)
+    text = read_map_text(path, bytes_max)
     try:
         return lanelet2_to_network(
             text,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mapping.errors import MapFormatError
 from mapping.network.report import NetworkReport
-from mapping.network.xml_io import scan_xml
+from mapping.network.xml_text import scan_xml
 
 Floats = NDArray[np.float64]
 Tags = dict[str, str]

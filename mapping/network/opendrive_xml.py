@@ -17,7 +17,7 @@ from mapping.network.opendrive_numbers import measure_of, stated_mps
 from mapping.network.opendrive_planview import Geometry, Shape
 from mapping.network.opendrive_profile import CrossShape, Profile
 from mapping.network.report import NetworkReport
-from mapping.network.xml_io import parse_xml_tree
+from mapping.network.xml_text import parse_xml_tree
 
 NUMBER_MAX: Final = 4 * 10**12  # ids of roads that are numbers up to here stand for themselves
 ROAD_M_MAX: Final = 200_000.0

@@ -1,39 +1,20 @@
-"""XML files of maps: bytes to events or a tree, by expat, without anything in them that could do harm.
+"""The XML of maps: bytes to events or a tree, by expat, without anything in them that could do harm.
 
 Expat of the standard library, with document types refused: entities (and with them "billion laughs" and files fetched
-from elsewhere) can only be declared there, and no map format needs one. Files are bounded in bytes, trees in depth.
+from elsewhere) can only be declared there, and no map format needs one. Trees are bounded in depth.
 """
 
-import gzip
-import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from mapping.errors import MapFormatError
 
-XML_BYTES_MAX: Final = 512 * 2**20  # of text, unpacked
 DEPTH_MAX: Final = 64  # elements within elements; OpenDRIVE reaches 10
-GZIP_MAGIC: Final = b"\x1f\x8b"
 
 Start = Callable[[str, dict[str, str]], object]
 End = Callable[[str], object]
-
-
-def read_xml_bytes(path: Path, bytes_max: int = XML_BYTES_MAX) -> bytes:
-    """The text of an XML file, plain or gzipped; one that cannot be read or is too large raises `MapFormatError`."""
-    try:
-        with path.open("rb") as file:
-            packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-            file.seek(0)
-            text = gzip.GzipFile(fileobj=file).read(bytes_max + 1) if packed else file.read(bytes_max + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise MapFormatError(f"{path}: cannot be read ({error})") from error
-    if len(text) > bytes_max:
-        raise MapFormatError(f"{path}: more than {bytes_max} bytes; cut the map into parts")
-    return text
 
 
 def scan_xml(text: bytes, start: Start, end: End, data: Callable[[str], object] | None = None) -> None:
