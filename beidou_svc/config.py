@@ -5,20 +5,15 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from beidou_svc.fleet.registry import is_token_hash
 from beidou_svc.frames.settings import FramesSettings
 from beidou_svc.ingest.settings import IngestSettings, Listener, UdpListener, Unknown
 from beidou_svc.roads.settings import RoadsSettings
+from beidou_svc.section import Section
 from gnss.rtk.settings import RtkSettings
 from mapping.datums.frame import Datum, Frame
-
-
-class Section(BaseModel):
-    """A table of settings. A key that is not known is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Scope(StrEnum):

@@ -4,16 +4,13 @@ from math import radians
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from beidou_svc.section import Section
 from mapping.datums.frame import SHIFTED, Datum, Frame
 from mapping.datums.reported import Reported
 from mapping.datums.velocity import REALISATIONS
 from mapping.datums.ways import Place
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _reported(text: str) -> str:
@@ -33,7 +30,7 @@ ReportedText = Annotated[str, AfterValidator(_reported)]
 FrameText = Annotated[str, AfterValidator(_true_frame)]
 
 
-class VelocitySettings(_Section):
+class VelocitySettings(Section):
     """How fast the ground moves; without it no epoch is ever changed. One station for a place, or a grid."""
 
     east_mmpa: float | None = Field(None, ge=-200, le=200, description="East, mm a year, of a station nearby.")
@@ -55,7 +52,7 @@ class VelocitySettings(_Section):
         return self
 
 
-class HeightSettings(_Section):
+class HeightSettings(Section):
     """Heights other than those above the ellipsoid. Without a grid or an offset they are not shown."""
 
     geoid_file: Path | None = Field(None, description="Grid of EGM96 or EGM2008: .gtx or GeoTIFF.")
@@ -81,7 +78,7 @@ class HeightSettings(_Section):
         return self
 
 
-class FramesSettings(_Section):
+class FramesSettings(Section):
     """Frames of what comes in and of the map. An empty text stands for the frame of `frame`."""
 
     target: FrameText = Field("", description="Frame of roads, fences and history, such as `CGCS2000@2000.0`.")

@@ -5,7 +5,9 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from beidou_svc.section import Section
 
 
 def _identity_pattern(text: str) -> str:
@@ -42,11 +44,7 @@ class Unknown(StrEnum):
 _LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Listener(_Section):
+class Listener(Section):
     """A port that terminals send to."""
 
     host: str = Field("127.0.0.1", description="Address to bind.")
@@ -78,7 +76,7 @@ class UdpListener(Listener):
         return self
 
 
-class Outgoing(_Section):
+class Outgoing(Section):
     """A serial server or receiver that listens itself: the service connects to it."""
 
     host: str = Field(description="Host name or address.")
@@ -89,7 +87,7 @@ class Outgoing(_Section):
     retry_s_max: float = Field(60.0, gt=0, description="Longest pause, s.")
 
 
-class Limits(_Section):
+class Limits(Section):
     """What one client, and all of them together, may use. Each limit has a counter."""
 
     connections_max: int = Field(20_000, ge=1, description="TCP connections at once.")
@@ -131,7 +129,7 @@ class Limits(_Section):
         return self
 
 
-class IngestSettings(_Section):
+class IngestSettings(Section):
     """Where positions come in."""
 
     tcp: tuple[Listener, ...] = Field((), description="TCP ports that terminals connect to.")

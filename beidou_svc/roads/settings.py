@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from beidou_svc.section import Section
 
 
-class RoadsSettings(BaseModel):
+class RoadsSettings(Section):
     """Matching to a road network, fences, and the events that follow. Without a network and fences nothing is done."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = Field(True, description="Whether positions are matched and watched at all.")
     data_dir: Path | None = Field(
