@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.fleet.merge import Heard, Incoming, Key, Winners, copy_won, has_positions, merge_rows
 from gnss.batches import NO_TIME, FixBatch
+from gnss.columns import frozen_column
 
 POSITION_COLUMNS = (
     "lat_rad",
@@ -90,7 +91,7 @@ class Side:
 
     def _take(self, other: "Side", names: tuple[str, ...], slots: Slots, scratch: NDArray[np.int32]) -> None:
         scratch[slots] = slots
-        self._copy({name: read_only(other.columns[name]) for name in names}, names, scratch, slots)
+        self._copy({name: frozen_column(other.columns[name]) for name in names}, names, scratch, slots)
         scratch[slots] = -1
 
 
@@ -104,15 +105,8 @@ def contiguous(fixes: FixBatch) -> dict[str, NDArray[Any]]:
     columns = fixes.columns()
     for name, array in columns.items():
         if not array.flags.c_contiguous or array.flags.writeable:
-            columns[name] = read_only(np.ascontiguousarray(array))
+            columns[name] = frozen_column(array)
     return columns
-
-
-def read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """A view that cannot be written to."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def filled(missing: Any, dtype: str, n: int, row_shape: tuple[int, ...] = ()) -> NDArray[Any]:

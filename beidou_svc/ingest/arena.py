@@ -1,12 +1,13 @@
 """Where received bytes land: two pages taken in turn, each a buffer with columns that say whose bytes are where."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import kernel
 from gnss.batches import SegmentBatch
+from gnss.columns import frozen_column
 
 USED, COUNT = range(2)
 """What the numbers in `Sink.filled` count: bytes of the buffer, rows of the columns."""
@@ -51,7 +52,7 @@ class Page:
         )
         self._t_rx_ns = np.zeros(segments_max, np.int64)
         columns = (self.sink.slot, self.sink.start, self.sink.length, self._t_rx_ns)
-        self._columns = tuple(_read_only(column) for column in columns)
+        self._columns = tuple(frozen_column(column) for column in columns)
 
     def copy_in(self, slot: int, data: bytes) -> None:
         """Append bytes that were kept elsewhere."""
@@ -69,12 +70,6 @@ class Page:
         n = int(self.sink.filled[COUNT])
         self._t_rx_ns[:n] = t_rx_ns
         return SegmentBatch(*(column[:n] for column in self._columns))
-
-
-def _read_only(column: NDArray[Any]) -> NDArray[Any]:
-    view = column.view()
-    view.flags.writeable = False
-    return view
 
 
 class Arena:

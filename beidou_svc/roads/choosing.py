@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from beidou_svc.fleet.quality import STATED, row_rank
 from gnss._jit import inline_kernel, kernel
 from gnss.batches import NO_TIME, FixBatch, Source
+from gnss.columns import frozen_column
 from gnss.status import Status
 
 _OK: Final = int(Status.OK)
@@ -145,13 +146,7 @@ def _choose(rows: Rows, said: Said, hold_ns: int, is_chosen: NDArray[np.bool_]) 
 def choose_rows(choice: Choice, fixes: FixBatch, hold_ns: int) -> FixBatch:
     """The rows that go on, in their order; the memory is changed in place and must have room for all slots."""
     columns = fixes.columns()
-    rows = Rows(*(_read_only(columns[name]) for name in Rows._fields))
+    rows = Rows(*(frozen_column(columns[name]) for name in Rows._fields))
     is_chosen = np.empty(len(fixes), np.bool_)
     n = _choose(rows, choice.said, hold_ns, is_chosen)
     return fixes if n == len(fixes) else fixes.take(is_chosen)
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view

@@ -3,13 +3,13 @@
 Source: docs/sources.md, gnss_facts §5, §6, §8 and §9.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batches import SYSTEMS, FixBatch, Source
+from gnss.columns import frozen_column
 from gnss.orbits.book import OrbitBook
 from gnss.orbits.table import empty_table
 from gnss.position._rows_kernel import DetailSink, EpochColumns, Views, solve_rows
@@ -116,14 +116,6 @@ def _check(epochs: EpochBatch, observations: ObservationBatch) -> None:
         raise ValueError(f"signals are indices into the {len(CODE_NAMES)} codes, got {observations.signal.max()}")
 
 
-def _read_only(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Columns as kernels were compiled for them, wherever they come from."""
-    views = {name: np.ascontiguousarray(array).view() for name, array in columns.items()}
-    for view in views.values():
-        view.flags.writeable = False
-    return views
-
-
 def solve_spp(
     epochs: EpochBatch, observations: ObservationBatch, book: OrbitBook, options: SppOptions | SppRules | None = None
 ) -> SppResult:
@@ -144,8 +136,8 @@ def solve_spp(
     out, details = Solutions.for_rows(n), DetailSink.for_rows(rows)
     shape = (n, len(SYSTEMS))
     views = Views(np.zeros(shape, np.uint8), np.zeros(shape), np.zeros(shape, np.int64))
-    columns = EpochColumns(**_read_only({name: getattr(epochs, name) for name in EpochColumns._fields}))
-    o = ObservationSink(**_read_only(observations.columns()))
+    columns = EpochColumns(*(frozen_column(getattr(epochs, name)) for name in EpochColumns._fields))
+    o = ObservationSink(**{name: frozen_column(column) for name, column in observations.columns().items()})
     order, start_m = np.argsort(epochs.t_gpst_ns, kind="stable"), np.zeros(3)
     solve_rows(columns, order, o, book.pages, empty_table(), rules, SppWork.empty(), start_m, out, views, details)
     return SppResult(_fixes(epochs, out, views), _clocks(epochs, out), _satellites(observations, details))

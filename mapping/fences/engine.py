@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batches import FixBatch
+from gnss.columns import frozen_column
 from mapping.datums.placed import Placed
 from mapping.datums.plane import plane_numbers
 from mapping.fences._desk import MADE_MAX, Chart, Its, Out, Rows, Sheet, Work, new_made, new_near, new_out
@@ -114,15 +115,8 @@ def _rows_of(
         np.full(n, NO_EDGE, np.int32) if match is None else np.ascontiguousarray(match.edge, np.int32),
         np.full(n, np.nan) if match is None else np.ascontiguousarray(match.offset_m, np.float64),
     )
-    place_rows(Fixes._make(_readonly(column) for column in columns), plane_numbers(fences.plane), its, rows)
+    place_rows(Fixes._make(frozen_column(column) for column in columns), plane_numbers(fences.plane), its, rows)
     return rows
-
-
-def _readonly(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """A view that kernels see as the columns of batches: C-contiguous and read-only."""
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view
 
 
 def _masks(state: FenceState, groups: NDArray[np.int64] | None) -> NDArray[np.int64]:

@@ -1,13 +1,14 @@
 """Fixes as rows of the trellis: plane coordinates, covariance, course, speed, height, and how far roads are sought."""
 
 from math import cos, isfinite, nan, sin, sqrt
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_TIME
+from gnss.columns import frozen_column
 from gnss.status import Status
 from mapping.datums.placed import Placed
 from mapping.datums.plane import PlaneNumbers, plane_numbers, to_plane_point
@@ -80,17 +81,6 @@ def observe(tables: MatchTables, placed: Placed) -> tuple[Floats, NDArray[np.uin
     rows, status = np.empty((len(fixes), ROW_WIDTH)), fixes.status.copy()
     _observe(seen, plane_numbers(plane), tables.rules, _BY_QUALITY_M, rows, status)
     return rows, status
-
-
-def frozen_column(values: NDArray[Any]) -> NDArray[Any]:
-    """A column as kernels are compiled for: contiguous and read-only.
-
-    Shape: (n,), the same. Unit: untouched.
-    """
-    if not values.flags.c_contiguous:
-        values = values.copy()
-    values.flags.writeable = False
-    return values
 
 
 @leaf_kernel
