@@ -1,6 +1,7 @@
 """What a solution ends with, for people: the files, how good the positions are, what was not used and why."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from beidou_svc.replay.command import out_console
 from beidou_svc.replay.report import (
     QUALITY_NAMES,
     QUALITY_STYLES,
@@ -30,8 +32,22 @@ _STANDING_M_MAX = 20.0
 Floats = NDArray[np.float64]
 
 
-def report(session: Session, fixes: FixBatch, *parts: Table) -> RenderableType:
-    """Everything, one table under the other; `parts` stand behind the positions."""
+def tell(session: Session, fixes: FixBatch, parts: Sequence[Table], notes: Sequence[str], out: Path) -> None:
+    """Print everything: the tables, `parts` of them behind the positions, notes, and where the positions are."""
+    console = out_console()
+    console.print(_report(session, fixes, parts))
+    for note in notes:
+        console.print(f"note: {note}", soft_wrap=True)
+    written = np.count_nonzero(np.isfinite(fixes.lat_rad))
+    console.print(f"{written:,} positions are in {out}", soft_wrap=True)
+
+
+def nothing_solved(fixes: FixBatch, advice: str) -> list[str]:
+    """The problem that no epoch has a position, with what to look at then; nothing where one has."""
+    return [] if np.isfinite(fixes.lat_rad).any() else [f"no epoch has a position: {advice}"]
+
+
+def _report(session: Session, fixes: FixBatch, parts: Sequence[Table]) -> RenderableType:
     tables = [_files(session), _positions(fixes), _qualities(fixes), *parts, _not_used(fixes)]
     return Group(*[line for table in tables if table.row_count for line in (table, "")])
 

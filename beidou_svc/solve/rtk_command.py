@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from rich.table import Table
 
-from beidou_svc.replay.command import error_console, guarded, out_console
+from beidou_svc.replay.command import error_console, guarded
 from beidou_svc.replay.report import new_table
 from beidou_svc.solve.base_place import misplaced_base
 from beidou_svc.solve.options import RtkCommand
 from beidou_svc.solve.output import check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import FileKind, Place, SolveError
-from beidou_svc.solve.report import RTK_FIXED, pos_header, report
+from beidou_svc.solve.report import RTK_FIXED, nothing_solved, pos_header, tell
 from beidou_svc.solve.rtk_solver import solve_rtk
 from beidou_svc.solve.session import Session, load_session
 from beidou_svc.solve.spp_command import rules_of as rules_of_spp
@@ -27,6 +27,9 @@ MODES = {
     "moving-base": Mode.MOVING_BASE,
 }
 
+_ADVICE = (
+    "are rover and base of the same time, do they share --systems and --signals, and are the ephemerides of that day?"
+)
 _WHY_TEXTS = {
     Why.STALE: "not later than the epoch before",
     Why.NO_PAIRS: "too few satellites in common with the base",
@@ -49,8 +52,9 @@ def _rtk(command: RtkCommand) -> Sequence[str]:
     write_outputs(
         command.outputs, fixes, _header(command, session), title_of(command.inputs.rover, f"RTK, {command.mode}")
     )
-    _tell(command, session, fixes, solved)
-    return [*session.problems(), *misplaced_base(session, spp_rules), *_nothing_solved(fixes)]
+    tables = [_base_table(session.base_place)] if session.base_place is not None else []
+    tell(session, fixes, [*tables, _solution_table(fixes, solved)], _notes(session), command.outputs.out)
+    return [*session.problems(), *misplaced_base(session, spp_rules), *nothing_solved(fixes, _ADVICE)]
 
 
 def settings_of(command: RtkCommand) -> RtkSettings:
@@ -131,22 +135,3 @@ def _notes(session: Session) -> list[str]:
             "--base-ecef X Y Z or --base-llh LATITUDE LONGITUDE HEIGHT state it exactly"
         )
     return notes
-
-
-def _tell(command: RtkCommand, session: Session, fixes: FixBatch, solved: SolvedBatch) -> None:
-    console = out_console()
-    tables = [_base_table(session.base_place)] if session.base_place is not None else []
-    console.print(report(session, fixes, *tables, _solution_table(fixes, solved)))
-    for note in _notes(session):
-        console.print(f"note: {note}", soft_wrap=True)
-    written = np.count_nonzero(np.isfinite(fixes.lat_rad))
-    console.print(f"{written:,} positions are in {command.outputs.out}", soft_wrap=True)
-
-
-def _nothing_solved(fixes: FixBatch) -> list[str]:
-    if np.isfinite(fixes.lat_rad).any():
-        return []
-    return [
-        "no epoch has a position: are rover and base of the same time, do they share --systems and --signals, "
-        "and are the ephemerides of that day?"
-    ]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+from rich.table import Table
 
-from beidou_svc.replay.command import error_console, guarded, out_console
+from beidou_svc.replay.command import error_console, guarded
 from beidou_svc.solve.options import SppCommand
 from beidou_svc.solve.output import Advance, check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import SolveError
-from beidou_svc.solve.report import pos_header, report, systems_table
+from beidou_svc.solve.report import nothing_solved, pos_header, systems_table, tell
 from beidou_svc.solve.session import Session, load_session
 from gnss.batches import FixBatch
 from gnss.position.details import SppSatelliteBatch
@@ -19,6 +20,8 @@ from gnss.rinex.nav_ionosphere import Ionosphere
 
 EPOCHS_AT_ONCE = 1_000
 """Epochs solved between two looks at the progress bar."""
+
+_ADVICE = "are the ephemerides of the same day as the observations, and are --systems in both?"
 
 
 def run_spp(command: SppCommand) -> None:
@@ -37,8 +40,8 @@ def _spp(command: SppCommand) -> Sequence[str]:
         [("pos mode", "single"), ("elev mask", f"{command.elevation_mask_deg:.1f} deg"), ("navi sys", command.systems)],
     )
     write_outputs(command.outputs, fixes, header, title_of(command.inputs.rover, "single-point positions"))
-    _tell(command, session, fixes, satellites)
-    return [*session.problems(), *_nothing_solved(fixes)]
+    tell(session, fixes, [_satellites_table(fixes, satellites)], session.notes(), command.outputs.out)
+    return [*session.problems(), *nothing_solved(fixes, _ADVICE)]
 
 
 def rules_of(systems: str, elevation_mask_deg: float, ionosphere: Ionosphere) -> SppRules:
@@ -70,20 +73,6 @@ def solve_session(session: Session, rules: SppRules, advance: Advance) -> tuple[
     return FixBatch.concat(fixes), SppSatelliteBatch.concat(satellites)
 
 
-def _tell(command: SppCommand, session: Session, fixes: FixBatch, satellites: SppSatelliteBatch) -> None:
-    console = out_console()
+def _satellites_table(fixes: FixBatch, satellites: SppSatelliteBatch) -> Table:
     left_out = satellites.use == Use.EXCLUDED
-    table = systems_table("Satellites", satellites.system, satellites.residual_m, left_out, len(fixes))
-    console.print(report(session, fixes, table))
-    for note in session.notes():
-        console.print(f"note: {note}", soft_wrap=True)
-    written = np.count_nonzero(np.isfinite(fixes.lat_rad))
-    console.print(f"{written:,} positions are in {command.outputs.out}", soft_wrap=True)
-
-
-def _nothing_solved(fixes: FixBatch) -> list[str]:
-    if np.isfinite(fixes.lat_rad).any():
-        return []
-    return [
-        "no epoch has a position: are the ephemerides of the same day as the observations, and are --systems in both?"
-    ]
+    return systems_table("Satellites", satellites.system, satellites.residual_m, left_out, len(fixes))
