@@ -1,15 +1,22 @@
-"""Every module can be the first that is imported: no import works only because another one came before it."""
+"""Every module can be the first that is imported: no import works only because another one came before it.
+
+And what is installed to run is imported: nothing is asked of a machine for nothing.
+"""
 
 import ast
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-from tests.tidy.source import PRODUCT, ROOT, modules
+from packaging.requirements import Requirement
+
+from tests.tidy.source import PRODUCT, ROOT, modules, tracked_texts
 from tests.tidy.test_purity import imported
 
 OURS = {*PRODUCT, "tests"}
+UNSEEN = {"httptools": "uvicorn takes it where it is there", "fastapi-offline": "its files are served, not its code"}
 
 
 def foreign() -> list[str]:
@@ -31,6 +38,13 @@ def test_every_module_imports_alone() -> None:
     names = [module.name for module in modules(*PRODUCT) if not module.path.endswith("__main__.py")]
     result = import_each(names, ROOT, foreign())
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_what_is_declared_is_imported() -> None:
+    project = tomllib.loads(tracked_texts()["pyproject.toml"])["project"]
+    imported_names = {name.partition(".")[0] for name in foreign()}
+    declared = {Requirement(line).name for line in project["dependencies"]} - UNSEEN.keys()
+    assert sorted(name for name in declared if name.replace("-", "_") not in imported_names) == []
 
 
 def test_the_rule_bites(tmp_path: Path) -> None:
