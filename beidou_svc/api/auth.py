@@ -36,9 +36,3 @@ class Gate:
         """Whether a token suffices."""
         scope = self.scope_of(token)
         return scope is not None and _RANK[scope] >= _RANK[needed]
-
-
-def bearer_token(authorization: str | None) -> str | None:
-    """The token of an `Authorization` header."""
-    kind, _, token = (authorization or "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" and token.strip() else None

@@ -34,7 +34,6 @@ STYLES = {
 INK, FAINT, PAPER, ERROR = "#1f2933", "#d5dbe1", "#ffffff", "#d4002a"
 DPI = 150
 SIDE_INCH = 11.0
-LANES_SHOWN_MAX = 20_000
 
 
 def draw_network(network: RoadNetwork, check: NetworkCheck, path: Path) -> None:

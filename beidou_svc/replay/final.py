@@ -17,8 +17,6 @@ from beidou_svc.fleet.state import FleetState
 from beidou_svc.replay.events import EventBatch, find_events
 from beidou_svc.roads.recorded import RoadTables
 from gnss.batches import FixBatch, Source
-from gnss.nmea.catalogue import KIND_MAX
-from gnss.status import STATUS_MAX
 
 DIGEST_HEAD = b"beidou final tables 1\n"
 
@@ -135,10 +133,3 @@ def _terminals(state: FleetState, order: NDArray[np.int64]) -> Columns:
 
 def _reordered(counted: Counted, order: NDArray[np.int64]) -> Counted:
     return Counted(counted.sentences[order], counted.drops[order], counted.epochs[order], dict(counted.unknown))
-
-
-def no_counts(n: int) -> Counted:
-    """Nothing counted of `n` terminals."""
-    return Counted(
-        np.zeros((n, KIND_MAX), np.uint64), np.zeros((n, STATUS_MAX), np.uint64), np.zeros((n, 9), np.uint64), {}
-    )

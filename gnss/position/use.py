@@ -11,12 +11,3 @@ class Use(IntEnum):
     EXCLUDED = 2
     ALONE = 3
     UNSOLVED = 4
-
-
-USE_TEXT: dict[Use, str] = {
-    Use.USED: "used",
-    Use.LOW: "below the elevation mask",
-    Use.EXCLUDED: "excluded: it contradicts the others",
-    Use.ALONE: "the only one of its constellation, which it gave no more than a clock",
-    Use.UNSOLVED: "the epoch has no position",
-}

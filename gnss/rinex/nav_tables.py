@@ -59,7 +59,6 @@ URA_M: NDArray[np.float64] = np.array(
     [2.4, 3.4, 4.85, 6.85, 9.65, 13.65, 24.0, 48.0, 96.0, 192.0, 384.0, 768.0, 1536.0, 3072.0, 6144.0]
 )
 """Largest accuracy of each URA index; 15 is worse or unknown (docs/sources.md, gnss_facts §5; from 96 unverified)."""
-URA_NONE: Final = 15
 
 URA_NOMINAL_M: NDArray[np.float64] = np.array(
     [2.0, 2.8, 4.0, 5.7, 8.0, 11.3, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0]

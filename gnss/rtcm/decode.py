@@ -16,7 +16,7 @@ from gnss.rtcm._frame_kernel import decode_frames
 from gnss.rtcm._kit import NO_STATION, FrameMemory, FramePlan, FrameSpans, Kit, MessageSink, MsmScratch
 from gnss.rtcm.legacy_layout import LEGACY_PLAN
 from gnss.rtcm.lock import LOCK_S
-from gnss.rtcm.messages import HANDED_ON, MESSAGES, NO_SYSTEM, NUMBERS, Family
+from gnss.rtcm.messages import MESSAGES, NO_SYSTEM, NUMBERS, Family
 from gnss.rtcm.msm_layout import CELLS_MAX, MSM_PLAN, SATELLITES_MAX
 from gnss.rtcm.observations import NO_CHANNEL, ObservationBatch, ObservationSink
 from gnss.rtcm.signals import SIGNALS
@@ -70,10 +70,6 @@ class MessageBatch(Batch):
     def of_family(self, *families: Family) -> NDArray[np.int64]:
         """Rows of the messages of these families."""
         return np.flatnonzero(np.isin(self.family, families))
-
-    def handed_on(self) -> Self:
-        """The messages that are recognised and go on as they came: SSR and moving base."""
-        return self.take(self.of_family(*HANDED_ON))
 
 
 @dataclass(slots=True)

@@ -21,7 +21,6 @@ KINDS = (4, 7)
 """Which MSM can be encoded."""
 
 _SBAS_OFFSET = 119
-_STEPS_PER_MPS = 1e4
 _FIRST_NUMBER = np.array([MSM_FIRST[letter] for letter in SYSTEMS], np.int64)
 
 

@@ -20,9 +20,6 @@ SATELLITE_COUNT_BITS = 5
 HEADER_REST_BITS = 1 + SATELLITE_COUNT_BITS + 1 + 3
 """More messages follow, satellites, divergence-free smoothing, smoothing interval."""
 
-SATELLITE_ROWS_MAX = 2
-SATELLITE_COUNT_MAX = (1 << SATELLITE_COUNT_BITS) - 1
-
 PR_STEP_M: Final = 0.02
 CP_STEP_M: Final = 0.0005
 CN0_STEP_DBHZ: Final = 0.25

@@ -33,9 +33,6 @@ class Family(IntEnum):
     FILLER = 11
 
 
-HANDED_ON: Final = (Family.SSR, Family.MOVING_BASE)
-"""Families that are recognised and counted, and whose frames go on as they came."""
-
 MSM_FIRST: Final = {"G": 1070, "R": 1080, "E": 1090, "S": 1100, "J": 1110, "C": 1120, "I": 1130}
 """MSM1 of a system is the number after this one, MSM7 the seventh."""
 

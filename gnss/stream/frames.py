@@ -20,9 +20,6 @@ BAD_CHECK = -2
 FOREIGN_PAYLOAD_BYTES_MAX = 8192
 """Longest payload of a foreign frame that is believed; beyond it, its sync bytes are taken for noise."""
 
-RTCM3_BYTES_MAX = 3 + 1023 + 3
-"""Longest RTCM 3 frame: 10-bit length (sources: nmea §7)."""
-
 
 @leaf_kernel
 def rtcm3_frame(buffer: NDArray[np.uint8], p: int, end: int) -> int:

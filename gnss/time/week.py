@@ -1,11 +1,10 @@
 """Weeks of GPST, BDT and GST, and the roll-over of their short week counters.
 
 Scalar kernels: `gpst_to_gps_week(t) -> (gps_week, tow_ns)`, `gpst_to_bdt_week(t) -> (bdt_week, bdt_sow_ns)`,
-`gpst_to_gst_week(t) -> (gst_week, tow_ns)`, their inverses `gps_week_to_gpst(week, tow_ns)`, `bdt_week_to_gpst(week,
-sow_ns)`, `gst_week_to_gpst(week, tow_ns)`, and `nearest_congruent(phase, period, reference)`, on which all roll-over
-resolution rests: `resolve_gps_week`, `resolve_bdt_week`, `resolve_gst_week` (short week number -> full week),
-`resolve_gps_tow`, `resolve_bdt_sow` (time of week only -> GPST). The three integer scales differ by constants, so the
-arithmetic also holds for numpy arrays (`gnss.time.scales`).
+`gpst_to_gst_week(t) -> (gst_week, tow_ns)`, of the last two the inverses `bdt_week_to_gpst(week, sow_ns)` and
+`gst_week_to_gpst(week, tow_ns)`, and `nearest_congruent(phase, period, reference)`, on which all roll-over resolution
+rests: `resolve_gps_week`, `resolve_bdt_week`, `resolve_gst_week` (short week number -> full week), `resolve_gps_tow`,
+`resolve_bdt_sow` (time of week only -> GPST). Arrays: `gnss.time.scales`.
 """
 
 from typing import Final
@@ -36,15 +35,6 @@ def gpst_to_gps_week(t_gpst_ns: int) -> tuple[int, int]:
     """
     week = t_gpst_ns // NS_PER_WEEK
     return week, t_gpst_ns - week * NS_PER_WEEK
-
-
-@kernel
-def gps_week_to_gpst(gps_week: int, tow_ns: int) -> int:
-    """GPST of a full GPS week and time of week.
-
-    Shape: scalars. Unit: (weeks, ns) to ns since 1980-01-06 GPST. Error: exact. Source: IS-GPS-200.
-    """
-    return gps_week * NS_PER_WEEK + tow_ns
 
 
 @kernel

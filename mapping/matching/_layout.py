@@ -36,9 +36,6 @@ PLACE_WIDTH: Final = 11
 ROWS_MIN: Final = 2
 """A column of fewer records counts as contiguous, which is another type to compile every kernel for."""
 
-OFF_ROAD: Final = -1
-"""Edge of the place that is on no road."""
-
 
 class Trellis(NamedTuple):
     """Places of rows: (rows, K) each, `used` (rows,) of them are; `place` (rows, K, PLACE_WIDTH).

@@ -18,7 +18,6 @@ SPEED_MPS_MAX: Final = 140.0 / 3.6
 LANED_SHARE_MAX: Final = 0.5
 """Of its edges; a map of which more have lanes is one of lanes."""
 LENGTH_M_MIN: Final = 0.2
-MERIDIAN_M_MAX: Final = 50_000.0  # from the plane's meridian, where lengths are 3e-5 too long
 Flags = NDArray[np.bool_]
 
 

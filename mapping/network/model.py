@@ -115,11 +115,6 @@ class RoadNetwork:
         """The edges that leave each node."""
         return lists_by(self.edges.node_from, len(self.nodes))
 
-    @cached_property
-    def arriving(self) -> Lists:
-        """The edges that arrive at each node."""
-        return lists_by(self.edges.node_to, len(self.nodes))
-
     def next_edges(self, edge: int) -> Ints:
         """The edges that may follow an edge, turning back included."""
         return self.turns.next_edge[int(self.first_next[edge]) : int(self.first_next[edge + 1])]

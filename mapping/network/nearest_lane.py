@@ -175,6 +175,3 @@ def _beside(index: LaneIndex, k: int, x: float, y: float) -> tuple[float, float,
         if distance_m2 < nearest_m2:
             nearest_m2, run_m, side = distance_m2, index.centre_m[s, 5] + t * index.centre_m[s, 6], dx * py - dy * px
     return run_m, side, nearest_m2
-
-
-__all__ = ["LaneIndex", "NearestLanes", "build_lane_index", "nearest_lane", "nearest_lanes"]

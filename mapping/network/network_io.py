@@ -15,7 +15,6 @@ from mapping.network.model import FORMAT, RoadNetwork, empty_network
 from mapping.network.tables import Lines, Lists, Points
 
 HEADER: Final = "header"
-SUFFIX: Final = ".npz"
 
 
 def save_network(network: RoadNetwork, path: Path) -> None:

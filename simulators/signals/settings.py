@@ -37,10 +37,3 @@ class SignalSettings(Settings):
     surroundings: Literal["buildings", "streets", "open", "built", "canyon", "trees"] = Field(
         "buildings", description="what hides the sky: the city's buildings, the kind of street, or everywhere the same"
     )
-
-
-QUIET = SignalSettings(
-    iono_ratio=0.0, iono_north_mm_km=0.0, iono_east_mm_km=0.0, iono_wave_m=0.0, multipath_ratio=0.0, noise_ratio=0.0,
-    slip_ratio=0.0, half_cycle_s=0.0, reflected_ratio=0.0, jam_per_h=0.0, trees_share=0.0,
-)  # fmt: skip
-"""Nothing but geometry, clocks and troposphere: for tests."""

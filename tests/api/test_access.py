@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from beidou_svc.api.auth import Gate, bearer_token
+from beidou_svc.api.auth import Gate
 from beidou_svc.config import AuthSettings, HttpSettings, Scope, Settings, Token
 from beidou_svc.fleet.registry import hash_token
 from tests.api.conftest import client_of
@@ -60,21 +60,6 @@ def test_scopes_include_the_ones_before_them() -> None:
 
 def test_without_tokens_everything_is_allowed() -> None:
     assert Gate(()).allows(None, Scope.ADMIN)
-
-
-@pytest.mark.parametrize(
-    ("header", "token"),
-    [
-        ("Bearer a.b", "a.b"),
-        ("bearer  x ", "x"),
-        ("Basic abc", None),
-        ("Bearer", None),
-        ("Bearer  ", None),
-        (None, None),
-    ],
-)
-def test_the_token_of_a_header(header: str | None, token: str | None) -> None:
-    assert bearer_token(header) == token
 
 
 async def test_other_web_origins_are_let_in_only_by_name() -> None:

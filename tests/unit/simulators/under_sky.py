@@ -10,7 +10,7 @@ from gnss.frames.enu import enu_to_ecef, r_enu_from_ecef
 from simulators.signals.makes import MAKES, Make
 from simulators.signals.observer import Observed, Observer
 from simulators.signals.orbits import EXACT, OrbitErrors, SimulatedOrbits
-from simulators.signals.settings import QUIET, SignalSettings
+from simulators.signals.settings import SignalSettings
 from simulators.signals.units import build_units, places_of
 from simulators.sky import SKY_OPEN
 
@@ -19,6 +19,12 @@ T0 = 2_401 * NS_PER_WEEK + 3 * 86_400 * NS_PER_S + 5 * 3_600 * NS_PER_S
 
 PLACE = (float(np.radians(25.83)), float(np.radians(114.93)), 110.0)
 SEED = 5
+
+QUIET = SignalSettings(
+    iono_ratio=0.0, iono_north_mm_km=0.0, iono_east_mm_km=0.0, iono_wave_m=0.0, multipath_ratio=0.0, noise_ratio=0.0,
+    slip_ratio=0.0, half_cycle_s=0.0, reflected_ratio=0.0, jam_per_h=0.0, trees_share=0.0,
+)  # fmt: skip
+"""Nothing but geometry, clocks and troposphere."""
 
 
 def settings(**changed: object) -> SignalSettings:
