@@ -8,8 +8,6 @@ import numpy as np
 import orjson
 from fastapi import Request, Response
 
-from beidou_svc.utc import utc_text as utc_text  # noqa: PLC0414
-
 JSON = "application/json"
 GZIP_BYTES_MIN = 1_024
 GZIP_LEVEL = 1

@@ -8,13 +8,14 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from beidou_svc.api.access import READER
-from beidou_svc.api.answers import JSON, answer, example, to_json, utc_text
+from beidou_svc.api.answers import JSON, answer, example, to_json
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.fields import ALL_FIELDS, Slots, columns_of
 from beidou_svc.api.parameters import parse_bbox, parse_liveness, parse_quality
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.road_fields import ROAD_FIELDS, with_all_road_fields
 from beidou_svc.fleet.query import Criteria, select
+from beidou_svc.utc import utc_text
 
 router = APIRouter(tags=["fleet"])
 

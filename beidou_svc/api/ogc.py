@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 
 from beidou_svc.api.access import READER
-from beidou_svc.api.answers import answer, answer_json, utc_text
+from beidou_svc.api.answers import answer, answer_json
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.frames.models_io import read_velocity
@@ -30,6 +30,7 @@ from beidou_svc.ogc.documents import (
 )
 from beidou_svc.ogc.query import ItemQuery, read_query, select_rows
 from beidou_svc.ogc.tables import COLLECTIONS, Collection, FeatureTable
+from beidou_svc.utc import utc_text
 from gnss.constants import NS_PER_S
 
 router = APIRouter(prefix="/ogc", tags=["ogc"], dependencies=[READER])

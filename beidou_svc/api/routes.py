@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from beidou_svc.api.access import OPERATOR, READER, Author
-from beidou_svc.api.answers import answer_json, example, utc_text
+from beidou_svc.api.answers import answer_json, example
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.roads_kit import active_of, answer_document, expected_version, fence_problem, read_json, roads_of
@@ -16,7 +16,7 @@ from beidou_svc.roads.progress import AT_STOP_M, ProgressRow
 from beidou_svc.roads.roads import Active
 from beidou_svc.roads.route_book import Call, RouteBook, read_route, to_body
 from beidou_svc.roads.store import Kind, Stored, Write
-from beidou_svc.utc import gpst_text
+from beidou_svc.utc import gpst_text, utc_text
 
 router = APIRouter(tags=["routes"])
 

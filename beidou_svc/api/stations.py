@@ -6,13 +6,14 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from beidou_svc.api.answers import number_or_none, to_json, utc_text
+from beidou_svc.api.answers import number_or_none, to_json
 from beidou_svc.api.context import Context
 from beidou_svc.api.fields import SOURCE_FIELDS, Shown
 from beidou_svc.fleet.merge import TRUST_NONE
 from beidou_svc.fleet.state import FleetState
 from beidou_svc.positioning.bases import SURVEYED
 from beidou_svc.positioning.located import NO_SLOT
+from beidou_svc.utc import utc_text
 from gnss.batches import NO_TIME
 from gnss.frames.geodetic import ecef_to_geodetic
 from gnss.rtcm._kit import NO_STATION

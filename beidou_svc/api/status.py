@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from beidou_svc import __version__
 from beidou_svc.api.access import READER
-from beidou_svc.api.answers import answer_json, example, utc_text
+from beidou_svc.api.answers import answer_json, example
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.road_status import roads_status
@@ -15,6 +15,7 @@ from beidou_svc.api.stations import stations_of, switches_of
 from beidou_svc.fleet.liveness import Liveness
 from beidou_svc.fleet.registry import Policy
 from beidou_svc.ingest.status import TakeoverInfo
+from beidou_svc.utc import utc_text
 from gnss.constants import NS_PER_S
 from gnss.rtk.base_choice import BaseReason
 from gnss.rtk.engine import Why

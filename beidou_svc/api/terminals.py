@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from beidou_svc.api.access import READER
 from beidou_svc.api.alarms import alarm_of
-from beidou_svc.api.answers import answer_json, example, to_json, utc_text
+from beidou_svc.api.answers import answer_json, example, to_json
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.fields import ALL_FIELDS, columns_of
 from beidou_svc.api.problems import ProblemError
@@ -21,6 +21,7 @@ from beidou_svc.fleet.merge import NO_OFFSET, TRUST_DATED
 from beidou_svc.fleet.query import Criteria, select
 from beidou_svc.fleet.registry import Policy
 from beidou_svc.roads.place import road_place
+from beidou_svc.utc import utc_text
 from gnss.constants import NS_PER_S
 from gnss.rtcm.messages import Family
 from gnss.status import Status

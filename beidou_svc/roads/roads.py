@@ -13,12 +13,13 @@ from beidou_svc.fleet.road import RoadState
 from beidou_svc.roads.event_log import EventLog
 from beidou_svc.roads.fence_desk import FenceDesk
 from beidou_svc.roads.frame_alarms import FrameAlarms
-from beidou_svc.roads.networks import NamedNetwork, Networks
+from beidou_svc.roads.networks import NamedNetwork, Networks, summary_of
 from beidou_svc.roads.progress import Progress
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.settings import RoadsSettings
 from beidou_svc.roads.stages import Carried, FenceStage, MatchStage, PlaceStage, RoadStages, ShiftStage
 from beidou_svc.roads.store import Kind, Store
+from beidou_svc.utc import utc_text
 from gnss.batches import FixBatch
 from gnss.constants import NS_PER_MS
 from mapping.datums.plane import Plane
@@ -211,9 +212,6 @@ class Roads:
 
     def summary(self, named: NamedNetwork) -> dict[str, Any]:
         """What a list says of a network."""
-        from beidou_svc.roads.networks import summary_of
-        from beidou_svc.utc import utc_text
-
         head = {"id": named.id, "version": named.version, "time": utc_text(named.t_utc_ns)}
         return {**head, **summary_of(named.network)}
 
