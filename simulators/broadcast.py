@@ -16,7 +16,7 @@ from simulators.sentences import Text, join_texts
 
 LAG_COUNTED_S = 0.1  # a slot sent later than this is counted as late
 FLUSH_STEP_S = 0.0005  # between two tries to send what is owed
-FLUSH_WAIT_MAX_S = 10.0  # a peer that takes nothing for this long is not waited for any longer
+FLUSH_WAIT_S_MAX = 10.0  # a peer that takes nothing for this long is not waited for any longer
 
 
 class Epochs(Protocol):
@@ -135,7 +135,7 @@ class Broadcast(Generic[E]):
 
     def _drain(self) -> None:
         """Wait until the peers have taken everything, or one has taken nothing for too long."""
-        give_up_s = self.clock.now_s() + FLUSH_WAIT_MAX_S
+        give_up_s = self.clock.now_s() + FLUSH_WAIT_S_MAX
         while self.outlet.flush() and (now_s := self.clock.now_s()) < give_up_s:
             self.clock.wait_until(now_s + FLUSH_STEP_S)
 

@@ -16,7 +16,7 @@ from simulators.scenario import LinkSettings
 Bytes = NDArray[np.uint8]
 CHANCE_STAGE = 53
 HELD_MAX = 200_000  # epochs held back at once; more are lost and counted as `held_overflow`
-DELAY_MAX_S = 20.0
+DELAY_S_MAX = 20.0
 
 
 class Writes(NamedTuple):
@@ -120,7 +120,7 @@ class Link:
             self.counts["held_overflow"] += 1
             return []
         self.counts["delayed_epochs"] += 1
-        due_s = t_s + min(self._rng.exponential(self.settings.delay_mean_s), DELAY_MAX_S)
+        due_s = t_s + min(self._rng.exponential(self.settings.delay_mean_s), DELAY_S_MAX)
         heapq.heappush(self._held, (due_s, self._next_held, row, text))
         self._next_held += 1
         return []

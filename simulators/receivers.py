@@ -28,7 +28,7 @@ FIXED_M, FIXED_PPM = 0.008, 1.0
 FLOAT_M, FLOAT_START_M, FLOAT_TAU_S = 0.14, 0.70, 9.0
 DGNSS_M, SINGLE_M = 0.50, 1.45
 NORTH_FACTOR, UP_FACTOR = 1.15, 1.9
-AGE_FIXED_MAX_S, AGE_FLOAT_MAX_S, AGE_MAX_S = 15.0, 40.0, 90.0
+AGE_FIXED_S_MAX, AGE_FLOAT_S_MAX, AGE_S_MAX = 15.0, 40.0, 90.0
 CANYON_SLIP_HZ = 0.05  # how often a canyon breaks the lock of the phases
 BUILT_SLIP_HZ = 0.0008
 CANYON_SINGLE_SHARE = 0.35  # share of slips in a canyon that also lose the corrections for a while
@@ -174,11 +174,11 @@ def _quality(receivers: Receivers, row: int, age_s: float) -> int:
     if receivers.dark_s[row] > 0.0:
         return Q_ESTIMATED if receivers.has_ins[row] and receivers.dark_s[row] < INS_SPAN_S else INVALID
     kind, lock_s = receivers.kind[row], receivers.lock_s[row]
-    if kind == SINGLE or age_s > AGE_MAX_S or lock_s < 0.0:
+    if kind == SINGLE or age_s > AGE_S_MAX or lock_s < 0.0:
         return Q_SINGLE
-    if kind == DGNSS or age_s > AGE_FLOAT_MAX_S:
+    if kind == DGNSS or age_s > AGE_FLOAT_S_MAX:
         return Q_DGNSS
-    return Q_FIXED if age_s <= AGE_FIXED_MAX_S and lock_s > receivers.fix_after_s[row] else Q_FLOAT
+    return Q_FIXED if age_s <= AGE_FIXED_S_MAX and lock_s > receivers.fix_after_s[row] else Q_FLOAT
 
 
 @inline_kernel

@@ -25,7 +25,7 @@ from simulators.wire import Wire
 
 E = TypeVar("E", bound=Epochs)
 
-CONNECT_WAIT_MAX_S = 60.0
+CONNECT_WAIT_S_MAX = 60.0
 
 
 class City(NamedTuple):
@@ -88,7 +88,7 @@ def start_of(plan: Scenario) -> tuple[int, float]:
 
 def connect_all(wire: Wire, terminals: int) -> None:
     """Connect every terminal before the first epoch."""
-    give_up_s = time.monotonic() + CONNECT_WAIT_MAX_S
+    give_up_s = time.monotonic() + CONNECT_WAIT_S_MAX
     while wire.connected < terminals:
         wire.poll(time.monotonic())
         if time.monotonic() > give_up_s:

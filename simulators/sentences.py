@@ -23,7 +23,7 @@ DAY_NS = 86_400 * NS_PER_S
 KN_A_MPS = 3600.0 / 1852.0
 TALKER = b"GN"
 MODE = np.array([ord(letter) for letter in "NADPRFEMS"], dtype=np.float64)  # of fix quality 0 to 8
-AGE_SHOWN_MAX_S = 999.0
+AGE_SHOWN_S_MAX = 999.0
 GGA_CELLS = (
     "time_ns", "lat_deg", "lon_deg", "fix_quality", "sats_used", "hdop", "h_msl_m", "geoid_sep_m",
     "age_corr_s", "base_id",
@@ -73,7 +73,7 @@ class Speaker:
             "fix_quality": epochs.fix_quality.astype(np.float64),
             "h_msl_m": epochs.h_ell_m - sep,
             "geoid_sep_m": np.where(fixed, sep, np.nan),
-            "age_corr_s": np.minimum(epochs.age_corr_s, AGE_SHOWN_MAX_S),
+            "age_corr_s": np.minimum(epochs.age_corr_s, AGE_SHOWN_S_MAX),
             "base_id": np.where(epochs.base >= 0, self.fleet.corrections.id[epochs.base], np.nan),
             "speed_kn": np.where(fixed, epochs.speed_mps * KN_A_MPS, np.nan),
             "course_deg": np.where(fixed, epochs.course_deg, np.nan),

@@ -1,6 +1,6 @@
 """All vehicles in one kernel call: following, signals, bends, turns, parking, halts at stops.
 
-Longitudinal motion is the Intelligent Driver Model, always within `BRAKE_MAX_MPS2 .. ACCEL_MAX_MPS2`; the way ahead is
+Longitudinal motion is the Intelligent Driver Model, always within `BRAKE_MPS2_MAX .. ACCEL_MPS2_MAX`; the way ahead is
 looked at far enough to brake for bends and turns in comfort.
 """
 
@@ -28,18 +28,18 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 DECIDE_S = 0.2  # how often drivers decide
-ACCEL_MAX_MPS2 = 1.8
+ACCEL_MPS2_MAX = 1.8
 BRAKE_MPS2 = 2.0  # comfortable
-BRAKE_MAX_MPS2 = 5.0
+BRAKE_MPS2_MAX = 5.0
 HEADWAY_S = 1.2
-GAP_MIN_M = 2.5
+GAP_M_MIN = 2.5
 VEHICLE_M = 5.0
 LOOK_M = 90.0  # how far ahead another vehicle matters
 CYCLE_S = 80.0
 GREEN_S = 36.0
 STOP_LINE_M = 4.0
 RED_BRAKE_MPS2 = 3.0  # a red that needs more braking than this is run as amber
-YAW_RATE_MAX_DEGPS = 40.0
+YAW_RATE_DEGPS_MAX = 40.0
 LANE_M = 3.3
 DRIFT_MPS = 0.9
 HALT_S = 18.0
@@ -83,9 +83,9 @@ def _is_red(network: Network, edge: int, t_s: float) -> bool:
 def _follow(speed_mps: float, wanted_mps: float, gap_m: float, ahead_mps: float) -> float:
     """Acceleration of the Intelligent Driver Model."""
     free = 1.0 - (speed_mps / max(wanted_mps, 0.1)) ** 4
-    closing = speed_mps * (speed_mps - ahead_mps) / (2.0 * np.sqrt(ACCEL_MAX_MPS2 * BRAKE_MPS2))
-    keep = GAP_MIN_M + max(0.0, speed_mps * HEADWAY_S + closing)
-    return float(ACCEL_MAX_MPS2 * (free - (keep / max(gap_m, 0.5)) ** 2))
+    closing = speed_mps * (speed_mps - ahead_mps) / (2.0 * np.sqrt(ACCEL_MPS2_MAX * BRAKE_MPS2))
+    keep = GAP_M_MIN + max(0.0, speed_mps * HEADWAY_S + closing)
+    return float(ACCEL_MPS2_MAX * (free - (keep / max(gap_m, 0.5)) ** 2))
 
 
 @inline_kernel
@@ -143,8 +143,8 @@ def _accel(network: Network, vehicles: Vehicles, first: Ints, order: Ints, at: i
         accel = min(accel, _follow(speed, allowed, line_m, 0.0))
     if vehicles.role[row] == SHUTTLE and vehicles.stop[row] < network.first_stop[edge + 1]:
         halt_m = network.stop_m[vehicles.stop[row]] - vehicles.offset_m[row]
-        accel = min(accel, _follow(speed, allowed, halt_m + GAP_MIN_M, 0.0))
-    return float(min(max(accel, -BRAKE_MAX_MPS2), ACCEL_MAX_MPS2))
+        accel = min(accel, _follow(speed, allowed, halt_m + GAP_M_MIN, 0.0))
+    return float(min(max(accel, -BRAKE_MPS2_MAX), ACCEL_MPS2_MAX))
 
 
 @inline_kernel
@@ -210,7 +210,7 @@ def _steer(network: Network, vehicles: Vehicles, row: int, dt_s: float) -> None:
     edge = vehicles.edge[row]
     direction = network.vertex_dir_deg[segment_of(network, edge, vehicles.offset_m[row])]
     turn = (direction - vehicles.heading_deg[row] + 180.0) % 360.0 - 180.0
-    most = YAW_RATE_MAX_DEGPS * dt_s
+    most = YAW_RATE_DEGPS_MAX * dt_s
     vehicles.heading_deg[row] = (vehicles.heading_deg[row] + min(max(turn, -most), most)) % 360.0
     lanes = network.lanes[edge]
     wanted = (vehicles.lane[row] % lanes + 0.5) * LANE_M

@@ -26,7 +26,7 @@ _DAYS_OF_FOUR_YEARS = 1461
 _MOSCOW_S = 10_800
 _DAY_S = 86_400
 _CHANNEL_LEAST, _CHANNEL_MOST = -7, 13
-_RADIUS_MIN_M, _RADIUS_MAX_M = 2.0e7, 3.0e7
+_RADIUS_M_MIN, _RADIUS_M_MAX = 2.0e7, 3.0e7
 
 
 def _tk(frame_s: Floats) -> Ints:
@@ -54,9 +54,9 @@ def glonass_rows(
     needed = [GLONASS[name] for name in (*state, "tau_n_s", "gamma_n")]
     lacking = np.any(np.isnan(values[:, needed]), axis=1)
     # damaged numbers may be too large to be squared
-    axes_m = np.clip(values[:, [GLONASS[f"{axis}_m"] for axis in "xyz"]] * KM, -_RADIUS_MAX_M, _RADIUS_MAX_M)
+    axes_m = np.clip(values[:, [GLONASS[f"{axis}_m"] for axis in "xyz"]] * KM, -_RADIUS_M_MAX, _RADIUS_M_MAX)
     radius_m = np.linalg.norm(axes_m, axis=1)
-    kept = ~lacking & (radius_m > _RADIUS_MIN_M) & (radius_m < _RADIUS_MAX_M)
+    kept = ~lacking & (radius_m > _RADIUS_M_MIN) & (radius_m < _RADIUS_M_MAX)
     rows, tb_ns = values[kept], tb_gpst_ns[kept]
     columns: dict[str, Any] = {name: rows[:, GLONASS[name]] * KM for name in state}
     day, of_day_ns = gpst_ns_to_glonasst(tb_ns)

@@ -1,7 +1,7 @@
 """The transverse Mercator projection by short polynomials in bands of latitude: as exact as Krüger's series, and quick.
 
 In isometric latitude q and longitude the projection is one analytic function of q + i dlon. Within a band half a degree
-wide its Taylor polynomial about the middle is exact to nanometres as far as `DLON_MAX_RAD` from the meridian; a second,
+wide its Taylor polynomial about the middle is exact to nanometres as far as `DLON_RAD_MAX` from the meridian; a second,
 real polynomial gives q of the latitude. That is 30 multiplications and no trigonometry. The inverse is the same, the
 other way round. One table serves every meridian; it is made once, from Krüger's series.
 Source: Karney 2011 for what is approximated; coefficients by Cauchy's integral on a circle (trapezoidal rule).
@@ -20,16 +20,16 @@ from mapping.datums.krueger import Series, isometric_latitude, latitude_of_isome
 
 Floats = NDArray[np.float64]
 
-LAT_MAX_RAD = radians(66.0)
+LAT_RAD_MAX = radians(66.0)
 """Beyond, a band of half a degree is too wide for the polynomials."""
 
 INSIDE = 1.0 - 1e-12
 """So much of the bands is used: in the last bits of their edge, a band beyond would be read."""
 
-DLON_MAX_RAD = radians(3.5)
+DLON_RAD_MAX = radians(3.5)
 """A 6-degree zone and half a degree more."""
 
-X_MAX_M = 380_000.0
+X_M_MAX = 380_000.0
 """As far from the meridian as the inverse reaches at the equator; less elsewhere."""
 
 BANDS = 264
@@ -42,7 +42,7 @@ DEGREE_PLANE = 10
 TERMS = DEGREE_BAND + 1 + DEGREE_PLANE + 1
 CIRCLE_POINTS = 64
 
-PER_RAD = BANDS / (2.0 * LAT_MAX_RAD)  # bands a radian
+PER_RAD = BANDS / (2.0 * LAT_RAD_MAX)  # bands a radian
 MIDDLE = BANDS / 2.0
 
 
@@ -52,26 +52,26 @@ class Bands(NamedTuple):
     forward: Floats
     inverse: Floats
     per_m: float
-    northing_max_m: float
+    northing_m_max: float
 
 
 @inline_kernel
 def is_banded(lat_rad: float, dlon_rad: float) -> bool:
     """Whether the bands reach a point. Unit: rad from the meridian."""
-    return abs(lat_rad) <= INSIDE * LAT_MAX_RAD and abs(dlon_rad) <= DLON_MAX_RAD
+    return abs(lat_rad) <= INSIDE * LAT_RAD_MAX and abs(dlon_rad) <= DLON_RAD_MAX
 
 
 @inline_kernel
 def is_banded_back(x_m: float, northing_m: float, bands: Bands) -> bool:
     """Whether the bands reach a projected point. Unit: m from the meridian, m from the equator."""
-    return abs(northing_m) <= INSIDE * bands.northing_max_m and abs(x_m) <= x_m_max(northing_m, bands)
+    return abs(northing_m) <= INSIDE * bands.northing_m_max and abs(x_m) <= x_m_max(northing_m, bands)
 
 
 @inline_kernel
 def x_m_max(northing_m: float, bands: Bands) -> float:
-    """How far from the meridian the inverse is good: less than the length of DLON_MAX_RAD. Unit: m."""
-    part = northing_m / bands.northing_max_m
-    return X_MAX_M * (1.0 - 0.6 * part * part)
+    """How far from the meridian the inverse is good: less than the length of DLON_RAD_MAX. Unit: m."""
+    part = northing_m / bands.northing_m_max
+    return X_M_MAX * (1.0 - 0.6 * part * part)
 
 
 @inline_kernel
@@ -189,7 +189,7 @@ def _forward(series: Series) -> Floats:
     q_middle_rad = _isometric(middle_rad, series.e)
     lat_rad = middle_rad[:, None] + 0.5 * _nodes() / PER_RAD
     to_q = _chebyshev_fit(_isometric(lat_rad, series.e) - q_middle_rad[:, None], np.full(BANDS, 0.5))
-    radius_rad = np.hypot(np.abs(to_q[:, 1]) * 0.55, DLON_MAX_RAD)
+    radius_rad = np.hypot(np.abs(to_q[:, 1]) * 0.55, DLON_RAD_MAX)
     w_rad = radius_rad[:, None] * _circle()
     z_m = np.empty(w_rad.size, dtype=np.complex128)
     _project_rows((q_middle_rad[:, None] + w_rad.real).ravel(), w_rad.imag.ravel(), series, z_m)
@@ -205,8 +205,8 @@ def _inverse(series: Series, per_m: float) -> Floats:
     middle_m = (np.arange(BANDS) + 0.5 - MIDDLE) / per_m
     w_middle_rad = np.empty(BANDS, dtype=np.complex128)
     _unproject_rows(middle_m.astype(np.complex128), series, w_middle_rad)
-    x_max_m = X_MAX_M * (1.0 - 0.6 * (middle_m * per_m / MIDDLE) ** 2)
-    radius = np.hypot(0.5, x_max_m * per_m)
+    x_m_max = X_M_MAX * (1.0 - 0.6 * (middle_m * per_m / MIDDLE) ** 2)
+    radius = np.hypot(0.5, x_m_max * per_m)
     z_m = middle_m[:, None] + radius[:, None] * _circle() / per_m
     w_rad = np.empty(z_m.size, dtype=np.complex128)
     _unproject_rows(z_m.ravel(), series, w_rad)
@@ -224,7 +224,7 @@ def bands_of_cgcs2000() -> Bands:
     Shape: (264, 18) twice. Unit: rad and m. Error: 1e-8 m. Source: Karney 2011.
     """
     series = series_of(CGCS2000)
-    xi, _ = project(LAT_MAX_RAD, 0.0, series.e, series.alpha)
+    xi, _ = project(LAT_RAD_MAX, 0.0, series.e, series.alpha)
     northing_m = series.radius_m * xi
     per_m = BANDS / (2.0 * northing_m)
     return Bands(_forward(series), _inverse(series, per_m), per_m, northing_m)

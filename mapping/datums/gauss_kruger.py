@@ -17,8 +17,8 @@ from mapping.datums.columns import float_columns
 from mapping.datums.frame import CGCS2000_2000, Frame, require_frame
 from mapping.datums.krueger import Series, distortion, series_of
 from mapping.datums.transverse import (
-    DLON_MAX_RAD,
-    LAT_MAX_RAD,
+    DLON_RAD_MAX,
+    LAT_RAD_MAX,
     Earth,
     earth_of_cgcs2000,
     from_transverse,
@@ -127,7 +127,7 @@ def _distort_rows(lat_rad: Floats, lon_rad: Floats, grid: tuple[float, ...], alp
     for row in range(lat_rad.size):
         dlon_rad = lon_rad[row] - lon0_rad
         out[0, row] = out[1, row] = nan
-        if abs(dlon_rad) <= DLON_MAX_RAD and abs(lat_rad[row]) <= LAT_MAX_RAD:
+        if abs(dlon_rad) <= DLON_RAD_MAX and abs(lat_rad[row]) <= LAT_RAD_MAX:
             scale, convergence_rad = distortion(lat_rad[row], dlon_rad, e, alpha)
             out[0, row], out[1, row] = radius_by_a * scale, convergence_rad
 

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 KRASOVSKY_A_M: Final = 6_378_245.0  # m, of the public formula
 KRASOVSKY_E2: Final = 0.00669342162296594323  # of the public formula
-LAT_MIN_DEG, LAT_MAX_DEG = 0.8293, 55.8271  # degrees, where the formula is applied: a box, not the border
-LON_MIN_DEG, LON_MAX_DEG = 72.004, 137.8347  # degrees
+LAT_DEG_MIN, LAT_DEG_MAX = 0.8293, 55.8271  # degrees, where the formula is applied: a box, not the border
+LON_DEG_MIN, LON_DEG_MAX = 72.004, 137.8347  # degrees
 
 INVERSE_STEPS: Final = 6
 """Fixed-point steps; each gains a factor of 270, and the fifth reaches 1.5e-9 m in Ganzhou."""
@@ -30,7 +30,7 @@ INVERSE_STEPS: Final = 6
 
 @inline_kernel
 def _in_box(lat_deg: float, lon_deg: float) -> bool:
-    return LAT_MIN_DEG <= lat_deg <= LAT_MAX_DEG and LON_MIN_DEG <= lon_deg <= LON_MAX_DEG
+    return LAT_DEG_MIN <= lat_deg <= LAT_DEG_MAX and LON_DEG_MIN <= lon_deg <= LON_DEG_MAX
 
 
 @inline_kernel

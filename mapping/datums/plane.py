@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from mapping.datums.columns import float_columns
 from mapping.datums.frame import SHIFTED, Frame, require_frame
-from mapping.datums.transverse import LAT_MAX_RAD, Earth, earth_of_cgcs2000, from_transverse, to_transverse
+from mapping.datums.transverse import LAT_RAD_MAX, Earth, earth_of_cgcs2000, from_transverse, to_transverse
 from mapping.errors import FrameMixedError
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,7 @@ class Plane:
     def __post_init__(self) -> None:
         if self.frame.datum in SHIFTED:
             raise FrameMixedError(f"no plane of {self.frame}: its lengths are wrong by metres a kilometre")
-        if not (abs(self.lat0_rad) < LAT_MAX_RAD and isfinite(self.lon0_rad) and abs(self.lon0_rad) <= 2.0 * pi):
+        if not (abs(self.lat0_rad) < LAT_RAD_MAX and isfinite(self.lon0_rad) and abs(self.lon0_rad) <= 2.0 * pi):
             raise ValueError(f"no origin of a plane: latitude {self.lat0_rad} rad, longitude {self.lon0_rad} rad")
 
 

@@ -21,10 +21,10 @@ from mapping.datums.band_series import (
 )
 from mapping.datums.krueger import Series, project, series_of, unproject
 
-DLON_MAX_RAD: Final = pi / 6  # rad from the meridian; points beyond are NaN
-LAT_MAX_RAD: Final = pi / 2  # rad
-X_MAX_M: Final = 3_600_000.0  # m from the meridian, a little more than 30 degrees at the equator
-NORTHING_MAX_M: Final = 10_010_000.0  # m from the equator, a little more than the pole
+DLON_RAD_MAX: Final = pi / 6  # rad from the meridian; points beyond are NaN
+LAT_RAD_MAX: Final = pi / 2  # rad
+X_M_MAX: Final = 3_600_000.0  # m from the meridian, a little more than 30 degrees at the equator
+NORTHING_M_MAX: Final = 10_010_000.0  # m from the equator, a little more than the pole
 
 
 class Earth(NamedTuple):
@@ -60,7 +60,7 @@ def to_transverse(lat_rad: float, dlon_rad: float, earth: Earth) -> tuple[float,
     """
     if is_banded(lat_rad, dlon_rad):
         return band_project(lat_rad, dlon_rad, earth.bands)
-    if not (abs(dlon_rad) <= DLON_MAX_RAD and abs(lat_rad) <= LAT_MAX_RAD):
+    if not (abs(dlon_rad) <= DLON_RAD_MAX and abs(lat_rad) <= LAT_RAD_MAX):
         return nan, nan
     return _project(lat_rad, dlon_rad, earth.series)
 
@@ -74,6 +74,6 @@ def from_transverse(x_m: float, northing_m: float, earth: Earth) -> tuple[float,
     """
     if is_banded_back(x_m, northing_m, earth.bands):
         return band_unproject(x_m, northing_m, earth.bands)
-    if not (abs(x_m) <= X_MAX_M and abs(northing_m) <= NORTHING_MAX_M):
+    if not (abs(x_m) <= X_M_MAX and abs(northing_m) <= NORTHING_M_MAX):
         return nan, nan
     return _unproject(x_m, northing_m, earth.series)

@@ -27,7 +27,7 @@ from mapping.network.report import NetworkReport
 from mapping.network.text_io import read_map_text
 from mapping.network.xml_text import scan_xml
 
-LON_LAT_MAX_DEG: Final = (180.0, 90.0)
+LON_LAT_DEG_MAX: Final = (180.0, 90.0)
 Texts = dict[str, str]
 
 
@@ -181,7 +181,7 @@ class _Importer:
         if line is None or line.geom_type != "LineString" or line.is_empty:
             return None
         lon_lat_deg = shapely.get_coordinates(line)
-        if not (np.abs(lon_lat_deg) <= LON_LAT_MAX_DEG).all():
+        if not (np.abs(lon_lat_deg) <= LON_LAT_DEG_MAX).all():
             return None
         lat_rad, lon_rad = np.radians(lon_lat_deg[:, 1]), np.radians(lon_lat_deg[:, 0])
         x_m, y_m = geodetic_to_plane(lat_rad, lon_rad, self._plane, frame=self._plane.frame)

@@ -106,11 +106,11 @@ def _spiral(piece: Geometry, along_m: Floats) -> tuple[Floats, Floats, Floats]:
     begin, end = piece.parameters
     sharper = 0.5 * (end - begin) / piece.length_m if piece.length_m > 0 else 0.0
     reach_m = float(np.max(np.abs(along_m), initial=0.0))
-    turn_max_rad = reach_m * max(abs(begin), abs(begin + 2.0 * sharper * reach_m))
-    if not turn_max_rad <= TURN_RAD_MAX:
+    turn_rad_max = reach_m * max(abs(begin), abs(begin + 2.0 * sharper * reach_m))
+    if not turn_rad_max <= TURN_RAD_MAX:
         nowhere = np.full_like(along_m, np.nan)
         return nowhere, nowhere, nowhere
-    parts = max(1, int(np.ceil(turn_max_rad)))
+    parts = max(1, int(np.ceil(turn_rad_max)))
     rows = max(1, VALUES_MAX // (parts * GAUSS_POINTS.size))
     pieces = [_wound(begin, sharper, parts, along_m[i : i + rows]) for i in range(0, along_m.size, rows)]
     u_m, v_m = (np.concatenate([np.empty(0), *(piece[i] for piece in pieces)]) for i in (0, 1))

@@ -9,7 +9,7 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 
-from mapping.tiles.mercator import LAT_MAX_DEG, lonlat_to_world
+from mapping.tiles.mercator import LAT_DEG_MAX, lonlat_to_world
 from mapping.tiles.report import BaseMapReport, FaultReason, FeatureFault, make_report
 from mapping.tiles.schema import LAYER_BY_NAME, LAYERS, GeometryKind, LayerRule
 
@@ -152,7 +152,7 @@ def _verdicts(rule: LayerRule, geometry: Objects) -> dict[int, FaultReason]:
     """What is wrong with each row, the first reason found; rows without fault are not in it."""
     types = shapely.get_type_id(geometry)
     box = shapely.bounds(geometry)
-    on_map = (np.abs(box) <= [180.0, LAT_MAX_DEG, 180.0, LAT_MAX_DEG]).all(axis=1)
+    on_map = (np.abs(box) <= [180.0, LAT_DEG_MAX, 180.0, LAT_DEG_MAX]).all(axis=1)
     extent = shapely.area(geometry) if rule.kind is GeometryKind.POLYGON else shapely.length(geometry)
     checks = (
         (types == shapely.GeometryType.MISSING, FaultReason.GEOMETRY_SYNTAX),

@@ -13,7 +13,7 @@ from mapping.errors import TileRangeError
 
 Floats = NDArray[np.float64]
 
-LAT_MAX_DEG: Final = degrees(atan(sinh(pi)))  # where the world is square, 85.0511...
+LAT_DEG_MAX: Final = degrees(atan(sinh(pi)))  # where the world is square, 85.0511...
 
 
 def lonlat_to_world(lonlat_deg: Floats) -> Floats:

@@ -9,13 +9,13 @@ from mapping.tiles.cache import TileCache
 from mapping.tiles.encode import add_layer, new_tile
 from mapping.tiles.features import BaseMap, read_base_map
 from mapping.tiles.level import Level
-from mapping.tiles.mercator import LAT_MAX_DEG, require_tile
+from mapping.tiles.mercator import LAT_DEG_MAX, require_tile
 from mapping.tiles.report import BaseMapReport
 from mapping.tiles.schema import TILEJSON_TYPE, ZOOM_MAX
 
 CACHE_BYTES_MAX: Final = 64 * 2**20
 GZIP_LEVEL: Final = 6
-WORLD_DEG: Final = (-180.0, -LAT_MAX_DEG, 180.0, LAT_MAX_DEG)
+WORLD_DEG: Final = (-180.0, -LAT_DEG_MAX, 180.0, LAT_DEG_MAX)
 
 
 class TileSet:

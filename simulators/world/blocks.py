@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 SPLIT_DEPTH_MAX = 9
 AREA_MIN_M2 = 3e3
 TERTIARY_FROM_M2 = 130e3
-BLOCK_SIDE_MIN_M = 75.0
+BLOCK_SIDE_M_MIN = 75.0
 
 
 class Use(StrEnum):
@@ -125,7 +125,7 @@ def _cut(rng: np.random.Generator, part: Polygon, target_m2: float) -> LineStrin
     sides = np.roll(corners, -1, axis=0) - corners
     longest = int(np.argmax(np.hypot(sides[:, 0], sides[:, 1])))
     along, across = sides[longest], sides[(longest + 1) % 4]
-    if np.hypot(*along) < 2 * BLOCK_SIDE_MIN_M:
+    if np.hypot(*along) < 2 * BLOCK_SIDE_M_MIN:
         return None
     foot = corners[longest] + along * rng.uniform(0.40, 0.60)
     tilt = along * rng.normal(0.0, 0.02)

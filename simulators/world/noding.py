@@ -18,7 +18,7 @@ Node = tuple[float, float]
 GRID_M = 0.01  # coordinates of the finished network are multiples of this
 SHORT_EDGE_M = 22.0  # junctions that a street joins and that are closer than this become one
 MEANT_ONE_M = 6.0  # so do all others that are closer than this
-STUB_MAX_M = 260.0
+STUB_M_MAX = 260.0
 PRUNE_ROUNDS_MAX = 6
 RANK = {road_class: rank for rank, road_class in enumerate(RoadClass)}
 
@@ -116,7 +116,7 @@ def prune(streets: Sequence[Street], may_end: Callable[[Node], bool]) -> list[St
             for node in ends_of(street):
                 degree[node] += 1
         blind = {node for node, count in degree.items() if count == 1 and not may_end(node)}
-        survivors = [s for s in kept if s.line.length > STUB_MAX_M or not blind.intersection(ends_of(s))]
+        survivors = [s for s in kept if s.line.length > STUB_M_MAX or not blind.intersection(ends_of(s))]
         if len(survivors) == len(kept):
             break
         kept = survivors

@@ -18,9 +18,9 @@ Floats = NDArray[np.float64]
 
 REACH_M = 7200.0
 SPACING_M = (420.0, 660.0)
-CROSSING_MAX_M = 800.0  # a longer way over water runs along the river and is not built
+CROSSING_M_MAX = 800.0  # a longer way over water runs along the river and is not built
 BRIDGE_GAP_M = 260.0  # no two bridges closer than this
-PIECE_MIN_M = 140.0
+PIECE_M_MIN = 140.0
 RIVER_TUNNEL_INDEX = 3  # which crossing of the main river goes below it
 GRID_TURNS_DEG = (7.0, -13.0, 34.0)  # north bank, south-west, south-east
 
@@ -112,7 +112,7 @@ def _lay(
         if road_class is RoadClass.PRIMARY and _passes(piece, site.hill) and piece.length > 500.0
     ]
     pieces = lines_of(inside.difference(site.hill))
-    return [Street(piece, road_class, name) for piece in pieces if piece.length >= PIECE_MIN_M] + below
+    return [Street(piece, road_class, name) for piece in pieces if piece.length >= PIECE_M_MIN] + below
 
 
 def _crossings(
@@ -139,7 +139,7 @@ def _worth_a_bridge(piece: LineString, site: Site, road_class: RoadClass) -> boo
     """Avenues bridge both rivers, roads only the narrow one; nobody bridges along a river."""
     if not piece.intersects(site.main_river):
         return bool(piece.length < 420.0)
-    return road_class is RoadClass.PRIMARY and bool(piece.length < CROSSING_MAX_M)
+    return road_class is RoadClass.PRIMARY and bool(piece.length < CROSSING_M_MAX)
 
 
 def _thin_out(rng: np.random.Generator, site: Site, inside: shapely.Geometry) -> shapely.Geometry:

@@ -44,12 +44,12 @@ def test_the_zone_table_is_the_epsg_registry(epsg: int) -> None:
 
 
 # last bits of the numbers themselves; zone-prefixed eastings of 4e7 m have bits of 7.5e-9 m
-@pytest.mark.parametrize(("epsg", "lat_max_deg"), [(4547, 60), (4509, 60), (4547, 90), (4526, 90)])
+@pytest.mark.parametrize(("epsg", "lat_deg_max"), [(4547, 60), (4509, 60), (4547, 90), (4526, 90)])
 @pytest.mark.parametrize("reach_deg", [1.5, 3.5, 6.0, 29.9])
-def test_gauss_kruger_both_ways(epsg: int, lat_max_deg: float, reach_deg: float) -> None:
+def test_gauss_kruger_both_ways(epsg: int, lat_deg_max: float, reach_deg: float) -> None:
     zone = ZONES[epsg]
     rng = np.random.default_rng(epsg)
-    lat_deg = rng.uniform(-lat_max_deg, lat_max_deg, 20_000)
+    lat_deg = rng.uniform(-lat_deg_max, lat_deg_max, 20_000)
     lon_deg = zone.central_meridian_deg + rng.uniform(-reach_deg, reach_deg, 20_000)
     proj = pyproj.Transformer.from_crs(4490, epsg, always_xy=True)
     easting_m, northing_m = proj.transform(lon_deg, lat_deg)

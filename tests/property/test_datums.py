@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from gnss.frames.ellipsoid import CGCS2000
 from mapping.datums.band_series import (
-    DLON_MAX_RAD,
-    LAT_MAX_RAD,
+    DLON_RAD_MAX,
+    LAT_RAD_MAX,
     band_project,
     bands_of_cgcs2000,
     is_banded,
@@ -55,7 +55,7 @@ def test_nothing_shrinks_away_from_the_central_meridian(lat_rad: float, dlon_rad
 
 @given(st.floats(-1, 1), st.floats(-1, 1))
 def test_the_quick_way_is_the_series(lat_part: float, dlon_part: float) -> None:
-    lat_rad, dlon_rad = lat_part * LAT_MAX_RAD, dlon_part * DLON_MAX_RAD
+    lat_rad, dlon_rad = lat_part * LAT_RAD_MAX, dlon_part * DLON_RAD_MAX
     if not is_banded(lat_rad, dlon_rad):
         assert abs(lat_part) > 1 - 1e-11
         return

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.link import DELAY_MAX_S, Link
+from simulators.link import DELAY_S_MAX, Link
 from simulators.scenario import LinkSettings
 
 SHARE = st.floats(0.0, 0.2)
@@ -29,7 +29,7 @@ def test_no_epoch_disappears_uncounted(settings: LinkSettings, terminals: int, e
     arrived: Counter[bytes] = Counter()
     for number in range(epochs + 1):
         ending = number == epochs  # a last call with nothing to say lets go of what was held back
-        t_s = number + (DELAY_MAX_S if ending else 0.0)
+        t_s = number + (DELAY_S_MAX if ending else 0.0)
         link.breaks(t_s, 1.0)
         texts = [b"" if ending else f"{row}.{number}".encode() for row in rows]
         offset = np.cumsum([0, *map(len, texts)])

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from simulators.link import DELAY_MAX_S, Link, Writes
+from simulators.link import DELAY_S_MAX, Link, Writes
 from simulators.scenario import LinkSettings
 
 TERMINALS = 200
@@ -32,7 +32,7 @@ def run(settings: LinkSettings, epochs: int, seed: int = SEED) -> tuple[Link, di
         for writes in carry(link, number, float(number)):
             _note(received, writes)
     nobody, nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint8)
-    for writes in link.carry(epochs + DELAY_MAX_S, nobody, nothing, np.zeros(1, dtype=np.int64)):
+    for writes in link.carry(epochs + DELAY_S_MAX, nobody, nothing, np.zeros(1, dtype=np.int64)):
         _note(received, writes)
     return link, received
 

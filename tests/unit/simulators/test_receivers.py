@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from simulators.corrections import Corrections
 from simulators.receivers import (
-    AGE_FIXED_MAX_S,
-    AGE_FLOAT_MAX_S,
-    AGE_MAX_S,
+    AGE_FIXED_S_MAX,
+    AGE_FLOAT_S_MAX,
+    AGE_S_MAX,
     INS_SPAN_S,
     TAU_S,
     Epochs,
@@ -103,13 +103,13 @@ def test_without_corrections_a_fix_ages_and_decays() -> None:
         epochs = at_rest(receivers, SKY_OPEN, float(t), min(float(t), stopped_s))
         last.append((t - stopped_s, int(epochs.fix_quality[0]), float(epochs.age_corr_s[0])))
     for gone_s, quality, age_s in last:
-        if gone_s < AGE_FIXED_MAX_S:
+        if gone_s < AGE_FIXED_S_MAX:
             assert quality == 4
-        elif AGE_FIXED_MAX_S + 2 < gone_s < AGE_FLOAT_MAX_S:
+        elif AGE_FIXED_S_MAX + 2 < gone_s < AGE_FLOAT_S_MAX:
             assert quality == 5
-        elif AGE_FLOAT_MAX_S + 2 < gone_s < AGE_MAX_S:
+        elif AGE_FLOAT_S_MAX + 2 < gone_s < AGE_S_MAX:
             assert quality == 2
-        elif gone_s > AGE_MAX_S + 2:
+        elif gone_s > AGE_S_MAX + 2:
             assert quality == 1
         if quality == 1:
             assert np.isnan(age_s)

@@ -10,8 +10,8 @@ from simulators.chart import Chart
 from simulators.network import SCENIC, Network
 from simulators.routing import fill_routes
 from simulators.traffic import (
-    ACCEL_MAX_MPS2,
-    BRAKE_MAX_MPS2,
+    ACCEL_MPS2_MAX,
+    BRAKE_MPS2_MAX,
     CYCLE_S,
     DECIDE_S,
     GREEN_S,
@@ -89,8 +89,8 @@ def test_acceleration_and_speed_stay_in_bounds(network: Network) -> None:
     speed = vehicles.speed_mps.copy()
     for _ in drive(network, vehicles, 150.0, 2e-4):
         change = (vehicles.speed_mps - speed) / DECIDE_S
-        assert change.max() <= ACCEL_MAX_MPS2 + 1e-9
-        assert change.min() >= -BRAKE_MAX_MPS2 - 1e-9
+        assert change.max() <= ACCEL_MPS2_MAX + 1e-9
+        assert change.min() >= -BRAKE_MPS2_MAX - 1e-9
         assert np.all(vehicles.speed_mps <= 1.25 * network.limit_mps[vehicles.edge])
         assert np.all((vehicles.offset_m >= 0) & (vehicles.offset_m <= network.length_m[vehicles.edge]))
         speed = vehicles.speed_mps.copy()
