@@ -5,12 +5,11 @@ import contextlib
 import gc
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import uvloop
 from numpy.typing import NDArray
 
 from beidou_svc.api.auth import Gate
@@ -132,6 +131,13 @@ class Service:
     def stop(self) -> None:
         """Begin to stop; `run` then returns."""
         self._stop.set()
+
+    async def start(self) -> asyncio.Task[None]:
+        """Run in a task, which is returned when the service is ready, or has ended before."""
+        serving, ready = asyncio.create_task(self.run()), asyncio.create_task(self.ready.wait())
+        await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        return serving
 
     async def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT. Raises StartError if a port cannot be bound."""
@@ -277,21 +283,3 @@ def build_service(settings: Settings) -> Service:
     registry = build_registry(settings.fleet)
     pipeline = build_pipeline(settings, registry)
     return Service(settings, pipeline, clock=SystemClock(), registry=registry, load_kernels=load_kernels)
-
-
-def run_service(settings: Settings, record: Path | None = None) -> None:
-    """Build and run the service on its own event loop, until it is told to stop; `record` is a file to record to."""
-
-    async def main() -> None:
-        service = build_service(settings)
-        if record is not None:
-            service.record_to(record)
-        await service.run()
-
-    run_on_own_loop(main())
-
-
-def run_on_own_loop(main: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine on the fast event loop."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)

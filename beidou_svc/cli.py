@@ -33,8 +33,8 @@ def serve(
     """Run the service."""
     # nothing that a start makes is garbage, and looking for it takes a quarter of a second; the service enables it
     gc.disable()
-    from beidou_svc.app import run_service
     from beidou_svc.config_io import load_settings
+    from beidou_svc.running import run_service
     from beidou_svc.telemetry.logs import install_logging
 
     try:

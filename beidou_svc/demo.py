@@ -57,16 +57,15 @@ def run_demo(plan: DemoPlan, base: Settings) -> None:
 
 def _serve(settings: Settings, plan: DemoPlan, children: Sequence[Child]) -> None:
     """Run the service until it is told to stop or a simulator has ended."""
-    from beidou_svc.app import build_service, run_on_own_loop
+    from beidou_svc.app import build_service
+    from beidou_svc.running import run_on_own_loop
     from beidou_svc.telemetry.logs import install_logging
 
     install_logging(settings.log)
 
     async def main() -> None:
         service = build_service(settings)
-        serving = asyncio.create_task(service.run())
-        ready = asyncio.create_task(service.ready.wait())
-        await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+        serving = await service.start()
         if not serving.done():
             _announce(service.http_address, plan)
             while not serving.done() and not any(child.has_ended for child in children):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.app import Service, run_on_own_loop
+from beidou_svc.app import Service
 from beidou_svc.clock import Clock, SystemClock
 from beidou_svc.config import Settings
 from beidou_svc.fleet.registry import NO_SLOT, Registry, Role, Terminal
@@ -24,6 +24,7 @@ from beidou_svc.replay.preview import Bounds
 from beidou_svc.replay.replayer import Window
 from beidou_svc.replay.run import player_of
 from beidou_svc.replay.source import LogSource, close_all
+from beidou_svc.running import run_on_own_loop
 from beidou_svc.telemetry.logs import install_logging
 from beidou_svc.warm import load_kernels
 from gnss.batches import NO_TIME, FixBatch, SegmentBatch
@@ -181,9 +182,7 @@ async def play_into(
     registry = _registry(settings, ids, play.bases)
     pipeline = build_pipeline(settings, registry, play.reference_gpst_ns)
     service = Service(settings, pipeline, clock=clock, registry=registry, load_kernels=load_kernels)
-    serving = asyncio.create_task(service.run())
-    ready = asyncio.create_task(service.ready.wait())
-    await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+    serving = await service.start()
     if not serving.done():
         announce(service.http_address)
         player = player_of(sources, play.window, play.speed, machine)
@@ -192,7 +191,6 @@ async def play_into(
         await asyncio.wait([serving, playing], return_when=asyncio.FIRST_COMPLETED)
         player.stop()
         await _finish(playing, serving, service, announce)
-    ready.cancel()
     await serving
 
 

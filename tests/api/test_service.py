@@ -45,8 +45,7 @@ def settings(**sections: object) -> Settings:
 async def running(given: Settings) -> AsyncIterator[tuple[Service, int]]:
     """A service and the TCP port of its terminals."""
     service = Service(given, Pipeline(capacity=64), clock=ManualClock())
-    serving = asyncio.create_task(service.run())
-    await asyncio.wait([serving, asyncio.create_task(service.ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+    serving = await service.start()
     if serving.done():
         serving.result()
     port = int(service.ingest.status().listeners[0].address.rpartition(":")[2])

@@ -32,8 +32,7 @@ class Ground:
         self.writers: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> "Ground":
-        self.serving = asyncio.create_task(self.service.run())
-        await self.service.ready.wait()
+        self.serving = await self.service.start()
         port = int(self.service.ingest.status().listeners[0].address.rpartition(":")[2])
         for row in range(self.air.rows):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
