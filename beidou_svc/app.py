@@ -23,6 +23,7 @@ from beidou_svc.errors import StartError
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.registry import Policy, Registry
 from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step, touch_roads
+from beidou_svc.frames.models_io import read_heights
 from beidou_svc.ingest.ingest import Ingest, Tick
 from beidou_svc.parts import build_basemap, build_event_hub, build_registry, fleet_hub_rules, fleet_rules
 from beidou_svc.roads.activation import Activation
@@ -111,6 +112,7 @@ class Service:
             pipeline=self._pipeline,
             ingest=self.ingest,
             rates=Rates(),
+            heights=read_heights(settings.frames),
             basemap=build_basemap(settings),
             roads=roads,
             activation=None if roads is None else Activation(roads),

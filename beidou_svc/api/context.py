@@ -1,7 +1,7 @@
 """What the routes are given: the parts of the running service, by the names they are used under."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
 import numpy as np
@@ -22,6 +22,7 @@ from beidou_svc.positioning.view import PositioningView
 from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.roads import Roads
 from gnss.nmea.satellites import SatelliteBatch
+from mapping.datums.heights import HeightModels
 
 
 class PipelineView(Protocol):
@@ -74,6 +75,7 @@ class Context:
     pipeline: PipelineView
     ingest: IngestView
     rates: Rates
+    heights: HeightModels = field(default_factory=HeightModels)
     basemap: BaseMap | None = None
     roads: Roads | None = None
     activation: Activation | None = None

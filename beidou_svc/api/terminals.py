@@ -11,6 +11,7 @@ from beidou_svc.api.alarms import alarm_of
 from beidou_svc.api.answers import answer_json, example, to_json
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.fields import ALL_FIELDS, columns_of
+from beidou_svc.api.heights import heights_of
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.projection import project
 from beidou_svc.api.satellites import satellites_of
@@ -96,6 +97,7 @@ _EXAMPLE_ONE = example(
                 "scale": 1.0001085,
                 "convergence_deg": 0.407,
             },
+            "heights": {"h_1985_m": 129.403},
         },
         "engine": {"time": "2026-11-22T06:31:00.000Z", "fix_quality": 4, "ratio": 8.4, "baseline_m": 4_812.3},
         "receiver": {"time": "2026-11-22T06:31:00.000Z", "fix_quality": 1, "hdop": 0.8},
@@ -119,8 +121,8 @@ _EXAMPLE_ONE = example(
             }
         ],
     },
-    "`latest` has every field of /v1/fleet and the projected position; `engine` what is computed here, `receiver` what "
-    "the terminal says of itself, each with the fields of a position, or null.",
+    "`latest` has every field of /v1/fleet, the projected position and the heights that are configured; `engine` what "
+    "is computed here, `receiver` what the terminal says of itself, each with the fields of a position, or null.",
 )
 _EXAMPLE_RECENT = example(
     {
@@ -162,12 +164,13 @@ async def list_terminals(
     "/v1/terminals/{terminal_id}", dependencies=[READER], responses=_EXAMPLE_ONE, summary="All about one terminal"
 )
 async def get_terminal(request: Request, service: Service, terminal_id: TerminalId) -> Response:
-    """Latest epoch with the projected position, counters by reason, satellites."""
+    """Latest epoch with the projected position and other heights, counters by reason, satellites."""
     slot = _slot(service, terminal_id)
     fields = orjson.loads(to_json(columns_of(service.state, service.names, np.array([slot], np.int32), ALL_FIELDS)))
     latest = {name: values[0] for name, values in fields.items()}
     frame = service.settings.frame
     latest["projected"] = project(frame.epsg, frame.tag, latest["lat_deg"], latest["lon_deg"])
+    latest["heights"] = heights_of(service.heights, latest["lat_deg"], latest["lon_deg"], latest["h_ell_m"])
     summary = {name: latest[name] for name in ("id", "name", "slot", "liveness")}
     return await answer_json(
         request,

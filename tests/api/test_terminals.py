@@ -9,6 +9,7 @@ from pyproj import Transformer
 from beidou_svc.api.context import Context
 from beidou_svc.fleet.state import step
 from gnss.batches import Source
+from mapping.datums.heights import HeightModels
 from tests.helpers.service import T_GPST_NS, fixes
 
 
@@ -65,6 +66,13 @@ async def test_all_about_one(client: httpx.AsyncClient) -> None:
     northing_m, easting_m = Transformer.from_crs(4490, 4547).transform(25.80, 114.90)
     assert projected["easting_m"] == pytest.approx(easting_m, abs=1e-4)
     assert projected["northing_m"] == pytest.approx(northing_m, abs=1e-4)
+
+
+async def test_the_heights_that_are_configured_are_told(service: Context, client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/terminals/gz-00000")).json()["latest"]["heights"] == {}
+    service.heights = HeightModels(ell_minus_1985_m=-11.2)
+    assert (await client.get("/v1/terminals/gz-00000")).json()["latest"]["heights"] == {"h_1985_m": 129.45}
+    assert (await client.get("/v1/terminals/gz-00003")).json()["latest"]["heights"] == {}
 
 
 async def test_what_is_computed_here_says_how_well(service: Context, client: httpx.AsyncClient) -> None:
