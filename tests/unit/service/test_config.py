@@ -168,7 +168,7 @@ def test_secrets_are_masked(tmp_path: Path) -> None:
 def test_every_setting_says_what_it_is() -> None:
     text = settings_to_markdown()
     assert "| None |" not in text
-    assert "`stream.interval_ms`" in text or "| `interval_ms` |" in text
+    assert "| `interval_ms` |" in text
 
 
 def test_the_documentation_is_up_to_date() -> None:
