@@ -20,7 +20,7 @@ FIELD_BYTES_MAX = 24
 _OP, _CELL, _WIDTH, _DECIMALS, _FIRST, _SECOND, _TEXT_COLUMN = range(7)
 _HEX_DIGITS = np.frombuffer(b"0123456789ABCDEF", np.uint8).copy()
 _NS_DIGITS = 9
-_COMMA, _DOT, _MINUS, _STAR, _SEMICOLON, _ZERO = 0x2C, 0x2E, 0x2D, 0x2A, 0x3B, 0x30
+_HASH, _DOLLAR, _STAR, _COMMA, _MINUS, _DOT, _ZERO, _SEMICOLON = 0x23, 0x24, 0x2A, 0x2C, 0x2D, 0x2E, 0x30, 0x3B
 
 
 @inline_kernel
@@ -100,34 +100,20 @@ def _put_hex(out: NDArray[np.uint8], at: int, value: int, width: int) -> int:
 
 
 @inline_kernel
-def _put_field(
-    out: NDArray[np.uint8],
-    at: int,
-    values: NDArray[np.float64],
-    text: NDArray[np.uint8],
-    row: int,
-    plan: NDArray[np.int64],
-    f: int,
-) -> int:
-    op = plan[f, _OP]
-    if op == _SKIP:
-        if plan[f, _FIRST]:
-            out[at] = plan[f, _FIRST]
-            at += 1
-        return at
-    if op in (_TEXT, _FREE_TEXT, _WORD):
-        column = plan[f, _TEXT_COLUMN]
-        for i in range(text.shape[2]):
-            c = text[row, column, i]
-            if c == 0:
-                break
-            out[at] = c
-            at += 1
-        return at
-    value = values[row, plan[f, _CELL]]
-    if np.isnan(value):
-        return at
-    decimals, width = plan[f, _DECIMALS], plan[f, _WIDTH]
+def _put_text(out: NDArray[np.uint8], at: int, text: NDArray[np.uint8], row: int, column: int) -> int:
+    """Write the letters up to the first that is 0."""
+    for i in range(text.shape[2]):
+        if text[row, column, i] == 0:
+            break
+        out[at] = text[row, column, i]
+        at += 1
+    return at
+
+
+@inline_kernel
+def _put_value(out: NDArray[np.uint8], at: int, value: float, plan: NDArray[np.int64], f: int) -> int:
+    """Write a number in the form of its field."""
+    op, decimals, width = plan[f, _OP], plan[f, _DECIMALS], plan[f, _WIDTH]
     if op <= _NUMBER:
         return _put_number(out, at, value, decimals, width)
     if op == _SIGNED:
@@ -144,10 +130,33 @@ def _put_field(
         return at + 1
     if op == _HEX:
         return _put_hex(out, at, int(value), 1)
-    if op == _DATE:
-        return _put_date(out, at, value, False)
-    at = _put_date(out, at, value, True)
-    return _put_time(out, at, values[row, plan[f, _CELL] + 1], decimals)
+    return _put_date(out, at, value, op != _DATE)
+
+
+@inline_kernel
+def _put_field(
+    out: NDArray[np.uint8],
+    at: int,
+    values: NDArray[np.float64],
+    text: NDArray[np.uint8],
+    row: int,
+    plan: NDArray[np.int64],
+    f: int,
+) -> int:
+    """Write one field of a row; one that is not known stays empty."""
+    op = plan[f, _OP]
+    if op == _SKIP:
+        out[at] = plan[f, _FIRST]
+        return at + 1 if plan[f, _FIRST] else at
+    if op in (_TEXT, _FREE_TEXT, _WORD):
+        return _put_text(out, at, text, row, plan[f, _TEXT_COLUMN])
+    value = values[row, plan[f, _CELL]]
+    if np.isnan(value):
+        return at
+    at = _put_value(out, at, value, plan, f)
+    if op == _DATE_TIME:
+        return _put_time(out, at, values[row, plan[f, _CELL] + 1], plan[f, _DECIMALS])
+    return at
 
 
 @inline_kernel
@@ -176,6 +185,15 @@ def _put_check(out: NDArray[np.uint8], begin: int, at: int, long: bool) -> int:
     return at + 2
 
 
+@inline_kernel
+def _put_address(out: NDArray[np.uint8], at: int, address: NDArray[np.uint8], row: int, mark: int) -> int:
+    """Write what a sentence begins with."""
+    out[at] = mark
+    for i in range(address.shape[1]):
+        out[at + 1 + i] = address[row, i]
+    return at + 1 + address.shape[1]
+
+
 @leaf_kernel
 def encode_rows(
     values: NDArray[np.float64],
@@ -198,11 +216,7 @@ def encode_rows(
     for row in range(len(values)):
         begin = at
         offset[row] = at
-        out[at] = 0x23 if header else 0x24
-        at += 1
-        for i in range(address.shape[1]):
-            out[at] = address[row, i]
-            at += 1
+        at = _put_address(out, at, address, row, _HASH if header else _DOLLAR)
         repeated = head + group * _repetitions(values, row, plan, head, group, group_max) if group else head
         for f in range(len(plan)):
             if repeated <= f < past_group:

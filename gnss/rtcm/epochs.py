@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnss._jit import leaf_kernel
+from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batch import Batch, column
 from gnss.batches import NO_TIME
 from gnss.rtcm._kit import NO_STATION
@@ -99,6 +99,20 @@ class _Found(NamedTuple):
     of_message: NDArray[np.int64]
 
 
+@inline_kernel
+def _begin(found: _Found, n: int, slot: int, station: int, t_gpst_ns: int, goes_on: bool) -> None:
+    """Note the epoch `n`; one that goes on after it was closed is a duplicate."""
+    found.slot[n], found.station[n], found.t_gpst_ns[n] = slot, station, t_gpst_ns
+    found.status[n] = _DUPLICATE if goes_on else (_NO_DATE if t_gpst_ns == _NO_TIME else _OK)
+    found.is_closed[n] = 0
+
+
+@inline_kernel
+def _close(found: _Found, memory: _Memory, slot: int) -> None:
+    found.is_closed[memory.open[slot]] = 1
+    memory.open[slot] = _NONE
+
+
 @leaf_kernel
 def _group(
     slot: NDArray[np.int32],
@@ -115,24 +129,20 @@ def _group(
         s = slot[i]
         same = t_gpst_ns[i] == memory.t_gpst_ns[s] and station[i] == memory.station[s]
         if memory.open[s] != _NONE and not same:
-            found.is_closed[memory.open[s]] = 1
             found.t_rx_ns[memory.open[s]] = t_rx_ns[i]
-            memory.open[s] = _NONE
+            _close(found, memory, s)
         if memory.open[s] == _NONE:
             goes_on = same and t_gpst_ns[i] != _NO_TIME
             if goes_on:
                 memory.is_believed[s] = 0
-            found.slot[n], found.station[n], found.t_gpst_ns[n] = s, station[i], t_gpst_ns[i]
-            found.status[n] = _DUPLICATE if goes_on else (_NO_DATE if t_gpst_ns[i] == _NO_TIME else _OK)
-            found.is_closed[n] = 0
+            _begin(found, n, s, station[i], t_gpst_ns[i], goes_on)
             memory.open[s] = n
             n += 1
         found.of_message[i] = memory.open[s]
         found.t_rx_ns[memory.open[s]] = t_rx_ns[i]
         memory.t_gpst_ns[s], memory.station[s] = t_gpst_ns[i], station[i]
         if more[i] == 0 and memory.is_believed[s]:
-            found.is_closed[memory.open[s]] = 1
-            memory.open[s] = _NONE
+            _close(found, memory, s)
     return n
 
 
