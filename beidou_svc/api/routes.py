@@ -84,7 +84,7 @@ async def get_route(request: Request, service: Service, route_id: RouteId) -> Re
 
 @router.put("/v1/routes/{route_id}", dependencies=[OPERATOR], responses=example(_FEATURE), summary="Draw a route")
 async def put_route(request: Request, service: Service, route_id: RouteId, author: Author) -> Response:
-    """Edges in order, and stops. Progress of all routes begins anew."""
+    """Edges in order, and stops. Progress on the other routes, and on this one where it is as long, goes on."""
     roads, active = roads_of(service), active_of(service)
     document = await read_json(request, roads.settings.body_bytes_max)
     version = _own_version(active.book, route_id)
@@ -130,7 +130,7 @@ async def get_progress(request: Request, service: Service, route_id: RouteId) ->
 async def _write(service: Context, write: Write, author: str) -> list[Stored]:
     roads = roads_of(service)
     stored = await roads.run(roads.store.write, [write], by=author, t_utc_ns=service.clock.utc_ns())
-    await roads.run(roads.load_routes)
+    roads.adopt_routes(await roads.run(roads.load_routes))
     return stored
 
 

@@ -71,8 +71,8 @@ def stations_of(service: Context) -> list[dict[str, Any]]:
 
 
 def switches_of(service: Context) -> list[dict[str, Any]]:
-    """The last rovers that got another base, newest first."""
-    ids = service.names.ids
+    """The last rovers that got another base, newest first; bases were no rovers, before they said so."""
+    ids, bases = service.names.ids, set(service.pipeline.positioning.bases.slot.tolist())
     return [
         {
             "time": _gpst_text(each.t_gpst_ns[0]),
@@ -82,6 +82,7 @@ def switches_of(service: Context) -> list[dict[str, Any]]:
             "reason": BaseReason(each.reason[0]).name.lower(),
         }
         for each in reversed(service.pipeline.positioning.recent)
+        if int(each.slot[0]) not in bases
     ]
 
 

@@ -192,7 +192,8 @@ def exchange(roads: Roads, turn: Turn) -> None:
     if turn.plane is not None:
         roads.move(turn.plane)
     roads.desk.adopt(turn.settled)
-    roads.active = Active(named, turn.book, Progress(turn.book))
+    progress = Progress(turn.book) if roads.active is None else roads.active.progress.onto(turn.book)
+    roads.active = Active(named, turn.book, progress)
     roads.closures = turn.closures
     roads.renew_places(named.network, keeps=keeps_state)
 

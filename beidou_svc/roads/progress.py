@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beidou_svc.fleet.road import NO_ROUTE, RoadState
-from beidou_svc.roads.route_book import RouteBook
+from beidou_svc.roads.route_book import ROUTES_MAX, RouteBook
 from gnss.batches import NO_TIME
 from gnss.constants import NS_PER_S
 from mapping.network.lrs import Places
@@ -29,6 +29,9 @@ STEP_MPS_MAX: Final = 40.0
 
 SPEED_S: Final = 120.0
 """Over about which time the mean speed is taken."""
+
+SAME_M: Final = 1.0
+"""A route of the same id whose length changes by no more is the same."""
 
 AT_STOP_M: Final = 30.0
 NO_ROUTES: Final = np.uint64(0)
@@ -57,6 +60,29 @@ class Progress:
         self._t_ns = np.zeros(0, np.int64)
         self._lap = np.zeros(0, np.int32)
         self.route = np.zeros(0, np.int32)
+
+    def onto(self, book: RouteBook) -> "Progress":
+        """The same on other routes: what is known stays of routes that are still there and as long as they were."""
+        renewed, places = Progress(book), self._places_in(book)
+        renewed.grow(len(self.route))
+        stays = (self.route >= 0) & (places[self.route] >= 0)
+        for name in ("_misses", "_driven_m", "_run_m", "_mean_mps", "_t_ns", "_lap"):
+            getattr(renewed, name)[stays] = getattr(self, name)[stays]
+        renewed.route[stays] = places[self.route[stays]]
+        for place, now in enumerate(places[:-1].tolist()):
+            if now >= 0:
+                is_on = stays & (self._routes >> np.uint64(place) & np.uint64(1) == 1)
+                renewed._routes[is_on] |= np.uint64(1) << np.uint64(now)
+        return renewed
+
+    def _places_in(self, book: RouteBook) -> NDArray[np.int32]:
+        """By route: its place in another book, `NO_ROUTE` = not there; the last row is that of who is on none."""
+        places = np.full(len(self.book.routes) + 1, NO_ROUTE, np.int32)
+        for place, route in enumerate(self.book.routes[:ROUTES_MAX]):
+            now = book.place_of.get(route.id, ROUTES_MAX)
+            if now < ROUTES_MAX and abs(book.length_m(now) - self.book.length_m(place)) <= SAME_M:
+                places[place] = now
+        return places
 
     def grow(self, n: int) -> None:
         """Make room for `n` slots."""

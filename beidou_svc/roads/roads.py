@@ -138,13 +138,19 @@ class Roads:
         """Do something slow beside the event loop: whatever reads or changes the store."""
         return await asyncio.get_running_loop().run_in_executor(self.worker, lambda: work(*args, **kwargs))
 
-    def load_routes(self) -> None:
-        """Take over what the store has of routes, and the fences that follow; progress begins anew. In `worker`."""
-        if self.active is not None:
-            named = self.active.named
-            book = RouteBook(named.network, named.id, self.store.latest(Kind.ROUTE))
-            self.desk.adopt(self.desk.settle(book, book.stop_areas(self.settings.stop_radius_m)))
-            self.active = Active(named, book, Progress(book))
+    def load_routes(self) -> RouteBook | None:
+        """What the store has of routes on the active network; fences that follow them are drawn anew. In `worker`."""
+        if self.active is None:
+            return None
+        named = self.active.named
+        book = RouteBook(named.network, named.id, self.store.latest(Kind.ROUTE))
+        self.desk.adopt(self.desk.settle(book, book.stop_areas(self.settings.stop_radius_m)))
+        return book
+
+    def adopt_routes(self, book: RouteBook | None) -> None:
+        """Between two ticks: these are the routes from now on, if it is still the network they were read for."""
+        if book is not None and self.active is not None and book.network is self.active.named.network:
+            self.active = Active(self.active.named, book, self.active.progress.onto(book))
 
     def move(self, plane: Plane) -> None:
         """Fences are computed elsewhere from now on; who is inside of them is found out anew."""

@@ -108,7 +108,11 @@ async def test_an_operator_draws_a_route(client: httpx.AsyncClient, town: Contex
     assert (await client.put("/v1/routes/short", json=drawn)).status_code == 428
     assert (await client.put("/v1/routes/1", json=drawn)).status_code == 409
     go(town, 20)
+    on_line = (await client.get("/v1/routes/1/progress")).json()["terminals"]
     assert (await client.get("/v1/routes/short/progress")).status_code == 200
+    another = {**drawn, "properties": {**drawn["properties"], "name": "Another"}}
+    assert (await client.put("/v1/routes/another", json=another)).status_code == 201
+    assert (await client.get("/v1/routes/1/progress")).json()["terminals"] == on_line != []
     assert (await client.delete("/v1/routes/short", headers={"If-Match": '"2"'})).status_code == 204
     assert (await client.get("/v1/routes/short")).status_code == 404
 

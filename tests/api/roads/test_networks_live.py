@@ -73,7 +73,8 @@ async def test_where_edges_stay_the_same_places_stay(client: httpx.AsyncClient, 
     faster["features"][0]["properties"]["maxspeed"] = 80
     await activate(client, town, faster)
     after = await road_of(client)
-    assert after == {**before, "network": "new", "limit_kmh": 80.0, "routes": []}
+    assert after == {**before, "network": "new", "limit_kmh": 80.0}
+    assert [each["id"] for each in before["routes"]] == ["1"]
 
 
 async def test_all_clients_are_told_that_places_are_others(client: httpx.AsyncClient, town: Context) -> None:

@@ -109,3 +109,37 @@ def test_a_stop_that_the_network_does_not_have_leaves_a_stored_route_out() -> No
     book = RouteBook(network, "town", [Stored(Kind.ROUTE, "x", 3, 0, "ops", False, body)])
     assert list(book.misfits) == ["x"]
     assert [route.id for route in book.routes] == ["1"]
+
+
+def test_progress_goes_on_when_other_routes_come_and_go() -> None:
+    """Laps too; edges may be numbered otherwise."""
+    other = {**SQUARE["features"][0], "id": 2, "geometry": {"type": "LineString", "coordinates": [
+        [114.95, 25.80], [114.952, 25.80]]}}  # fmt: skip
+    more = {
+        **SQUARE,
+        "features": [other, *SQUARE["features"]],
+        "routes": [{"id": 9, "name": "New", "roads": [2]}, *SQUARE["routes"]],
+    }
+    driver = Driver(book_of(SQUARE))
+    length_m = driver.book.length_m(0)
+    driver.along(0.0, length_m + 300.0)
+    before = driver.progress.place_of(1)
+    driver.book = book_of(more)
+    driver.progress = driver.progress.onto(driver.book)
+    place = driver.book.place_of["7"]
+    assert (place, driver.progress.on_route(place)) == (1, [before])
+    edge = int(driver.book.index.edge[driver.book.index.first[place]])
+    driver.at(edge, 310.0)
+    (row,) = driver.progress.on_route(place)
+    assert (row.lap, round(row.run_m)) == (1, 310)
+    assert driver.progress.onto(book_of({**SQUARE, "routes": []})).place_of(1) is None
+
+
+def test_a_route_of_another_length_is_another_route(line: Driver) -> None:
+    line.along(0.0, 300.0)
+    shorter = orjson.loads(orjson.dumps(TOWN))
+    shorter["features"][0]["geometry"]["coordinates"].pop()
+    other = book_of(shorter)
+    assert other.length_m(0) < line.book.length_m(0)
+    assert line.progress.place_of(1) is not None
+    assert line.progress.onto(other).place_of(1) is None
