@@ -33,7 +33,11 @@ def fleet_hub_rules(settings: Settings) -> FleetHubRules:
 
 def build_registry(settings: FleetSettings) -> Registry:
     """The register, with the terminals of its file. Raises ConfigError where that cannot be read."""
-    return Registry(_terminals(settings), terminals_max=settings.terminals_max)
+    terminals = _terminals(settings)
+    if len(terminals) > settings.terminals_max:
+        n, n_max = len(terminals), settings.terminals_max
+        raise ConfigError(f"fleet.terminals_file: {n:,} terminals, more than fleet.terminals_max = {n_max:,}")
+    return Registry(terminals, terminals_max=settings.terminals_max)
 
 
 def _terminals(settings: FleetSettings) -> list[Terminal]:

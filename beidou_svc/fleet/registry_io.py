@@ -22,15 +22,23 @@ def read_terminals(path: Path) -> list[Terminal]:
     above the ellipsoid in m) is where a base stands; `groups` are names with semicolons between. Raises ValueError with
     the line number for anything that is not of this form.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        columns = reader.fieldnames or []
-        if "id" not in columns or not set(columns) <= set(_COLUMNS):
-            raise ValueError(f"{path}: the first line must name columns out of {', '.join(_COLUMNS)}; id is needed")
-        try:
-            return [_terminal(row) for row in reader]
-        except (ValueError, csv.Error) as error:
-            raise ValueError(f"{path}, line {reader.line_num}: {error}") from error
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: not UTF-8; have the spreadsheet save it as CSV UTF-8") from None
+    reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
+    columns = reader.fieldnames or []
+    if "id" not in columns or not set(columns) <= set(_COLUMNS):
+        raise ValueError(f"{path}: the first line must name columns out of {', '.join(_COLUMNS)}; id is needed")
+    terminals: dict[str, Terminal] = {}
+    try:
+        for terminal in map(_terminal, reader):
+            if terminal.id in terminals:
+                raise ValueError(f"the id {terminal.id!r} stands in a line before, too")
+            terminals[terminal.id] = terminal
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"{path}, line {reader.line_num}: {error}") from error
+    return list(terminals.values())
 
 
 def _terminal(row: dict[str, str | None]) -> Terminal:

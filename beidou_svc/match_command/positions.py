@@ -69,7 +69,20 @@ def _from_logs(paths: Sequence[Path], reference_gpst_ns: int, on_page: Callable[
 
 def _from_tables(paths: Sequence[Path]) -> Positions:
     names: dict[str, int] = {}
-    return Positions(FixBatch.concat([_fixes(path, _table(path), names) for path in paths]), list(names), [])
+    tables = [_table(path) for path in paths]
+    problems = [said for path, table in zip(paths, tables, strict=True) for said in _off_the_earth(path, table)]
+    fixes = [_fixes(path, table, names) for path, table in zip(paths, tables, strict=True)]
+    return Positions(FixBatch.concat(fixes), list(names), problems)
+
+
+def _off_the_earth(path: Path, table: pa.Table) -> list[str]:
+    """What is wrong with latitudes and longitudes, which are not used then. Raises LogError where none is right."""
+    lat_deg, lon_deg = (np.abs(_floats(path, table, name)) for name in ("lat_deg", "lon_deg"))
+    off = (lat_deg > 90.0) | (lon_deg > 360.0)
+    n = int(np.count_nonzero(off))
+    if n and n == np.count_nonzero(np.isfinite(lat_deg + lon_deg)):
+        raise LogError(f"{path}: no position is on the Earth; are lat_deg and lon_deg the wrong way round?")
+    return [f"{path}: {n:,} positions are not on the Earth: lat_deg is at most 90"] if n else []
 
 
 def _table(path: Path) -> pa.Table:

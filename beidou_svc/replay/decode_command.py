@@ -53,8 +53,10 @@ def _format(to: str | None, out: Path | None, table: str) -> TableFormat | None:
     word = to or (out.suffix.removeprefix(".") if out is not None else "")
     if not word and table.lower() == FIXES:
         return None
+    if not word:
+        raise LogError(f"--table {table} goes into a file: add --to {'|'.join(TableFormat)}, or --out FILE")
     if word not in list(TableFormat):
-        raise LogError(f"--to {word or '?'}: choose {', '.join(TableFormat)}")
+        raise LogError(f"--to {word}: choose {', '.join(TableFormat)}")
     return TableFormat(word)
 
 

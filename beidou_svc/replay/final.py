@@ -81,6 +81,8 @@ def canonical_bytes(array: NDArray[Any]) -> memoryview:
     """The values as little-endian bytes, every NaN the same."""
     if array.dtype.kind == "f":
         array = np.where(np.isnan(array), np.array(np.nan, array.dtype), array)
+    if not array.size:
+        return memoryview(b"")  # which a view of no rows cannot be cast to
     return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data.cast("B")
 
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beidou_svc.config import FleetSettings
+from beidou_svc.errors import ConfigError
 from beidou_svc.fleet.registry import (
     NO_SLOT,
     Policy,
@@ -18,6 +20,7 @@ from beidou_svc.fleet.registry import (
     token_matches,
 )
 from beidou_svc.fleet.registry_io import read_terminals
+from beidou_svc.parts import build_registry
 from gnss.frames.geodetic import ecef_to_geodetic
 
 
@@ -129,6 +132,7 @@ def test_the_register_names_bases_and_where_they_stand(tmp_path: Path) -> None:
         ("id,policy\na,maybe\n", "line 2: policy is 'maybe'"),
         ("id,token_hash\na,plain\n", "line 2: token_hash is not of the form"),
         ("", "the first line must name columns"),
+        ("id,role\nroof,base\nroof,base\n", "line 3: the id 'roof' stands in a line before"),
     ],
 )
 def test_a_wrong_register_says_where(tmp_path: Path, text: str, message: str) -> None:
@@ -136,3 +140,16 @@ def test_a_wrong_register_says_where(tmp_path: Path, text: str, message: str) ->
     path.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=message):
         read_terminals(path)
+
+
+def test_a_register_in_the_letters_of_a_spreadsheet_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "terminals.csv"
+    path.write_bytes("id,name\nb-1,公交\n".encode("gbk"))
+    with pytest.raises(ValueError, match="save it as CSV UTF-8"):
+        read_terminals(path)
+
+
+def test_more_registered_terminals_than_there_may_be_are_an_error_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "terminals.csv").write_text("id\na\nb\n", "utf-8")
+    with pytest.raises(ConfigError, match="2 terminals, more than"):
+        build_registry(FleetSettings(terminals_file=tmp_path / "terminals.csv", terminals_max=1))

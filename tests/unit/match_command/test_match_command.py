@@ -95,3 +95,14 @@ def test_a_table_without_positions_is_refused(network: Path, tmp_path: Path) -> 
     code, output = run(tmp_path / "x.csv", "-n", network)
     assert code == 2
     assert "lat_deg" in output
+
+
+def test_latitude_and_longitude_the_wrong_way_round_are_told(network: Path, positions: Path, tmp_path: Path) -> None:
+    head, *rows = positions.read_text("utf-8").splitlines()
+    turned = [",".join([*row.split(",")[:2], *row.split(",")[:1:-1]]) for row in rows]
+    (tmp_path / "turned.csv").write_text("\n".join([head, *turned]), "utf-8")
+    code, said = run(tmp_path / "turned.csv", "-n", network, "-o", tmp_path / "m.csv")
+    assert (code, "the wrong way round" in said) == (2, True)
+    (tmp_path / "some.csv").write_text("\n".join([head, *turned[:1], *rows[1:]]), "utf-8")
+    code, said = run(tmp_path / "some.csv", "-n", network, "-o", tmp_path / "m.csv")
+    assert (code, "1 positions are not on the Earth" in said) == (1, True)

@@ -98,9 +98,17 @@ def test_replay_writes_its_tables(folder: Path) -> None:
     assert not (folder / "tables" / "counters.parquet").exists()
 
 
+def test_a_window_without_any_row_is_told_and_has_tables(folder: Path) -> None:
+    out, err = call("replay", "gz-1.log", "--seek", "2030-01-01", "--out", "tables", code=1)
+    assert re.search(r"[0-9a-f]{64}", out)
+    assert "does --seek ... --until hold any?" in err
+    assert pq.read_table(folder / "tables" / "fixes.parquet").num_rows == 0
+
+
 @pytest.mark.parametrize(
     ("words", "advice"),
     [
+        (("decode", "gz-1.log", "--table", "GSV"), "add --to parquet|csv|jsonl|geojson, or --out FILE"),
         (("decode", "gz-1.log", "--to", "xml"), "choose parquet, csv, jsonl, geojson"),
         (("decode", "gz-1.log", "--to", "parquet", "--out", "-"), "name a file with --out"),
         (("decode", "gz-1.log", "--reference-time", "yesterday"), "write 2026-11-22"),
