@@ -9,7 +9,7 @@ from gnss.rtk._apart import apart
 from gnss.rtk._evidence_kernel import log_odds_of, set_cost, weigh_found
 from gnss.rtk._filter_kernel import update
 from gnss.rtk._fix_kernel import held_values, release, seek
-from gnss.rtk._integer_kernel import NO_LIMIT, admit_all, order_and_solve
+from gnss.rtk._integer_kernel import admit_all, order_and_solve
 from gnss.rtk._memory import Mine
 from gnss.rtk._memory_kernel import reset
 from gnss.rtk._order_kernel import condition
@@ -25,6 +25,9 @@ SUSPICIOUS = 2.0
 
 DOUBTS_MAX = 2
 """Epochs in a row that contradict the integers held, after which they are let go."""
+
+NOBODY = -1
+"""No satellite is left out."""
 
 SAME_COST = 1e-6
 """Sets whose costs differ by less are one set: rounding."""
@@ -75,8 +78,11 @@ def _compare(mine: Mine, spare: Mine, rules: Rules, w: Work) -> int:
 
 
 @leaf_kernel
-def _ask_alone(mine: Mine, spare: Mine, rules: Rules, w: Work) -> int:
-    """What the epoch alone says of the integers held; the pairs' places are kept, the order of unknowns is not."""
+def _ask_alone(mine: Mine, spare: Mine, rules: Rules, w: Work, left_out: int) -> int:
+    """What the epoch alone, without the phases of satellite `left_out`, says of the integers held.
+
+    The pairs' places are kept, the order of unknowns is not.
+    """
     apart()
     pairs, verdict = w.pairs, UNTESTED
     reset(spare)
@@ -87,7 +93,8 @@ def _ask_alone(mine: Mine, spare: Mine, rules: Rules, w: Work) -> int:
         for i in range(pairs.count[0]):
             kept = pairs.kept_place[i]
             if pairs.place[i] >= 0:
-                w.order.barred[pairs.place[i]] = kept < 0 or mine.held[kept] == 0
+                barred = kept < 0 or mine.held[kept] == 0 or pairs.satellite[i] == left_out
+                w.order.barred[pairs.place[i]] = barred
         if order_and_solve(spare, rules, w):
             verdict = _compare(mine, spare, rules, w)
     for i in range(pairs.count[0]):
@@ -100,10 +107,14 @@ def _ask_alone(mine: Mine, spare: Mine, rules: Rules, w: Work) -> int:
 def question(mine: Mine, spare: Mine, rules: Rules, w: Work) -> None:
     """Question the integers held where they are not sure yet, or their phases fit badly."""
     apart()
-    redundancy, total, _ = phase_position(mine, w, NO_LIMIT, 1.0)
+    redundancy, total, worst = phase_position(mine, w, 0.0, 0.0)
     if mine.sure[0] != 0 and mine.doubts[0] == 0 and total <= SUSPICIOUS * redundancy:
         return
-    verdict = _ask_alone(mine, spare, rules, w)
+    verdict = _ask_alone(mine, spare, rules, w, NOBODY)
+    if verdict == CONTRADICTED and worst >= 0:
+        # one reflection moves the epoch's own position: what hangs on a single satellite is no contradiction
+        others = _ask_alone(mine, spare, rules, w, w.pairs.satellite[worst])
+        verdict = OPEN if others in (CONFIRMED, OPEN) else CONTRADICTED
     if verdict == CONFIRMED:
         mine.sure[0] = 1
     if verdict == CONTRADICTED:
@@ -112,6 +123,8 @@ def question(mine: Mine, spare: Mine, rules: Rules, w: Work) -> None:
         mine.doubts[0] = 0
     if mine.doubts[0] >= DOUBTS_MAX:
         release(mine)
+        # until an epoch confirms others
+        mine.doubts[0] = 1
     order_and_solve(mine, rules, w)
     held_values(mine, w.order, w.place_groups)
     condition(w.full, w.order, w.order.held[0])

@@ -145,8 +145,7 @@ def release(mine: Mine) -> None:
     """Hold no integers."""
     for place in range(mine.count[0]):
         mine.held[place] = 0
-    mine.fixed_epochs[0] = 0
-    mine.sure[0], mine.doubts[0] = 0, 0
+    mine.fixed_epochs[0], mine.sure[0] = 0, 0
 
 
 @leaf_kernel

@@ -160,7 +160,7 @@ def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int) -> tuple[boo
     believed, ratio = seek(w.full, first, cost, dof, odds, w.part, w.order)
     if believed:
         hold(mine, w.order, w.place_groups, first, w.order.rows[0])
-        mine.sure[0] = w.order.log_odds[0] >= odds + BEYOND_DOUBT
+        mine.sure[0] = w.order.log_odds[0] >= odds + BEYOND_DOUBT and mine.doubts[0] == 0
     condition(w.full, w.order, first)
     return believed, ratio
 

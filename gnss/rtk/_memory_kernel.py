@@ -13,6 +13,9 @@ from gnss.rtk._work import POSITION
 
 Floats = NDArray[np.float64]
 
+PROVEN_AGE = 10
+"""Epochs after which an integer held is taken for right even when its satellite is gone."""
+
 INFO_MIN = 1e-9
 """An ambiguity about which less is known than this (1/cycle²) is as good as unknown."""
 
@@ -68,6 +71,12 @@ def eliminate(mine: Mine, place: int, column: Floats) -> None:
     _column(mine, e, n, column)
     if column[e] > INFO_MIN:
         _lower(mine, n, column, 1.0 / column[e], mine.rhs[e])
+    _remove(mine, e, n, column)
+
+
+@leaf_kernel
+def _remove(mine: Mine, e: int, n: int, column: Floats) -> None:
+    """Take row `e`, about which nothing is known any more, out; the last one moves into the gap."""
     last = n - 1
     if e != last:
         _move(mine, last, e, column)
@@ -76,6 +85,51 @@ def eliminate(mine: Mine, place: int, column: Floats) -> None:
         mine.info[start + j] = 0.0
     mine.rhs[last] = 0.0
     mine.count[0] -= 1
+
+
+@leaf_kernel
+def _held_partner(mine: Mine, place: int) -> int:
+    """The place held beside `place` in its group that was seen last, -1 = none, or `place` is not held for long."""
+    best = -1
+    if mine.held[place] == 0 or mine.age[place] < PROVEN_AGE or mine.sure[0] == 0 or mine.doubts[0] != 0:
+        return best
+    for other in range(mine.count[0]):
+        beside = other != place and mine.held[other] != 0 and mine.key[other] == mine.key[place]
+        if beside and (best < 0 or mine.seen_ns[other] > mine.seen_ns[best]):
+            best = other
+    return best
+
+
+@leaf_kernel
+def _substitute(mine: Mine, e: int, f: int, apart_cyc: float, n: int, column: Floats) -> None:
+    """Let unknown `e` be unknown `f` and so many cycles: what is known of it is known of the other."""
+    _column(mine, e, n, column)
+    of_e = mine.rhs[e]
+    mine.cost[0] -= apart_cyc * (2.0 * of_e - apart_cyc * column[e])
+    for i in range(n):
+        mine.rhs[i] -= apart_cyc * column[i]
+    mine.rhs[f] += mine.rhs[e]
+    for i in range(n):
+        # twice in the diagonal: both of the row and of the column
+        mine.info[tri(max(i, f)) + min(i, f)] += column[i] if i != f else 2.0 * column[f] + column[e]
+
+
+@leaf_kernel
+def leave(mine: Mine, place: int, column: Floats) -> None:
+    """Forget an ambiguity that is not seen any more.
+
+    What an integer held for long said of the offsets between groups stays, since it is known from another one of its
+    group; of any other ambiguity what its float said.
+    """
+    apart()
+    partner = _held_partner(mine, place)
+    if partner < 0:
+        eliminate(mine, place, column)
+        return
+    n, e = POSITION + mine.count[0], POSITION + place
+    apart_cyc = 0.5 * (mine.integer[place] - mine.integer[partner])
+    _substitute(mine, e, POSITION + partner, apart_cyc, n, column)
+    _remove(mine, e, n, column)
 
 
 @leaf_kernel

@@ -21,6 +21,7 @@ from gnss.rtk._work import POSITION, Groups, Lattice, Order, Pairs, Side
 Floats = NDArray[np.float64]
 
 _FLOAT, _READY, _HELD = 0.0, 10.0, 20.0
+_HELD_UNHEARD = 19.0
 _READY_MIN, _HELD_MIN = 5.0, 15.0
 _WHOLE = 100.0
 _NO_ROW, _OFFSET = -1, -2
@@ -28,10 +29,10 @@ _NO_ROW, _OFFSET = -1, -2
 
 @leaf_kernel
 def score_places(mine: Mine, pairs: Pairs, rover: Side, glonass_ar: bool, order: Order) -> None:
-    """How good each ambiguity is: the class decides, then the elevation."""
+    """How good each ambiguity is: the class decides, then the elevation; an integer held is one, heard or not."""
     apart()
     for place in range(mine.count[0]):
-        order.score[place] = _FLOAT
+        order.score[place] = _HELD_UNHEARD if mine.held[place] != 0 else _FLOAT
     for i in range(pairs.count[0]):
         place = pairs.place[i]
         if place < 0:

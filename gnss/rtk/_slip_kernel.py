@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._apart import apart
 from gnss.rtk._memory import Mine
-from gnss.rtk._memory_kernel import eliminate, tri
+from gnss.rtk._memory_kernel import leave, tri
 from gnss.rtk._normal_kernel import accumulate, along, clear, clock_of, solve
-from gnss.rtk._work import PLACES_MAX, POSITION, Groups, Pairs, Work
+from gnss.rtk._work import PLACES_MAX, POSITION, Groups, Normal, Pairs, Work
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +29,9 @@ MISFIT_MAX = 16.0
 
 STEP_M_MIN = 0.02
 """Nothing smaller is a slip: a half cycle of the shortest wave is 9 cm."""
+
+SEEN_MIN = 1e-3
+"""Of a phase less of which is seen than this nothing is known."""
 
 REDUNDANCY_MIN = 2
 """Phases more than unknowns for the comparison to be worth anything."""
@@ -66,7 +69,7 @@ def find_places(mine: Mine, pairs: Pairs) -> None:
 def _drop(mine: Mine, pairs: Pairs, i: int, column: Floats) -> None:
     """Forget the ambiguity of pair `i`; the pair that had the last place follows it into the gap."""
     place, last = pairs.place[i], mine.count[0] - 1
-    eliminate(mine, place, column)
+    leave(mine, place, column)
     for j in range(pairs.count[0]):
         if pairs.place[j] == last:
             pairs.place[j] = place
@@ -99,7 +102,7 @@ def drop_absent(mine: Mine, pairs: Pairs, t_ns: int, column: Floats) -> None:
     while place < mine.count[0]:
         if t_ns - mine.seen_ns[place] > ABSENT_NS_MAX:
             last = mine.count[0] - 1
-            eliminate(mine, place, column)
+            leave(mine, place, column)
             for j in range(pairs.count[0]):
                 if pairs.place[j] == place:
                     pairs.place[j] = -1
@@ -122,17 +125,32 @@ def _changes(mine: Mine, pairs: Pairs, t_ns: int) -> None:
             pairs.w[i] = 1.0 / (2.0 * mine.phase_variance[0] * noise_m2 + DRIFT_M2PS * gap_s)
 
 
+@inline_kernel
+def _seen_share(pairs: Pairs, groups: Groups, cov: Floats, i: int) -> float:
+    """The part of a change in one phase that the motion and the clock do not follow."""
+    s = 1.0 / groups.w[0]
+    x, y, z = pairs.a[i, 0] - s * groups.a[0, 0], pairs.a[i, 1] - s * groups.a[0, 1], pairs.a[i, 2] - s * groups.a[0, 2]
+    of_motion = x * (cov[0, 0] * x + 2.0 * (cov[1, 0] * y + cov[2, 0] * z))
+    of_motion += y * (cov[1, 1] * y + 2.0 * cov[2, 1] * z) + z * cov[2, 2] * z
+    return 1.0 - pairs.w[i] * (s + of_motion)
+
+
 @leaf_kernel
-def _worst(pairs: Pairs, groups: Groups, x: Floats) -> int:
-    """The phase that fits the motion `x` worst, -1 where all fit."""
-    worst, worst_misfit, clock_m = -1, MISFIT_MAX, clock_of(groups, 0, x)
+def _worst(pairs: Pairs, groups: Groups, normal: Normal) -> int:
+    """The phase without which all others fit the motion best, -1 where all fit.
+
+    Not the one that fits worst: the motion follows a phase that stands alone in its direction, and leaves others off.
+    """
+    worst, most, all_fit, clock_m = -1, 0.0, True, clock_of(groups, 0, normal.x)
     for i in range(pairs.count[0]):
         if pairs.w[i] > 0.0:
-            v = pairs.y[i] - clock_m - along(pairs.a, i, x)
+            v = pairs.y[i] - clock_m - along(pairs.a, i, normal.x)
             misfit = v * v * pairs.w[i]
-            if misfit > worst_misfit and abs(v) > STEP_M_MIN:
-                worst, worst_misfit = i, misfit
-    return worst
+            all_fit = all_fit and (misfit <= MISFIT_MAX or abs(v) <= STEP_M_MIN)
+            gain = misfit / max(_seen_share(pairs, groups, normal.cov, i), SEEN_MIN)
+            if gain > most:
+                worst, most = i, gain
+    return -1 if all_fit else worst
 
 
 @leaf_kernel
@@ -153,7 +171,7 @@ def drop_seen(mine: Mine, w: Work, t_ns: int, column: Floats) -> int:
         if redundancy < 3 + REDUNDANCY_MIN or not solve(normal):
             normal.x[0], normal.x[1], normal.x[2] = 0.0, 0.0, 0.0
             break
-        worst = _worst(pairs, groups, normal.x)
+        worst = _worst(pairs, groups, normal)
         if worst < 0:
             break
         pairs.w[worst] = 0.0

@@ -107,7 +107,7 @@ def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[boo
             return False, nan
         if worst < 0:
             first = w.order.rows[0]
-            while first > w.order.ready[0] and _is_held(mine, w, first - 1):
+            while first > 0 and _is_held(mine, w, first - 1):
                 first -= 1
             _make_sure(w, first, is_static)
             noise = total / redundancy

@@ -14,12 +14,12 @@ from gnss.rtcm.observations import ObservationSink
 from gnss.rtk._apart import apart
 from gnss.rtk._filter_kernel import update
 from gnss.rtk._memory import Mine
-from gnss.rtk._memory_kernel import loosen
+from gnss.rtk._memory_kernel import loosen, reset
 from gnss.rtk._pair_kernel import pair_up
 from gnss.rtk._position_kernel import code_position
 from gnss.rtk._side_kernel import reduce_side
 from gnss.rtk._slip_kernel import drop_absent, drop_seen, drop_stated, enter_new, find_places
-from gnss.rtk._work import Work
+from gnss.rtk._work import Normal, Work
 from gnss.rtk.settings import STATIC, Rules
 from gnss.rtk.signals import Carriers
 
@@ -34,6 +34,9 @@ START_TRIES_MAX = 10
 
 NEAR_M = 30.0
 """Nearer than this to the truth, one linearisation leaves micrometres."""
+
+CHANCE_MISFIT = 16.0
+"""Square of the sigmas by which the codes may lie off a place and yet say nothing against it."""
 
 PAIRS_MIN = 4
 """Fewer signals determine no position."""
@@ -75,6 +78,12 @@ def _length(x: Floats) -> float:
     return sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
 
 
+@inline_kernel
+def _is_chance(normal: Normal) -> bool:
+    """Whether a step of the codes is one that noise explains: with bad geometry it leads kilometres away."""
+    return float(normal.g[0] * normal.x[0] + normal.g[1] * normal.x[1] + normal.g[2] * normal.x[2]) < CHANCE_MISFIT
+
+
 @leaf_kernel
 def start(mine: Mine, t_ns: int, base_x: Floats, is_static: bool, x: Floats) -> None:
     """Where to linearise: where the rover should be by now, else where the base is; a resting one where it was."""
@@ -101,7 +110,7 @@ def linearise(
         pair_up(w, n, carriers, rules, iono_m * iono_m, clock_m * clock_m, code_variance)
         if (w.pairs.count[0] < PAIRS_MIN and k > 0) or code_position(w) < 0:
             break
-        if _length(w.normal.x) < NEAR_M:
+        if _length(w.normal.x) < NEAR_M or _is_chance(w.normal):
             return w.pairs.count[0] >= PAIRS_MIN
         for a in range(3):
             s.x[a] += w.normal.x[a]
@@ -152,6 +161,9 @@ def track(mine: Mine, t_ns: int, dt_s: float, rules: Rules, w: Work) -> tuple[in
     slips += drop_seen(mine, w, t_ns, column)
     for k in range(3):
         w.scratch.moved[k] = w.normal.x[k]
+    if mine.count[0] == 0 and rules.mode != STATIC:
+        # nothing is left of what the codes said before: those of this epoch are as good as the first
+        reset(mine)
     _let_drift(mine, w, t_ns)
     enter_new(mine, w.pairs)
     return slips, update(mine, w, dt_s, rules, rules.mode == STATIC, _length(mine.v_ecef_mps) > REST_MPS_MAX)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gnss.constants import NS_PER_S
 from gnss.rtcm.observations import ObservationBatch
+from gnss.rtk.engine import RtkWorkspace
 from gnss.rtk.settings import RtkSettings
 from gnss.rtk.state import RtkState
 from tests.unit.rtk.stage import ENOUGH, Scene, Solved, scene, solve
@@ -163,8 +164,8 @@ def test_satellites_come_and_go_while_the_position_stays() -> None:
     assert solved.found.slips.sum() > 20
 
 
-def test_integers_that_are_not_heard_make_no_position_surer() -> None:
-    told, state = scene(seconds=24), RtkState.for_slots(1)
+def test_integers_that_are_not_heard_are_known() -> None:
+    told, state = scene(seconds=24, signals_max=1), RtkState.for_slots(1)
     o = told.rovers.observations
     # three satellites of each system are left
     few = np.concatenate([np.unique(o.prn[o.system == system])[:3] for system in (0, 3)])
@@ -178,8 +179,60 @@ def test_integers_that_are_not_heard_make_no_position_surer() -> None:
     mine["held"][absent] = 0
     last = told.take(np.arange(22, 24))
     known, unknown = solve(last, state=state), solve(last, state=other)
-    assert known.is_fixed.tolist() == unknown.is_fixed.tolist()
-    assert known.fixes.sigma_u_m == pytest.approx(unknown.fixes.sigma_u_m, rel=1e-6)
+    # what they said of the offset between the systems makes the position, and says how sure it is
+    assert known.is_fixed.all()
+    assert known.error_m.max() < GOOD_M
+    assert (known.fixes.sigma_u_m < 0.8 * unknown.fixes.sigma_u_m).all()
+    assert (np.abs(unknown.error_enu_m[:, 2]) < 4.0 * unknown.fixes.sigma_u_m).all()
+
+
+def test_when_nothing_is_left_of_the_past_an_epoch_is_the_first() -> None:
+    told = scene(seconds=14).heard(slipped(10, 3.0, 1.0, True, 1))
+    state, fresh = RtkState.for_slots(1), RtkState.for_slots(1)
+    solve(told.take(np.arange(10)), state=state)
+    for name in ("code_variance", "phase_variance"):
+        fresh.memory[name] = state.memory[name]
+    later, first = (solve(told.take(np.arange(10, 11)), state=one) for one in (state, fresh))
+    assert later.fixes.fix_quality.tolist() == first.fixes.fix_quality.tolist()
+    assert later.fixes.sigma_u_m == pytest.approx(first.fixes.sigma_u_m, rel=1e-4)
+
+
+PULLED_PRN = 38
+"""A satellite high enough to be used, whose reflection moves the position towards other integers."""
+
+
+@pytest.mark.parametrize(("sigma_code_ratio", "is_noise"), [(1e5, True), (1e2, False)])
+def test_codes_that_noise_explains_move_no_rover_from_where_it_should_be(
+    sigma_code_ratio: float, is_noise: bool
+) -> None:
+    # with bad geometry they lead so far away that the ranges are no straight lines any more
+    off_m = np.random.default_rng(2).uniform(-300.0, 300.0, 64)
+    told, state, workspace = scene(seconds=12, signals_max=1), RtkState.for_slots(1), RtkWorkspace()
+    told = told.heard(lambda o: o.replace(pr_m=o.pr_m + off_m[o.prn] * ((told.epoch_of >= 10) & (o.slot == 0))))
+    settings = RtkSettings(systems="GC", sigma_code_ratio=sigma_code_ratio)
+    solve(told.take(np.arange(10)), settings, state, workspace=workspace)
+    start = np.array(state.memory[0]["x_ecef_m"])
+    solve(told.take(np.arange(10, 11)), settings, state, workspace=workspace)
+    moved_m = np.linalg.norm(np.array(workspace.work.scratch.x) - start)
+    assert (moved_m < 5.0) == is_noise
+
+
+def pulled(prn: int, at: int, code_m: float, phase_m: float) -> Callable[[ObservationBatch], ObservationBatch]:
+    """From a second on, codes and phases of a BeiDou satellite come by way of a reflection that grows within 8 s."""
+
+    def change(o: ObservationBatch) -> ObservationBatch:
+        after_s = (o.t_gpst_ns - T0) / NS_PER_S - at
+        share = np.clip(after_s / 8.0, 0.0, 1.0) * ((o.slot == 0) & (o.system == 3) & (o.prn == prn))
+        return o.replace(pr_m=o.pr_m + share * code_m, cp_cyc=o.cp_cyc + share * phase_m / 0.19)
+
+    return change
+
+
+def test_what_hangs_on_one_satellite_is_no_contradiction() -> None:
+    told, settings = scene(seconds=50, signals_max=1), RtkSettings(systems="GC", elevation_mask_deg=40.0)
+    solved = solve(told.heard(pulled(PULLED_PRN, 20, 8.0, 0.05)), settings)
+    assert solved.is_fixed[19:].all()
+    assert solved.error_m[solved.is_fixed].max() < WRONG_M
 
 
 def test_ambiguities_of_satellites_that_have_set_are_forgotten() -> None:

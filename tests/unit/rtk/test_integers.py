@@ -89,6 +89,17 @@ def test_the_right_integers_are_found_and_held(seed: int) -> None:
     assert fixing.held.sum() > 24
 
 
+@pytest.mark.parametrize("doubts", [0, 1])
+def test_after_a_contradiction_odds_alone_show_no_integers(doubts: int) -> None:
+    fixing = Fixing()
+    fixing.filter.mine.doubts[0] = doubts
+    fixing.until_held()
+    assert int(fixing.filter.mine.sure[0]) == 1 - doubts
+    # and what is let go keeps the doubt
+    release(fixing.filter.mine)
+    assert int(fixing.filter.mine.doubts[0]) == doubts
+
+
 def test_noise_ten_times_as_stated_is_never_believed() -> None:
     for seed in range(6):
         fixing = Fixing(World(satellites=8, seed=seed))

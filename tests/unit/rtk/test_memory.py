@@ -1,5 +1,6 @@
 """What is done to a filter apart from updating it: against the same done to covariances."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from gnss.batches import NO_TIME
 from gnss.rtk._memory import MEMORY_TYPE, Mine, new_memory
-from gnss.rtk._memory_kernel import INFO_MIN, copy_filter, eliminate, loosen, reset
+from gnss.rtk._memory_kernel import INFO_MIN, PROVEN_AGE, copy_filter, eliminate, leave, loosen, reset
 from gnss.rtk._work import PLACES_MAX, POSITION, SIZE, new_work
 from tests.unit.rtk.dense import Form, packed, unpacked
 
@@ -96,6 +97,67 @@ def test_the_one_ambiguity_there_is_leaves_nothing_but_the_position() -> None:
     eliminate(mine, 0, np.zeros(SIZE))
     assert int(mine.count[0]) == 0
     assert_close(form(mine), expected)
+
+
+def proven(count: int = 8) -> Mine:
+    """A filter all of whose ambiguities are of one group, and held for long."""
+    mine = known(count)
+    mine.key[:count], mine.held[:count], mine.age[:count] = 4711, 1, PROVEN_AGE
+    mine.sure[0], mine.doubts[0] = 1, 0
+    return mine
+
+
+@pytest.mark.parametrize("place", [0, 3, 7])
+def test_what_an_integer_said_stays_known_of_the_one_it_is_relative_to(place: int) -> None:
+    mine = proven()
+    partner = 5
+    mine.seen_ns[:8], mine.seen_ns[partner] = 1, 2
+    whole, apart_cyc = form(mine), 0.5 * float(mine.integer[place] - mine.integer[partner])
+    # x = T z + t: the one that leaves is its partner and so many cycles
+    n, e = len(whole.rhs), POSITION + place
+    shift = np.zeros(n)
+    shift[e] = apart_cyc
+    turn = np.eye(n)
+    turn[e, e], turn[e, POSITION + partner] = 0.0, 1.0
+    turn = np.delete(turn, e, axis=1)
+    leave(mine, place, np.zeros(SIZE))
+    order = list(range(n - 1))
+    if place < 7:
+        order.insert(e, order.pop())
+    pull = whole.rhs - whole.information @ shift
+    cost = whole.cost - 2.0 * float(whole.rhs @ shift) + float(shift @ whole.information @ shift)
+    expected = Form(turn.T @ whole.information @ turn, turn.T @ pull, cost)
+    assert_close(form(mine), moved(expected, order))
+
+
+def _not_held(mine: Mine) -> None:
+    mine.held[2] = 0
+
+
+def _held_of_late(mine: Mine) -> None:
+    mine.age[2] = PROVEN_AGE - 1
+
+
+def _not_sure(mine: Mine) -> None:
+    mine.sure[0] = 0
+
+
+def _doubted(mine: Mine) -> None:
+    mine.doubts[0] = 1
+
+
+def _alone_in_its_group(mine: Mine) -> None:
+    mine.key[2] = 1
+
+
+@pytest.mark.parametrize("change", [_not_held, _held_of_late, _not_sure, _doubted, _alone_in_its_group])
+def test_any_other_ambiguity_leaves_what_its_float_said(change: Callable[[Mine], None]) -> None:
+    mine, other = proven(), proven()
+    change(mine)
+    change(other)
+    leave(mine, 2, np.zeros(SIZE))
+    eliminate(other, 2, np.zeros(SIZE))
+    assert_close(form(mine), form(other))
 
 
 def test_offsets_drift_as_process_noise_makes_them() -> None:

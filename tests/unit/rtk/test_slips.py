@@ -92,6 +92,17 @@ def test_several_slips_are_found(rows: list[int], cycles: float) -> None:
     assert watched.lost() == rows
 
 
+@pytest.mark.parametrize("row", range(8))
+def test_whichever_satellite_slips_it_is_that_one_however_it_stands(row: int) -> None:
+    # the motion follows one that stands by itself, which then fits better than those that did not slip
+    for seed in range(8):
+        watched = Watched(World(satellites=8, systems=ONE_SIGNAL, seed=seed))
+        watched.first()
+        watched.then(slipped(watched.world, [row], 5.0))
+        assert watched.seen() == 1
+        assert watched.lost() == [row]
+
+
 def test_clean_phases_never_slip() -> None:
     found = 0
     for seed in range(40):
