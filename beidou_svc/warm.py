@@ -123,7 +123,7 @@ def _warm_match() -> None:
 
 def _warm_api() -> None:
     from beidou_svc.api.fields import columns_of
-    from beidou_svc.api.frame import encode_frame
+    from beidou_svc.api.fleet_frame import encode_frame
     from beidou_svc.fleet.names import Names
     from beidou_svc.fleet.registry import Registry
     from beidou_svc.fleet.state import FleetRules, new_state, step

@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from beidou_svc.api.frame import wire_text
+from beidou_svc.api.fleet_frame import wire_text
 from beidou_svc.api.ws_reader import Reader, awake
 from beidou_svc.fleet.names import Names
 from beidou_svc.roads.event_json import events_to_show

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from beidou_svc.api.frame import encode_frame, wire_text
+from beidou_svc.api.fleet_frame import encode_frame, wire_text
 from beidou_svc.api.ws_reader import Reader, awake
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.query import EVERYTHING, Criteria, match

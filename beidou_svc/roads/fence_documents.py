@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final, Literal, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from beidou_svc.roads.edge_marks import marks_of, read_marks
 from beidou_svc.roads.faults import Fault, InvalidError, faults_of, field_of
 from beidou_svc.roads.fence_frames import FieldError, collection_frame, framed, in_true_frame, require_frame
-from beidou_svc.roads.marked import marks_of, read_marks
 from beidou_svc.roads.network_fences import ActiveFence, CorridorPath, DrawnFence, edges_of_path, in_network
 from beidou_svc.roads.route_book import RouteBook
 from beidou_svc.roads.store import Stored

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from beidou_svc.roads.marked import Marks, kept_edges
+from beidou_svc.roads.edge_marks import Marks, kept_edges
 from beidou_svc.roads.route_book import RouteBook
 from mapping.fences.check import FenceError
 from mapping.fences.model import FenceDraft

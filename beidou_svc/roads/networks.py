@@ -9,9 +9,9 @@ import numpy as np
 import orjson
 
 from beidou_svc.errors import ConfigError
+from beidou_svc.roads.edge_marks import kept_edges, marks_of, read_marks
 from beidou_svc.roads.faults import Fault, InvalidError
 from beidou_svc.roads.fence_desk import TooManyError
-from beidou_svc.roads.marked import kept_edges, marks_of, read_marks
 from beidou_svc.roads.store import Kind, Store, Stored, Write
 from beidou_svc.utc import utc_text
 from mapping.datums.frame import Frame

@@ -9,8 +9,8 @@ import orjson
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from beidou_svc.roads.edge_marks import kept_edges, marks_of, read_marks
 from beidou_svc.roads.faults import Fault, InvalidError, faults_of
-from beidou_svc.roads.marked import kept_edges, marks_of, read_marks
 from beidou_svc.roads.store import Stored
 from mapping.fences import routes as fence_routes
 from mapping.fences.model import FenceDraft

@@ -9,7 +9,7 @@ from beidou_svc.api.fleet_hub import FleetClient, FleetHub, FleetHubRules, Fleet
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.query import Criteria
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
-from tests.api.test_frame import message_of
+from tests.api.test_fleet_frame import message_of
 from tests.helpers.service import T_GPST_NS, FakeNames, fixes
 
 MS = 1_000_000

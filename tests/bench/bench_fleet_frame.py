@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from beidou_svc.api.fields import ALL_FIELDS, columns_of
-from beidou_svc.api.frame import encode_frame
+from beidou_svc.api.fleet_frame import encode_frame
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
 from gnss.batches import FixBatch

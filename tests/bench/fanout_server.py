@@ -17,7 +17,7 @@ import uvloop
 from fastapi import FastAPI, WebSocket
 
 from beidou_svc.api.context import Context
-from beidou_svc.api.frame import encode_frame
+from beidou_svc.api.fleet_frame import encode_frame
 from beidou_svc.api.server import HttpServer, bind_http
 from beidou_svc.clock import SystemClock
 from beidou_svc.fleet.state import step

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from beidou_svc.api.fleet_frame_road import FLAG_KNOWN, FLAG_OFF_ROAD
 from beidou_svc.api.fleet_hub import FleetClient, FleetWant
-from beidou_svc.api.frame_road import FLAG_KNOWN, FLAG_OFF_ROAD
 from beidou_svc.fleet.state import step, touch_roads
 from tests.api.hub_stage import FakeOutlet
 from tests.helpers.roads import drive, go, road_context, town_settings

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from beidou_svc.api.client import decode_frame
-from beidou_svc.api.frame import FIELDS, encode_frame, wire_text
-from beidou_svc.api.frame_road import ROAD_COLUMNS
+from beidou_svc.api.fleet_frame import FIELDS, encode_frame, wire_text
+from beidou_svc.api.fleet_frame_road import ROAD_COLUMNS
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, set_policy, step
 from gnss.batches import NO_TIME
 from gnss.status import Status

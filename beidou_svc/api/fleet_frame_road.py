@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.api.frame_field import Field
+from beidou_svc.api.fleet_frame_field import Field
 from beidou_svc.fleet import fixed_point as fp
 from beidou_svc.fleet.road import RoadColumns, RoadState
 from gnss._jit import kernel

@@ -9,8 +9,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from beidou_svc.api.frame_field import Field
-from beidou_svc.api.frame_road import ROAD_COLUMNS, fill_road
+from beidou_svc.api.fleet_frame_field import Field
+from beidou_svc.api.fleet_frame_road import ROAD_COLUMNS, fill_road
 from beidou_svc.fleet import fixed_point as fp
 from beidou_svc.fleet.merge import TRUST_DATED, TRUST_UNDATED
 from beidou_svc.fleet.state import FleetState
