@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from beidou_svc.api.application import create_api
 from beidou_svc.api.context import Context
 from beidou_svc.fleet.state import step
-from tests.helpers.service import FakePipeline, fixes, new_context
+from tests.helpers.service import FakePipeline, client_of, fixes, new_context
 
 
 @pytest.fixture
@@ -27,9 +26,3 @@ async def client(service: Context) -> AsyncIterator[httpx.AsyncClient]:
     """Asks `service`."""
     async with client_of(service) as asking:
         yield asking
-
-
-def client_of(service: Context) -> httpx.AsyncClient:
-    """A client of any context."""
-    transport = httpx.ASGITransport(create_api(service), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")

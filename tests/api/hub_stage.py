@@ -9,7 +9,6 @@ from beidou_svc.api.fleet_hub import FleetClient, FleetHub, FleetHubRules, Fleet
 from beidou_svc.fleet.names import Names
 from beidou_svc.fleet.query import Criteria
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
-from tests.api.test_fleet_frame import message_of
 from tests.helpers.service import T_GPST_NS, FakeNames, fixes
 
 MS = 1_000_000
@@ -75,3 +74,15 @@ class Stage:
 def rows(frame: Frame) -> list[int]:
     found: list[int] = frame.columns["slot"].tolist()
     return found
+
+
+def message_of(wire: memoryview) -> bytes:
+    """The payload of one unmasked final WebSocket frame, RFC 6455 section 5.2."""
+    raw = bytes(wire)
+    length, start = raw[1], 2
+    if length == 126:
+        length, start = int.from_bytes(raw[2:4], "big"), 4
+    elif length == 127:
+        length, start = int.from_bytes(raw[2:10], "big"), 10
+    assert len(raw) == start + length
+    return raw[start:]

@@ -6,8 +6,7 @@ import pytest
 from beidou_svc.api.auth import Gate
 from beidou_svc.config import AuthSettings, HttpSettings, Scope, Settings, Token
 from beidou_svc.fleet.registry import hash_token
-from tests.api.conftest import client_of
-from tests.helpers.service import new_context
+from tests.helpers.service import client_of, new_context
 
 TOKENS = tuple(Token(name=scope, scope=scope, hash=hash_token(f"secret-{scope}")) for scope in Scope)
 CLOSED = [

@@ -14,23 +14,12 @@ from beidou_svc.api.fleet_frame_road import ROAD_COLUMNS
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, set_policy, step
 from gnss.batches import NO_TIME
 from gnss.status import Status
+from tests.api.hub_stage import message_of
 from tests.helpers.service import T_GPST_NS, fixes
 
 ROOT = Path(__file__).resolve().parents[2]
 T0_MS = 1_715_964_782_000
 NOTHING = np.empty(0, np.int32)
-
-
-def message_of(wire: memoryview) -> bytes:
-    """The payload of one unmasked final WebSocket frame, RFC 6455 section 5.2."""
-    raw = bytes(wire)
-    length, start = raw[1], 2
-    if length == 126:
-        length, start = int.from_bytes(raw[2:4], "big"), 4
-    elif length == 127:
-        length, start = int.from_bytes(raw[2:10], "big"), 10
-    assert len(raw) == start + length
-    return raw[start:]
 
 
 def state_of(*batches: object) -> FleetState:

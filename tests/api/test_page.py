@@ -12,8 +12,7 @@ from beidou_svc.api import page
 from beidou_svc.api.basemap import BaseMap
 from beidou_svc.config import BasemapSettings, PageSettings, Settings
 from mapping.datums.frame import CGCS2000_2000
-from tests.api.conftest import client_of
-from tests.helpers.service import new_context
+from tests.helpers.service import client_of, new_context
 
 ROAD = {
     "type": "Feature",

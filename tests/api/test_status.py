@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from beidou_svc.api.context import Context
 from beidou_svc.api.problems import PROBLEMS
-from tests.api.conftest import client_of
+from tests.helpers.service import client_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

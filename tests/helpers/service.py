@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.api.application import create_api
 from beidou_svc.api.auth import Gate
 from beidou_svc.api.context import Context, Rates
 from beidou_svc.api.fleet_hub import FleetHub, FleetHubRules
@@ -151,3 +153,9 @@ def new_context(terminals: int = 0, settings: Settings | None = None, clock: Clo
         rates=Rates(),
         ready=True,
     )
+
+
+def client_of(service: Context) -> httpx.AsyncClient:
+    """A client of any context."""
+    transport = httpx.ASGITransport(create_api(service), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")

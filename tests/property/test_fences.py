@@ -15,9 +15,8 @@ from mapping.fences.events import EventBatch
 from mapping.fences.fence_set import FenceSet
 from mapping.fences.kinds import EventKind, Op
 from mapping.fences.state import Counter, FenceState
-from tests.unit.fences.maps import drawn, placed
+from tests.unit.fences.maps import built, drawn, placed
 from tests.unit.fences.said import final_table
-from tests.unit.fences.test_contains import built
 
 # rules and memories are records, whose fields are attributes only where kernels are compiled
 pytestmark = pytest.mark.compiled

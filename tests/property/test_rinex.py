@@ -14,11 +14,7 @@ from gnss.rtcm._kit import NO_STATION
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtcm.signals import CARRIER_HZ, CODE_NAMES
-from tests.unit.rinex.test_navigation import GLONASS, GPS
-from tests.unit.rinex.test_navigation import HEADER as NAV_HEADER
-from tests.unit.rinex.test_observations import C20, G08, HEADER
-from tests.unit.rinex.test_rinex2 import HEADER as HEADER_2
-from tests.unit.rinex.test_rinex2 import ROWS
+from tests.unit.rinex.samples import C20, G08, GLONASS, GPS, HEADER, HEADER_2, NAV_HEADER, ROWS_2
 from tests.unit.rinex.texts import T_2020, head, head_2
 
 SIGNALS = [
@@ -117,7 +113,7 @@ def test_fixed_point_numbers_are_read_as_python_reads_them(value: float, places:
 TEXTS = {
     "3": (HEADER + head(0, 2) + G08 + C20 + head(1, 1, flag=4) + HEADER[:81] + head(2, 1) + G08).encode(),
     "2": (
-        HEADER_2 + head_2(0.0, [f"G{n:02d}" for n in range(1, 15)]) + ROWS * 14 + head_2(1.0, ["G08"]) + ROWS
+        HEADER_2 + head_2(0.0, [f"G{n:02d}" for n in range(1, 15)]) + ROWS_2 * 14 + head_2(1.0, ["G08"]) + ROWS_2
     ).encode(),
     "N": (NAV_HEADER + GPS + GLONASS + GPS).encode(),
     "4": (NAV_HEADER.replace("3.05", "4.00") + "> EPH G21 LNAV\n" + GPS + "> EPH R03 FDMA\n" + GLONASS).encode(),

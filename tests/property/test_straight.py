@@ -15,7 +15,7 @@ from gnss.nmea._straight_kernel import STRAIGHT, read_straight
 from gnss.nmea.catalogue import KIND, PLAN, SENTENCES
 from gnss.nmea.encode import encode
 from tests.fuzz.hostile import FIELDS
-from tests.property.test_sentences import columns_of
+from tests.property.sentence_values import columns_of
 
 
 @leaf_kernel

@@ -1,10 +1,11 @@
 """Every module can be the first that is imported: no import works only because another one came before it.
 
-And what is installed to run is imported: nothing is asked of a machine for nothing.
+What is installed to run is imported: nothing is asked of a machine for nothing. What several tests need is no test.
 """
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -45,6 +46,16 @@ def test_what_is_declared_is_imported() -> None:
     imported_names = {name.partition(".")[0] for name in foreign()}
     declared = {Requirement(line).name for line in project["dependencies"]} - UNSEEN.keys()
     assert sorted(name for name in declared if name.replace("-", "_") not in imported_names) == []
+
+
+def test_what_tests_share_is_no_test() -> None:
+    shared = [
+        f"{module.path}: {name}"
+        for module in modules("tests")
+        for name in (name for node in ast.walk(module.tree) for name in imported(node))
+        if re.fullmatch(r"tests\.(?!tidy\.).*\btest_\w+", name)
+    ]
+    assert shared == []
 
 
 def test_the_rule_bites(tmp_path: Path) -> None:

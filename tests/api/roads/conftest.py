@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from beidou_svc.api.context import Context
-from tests.api.conftest import client_of
 from tests.helpers.roads import close, road_context, town_settings
+from tests.helpers.service import client_of
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from mapping.datums.plane import plane_to_geodetic
 from tests.api.hub_stage import FakeOutlet
 from tests.helpers.roads import activate, close, road_context, settings_with
 from tests.helpers.service import T_GPST_NS
-from tests.unit.datums.test_gcj02_detector import PLANE
-from tests.unit.datums.test_shift_watch import CITY, HALF_M, drive
+from tests.unit.datums.city import CITY, HALF_M, PLANE, drive
 
 TRUE, SHIFTED = 0, 1
 STEP_ROWS = 10

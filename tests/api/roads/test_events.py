@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from beidou_svc.api.context import Context
-from tests.api.conftest import client_of
 from tests.helpers.roads import SCHOOL, drive, go, road_context, town_settings
+from tests.helpers.service import client_of
 
 SPEEDY = {
     **SCHOOL,

@@ -8,8 +8,8 @@ import pytest
 
 from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
-from tests.api.conftest import client_of
 from tests.helpers.roads import SCHOOL, go, road_context, town_settings
+from tests.helpers.service import client_of
 
 BOW_TIE = {"type": "Polygon", "coordinates": [[[114.9, 25], [115, 26], [115, 25], [114.9, 26], [114.9, 25]]]}
 

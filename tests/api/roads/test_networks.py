@@ -11,8 +11,8 @@ from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
 from beidou_svc.errors import ConfigError
 from mapping.tiles.mercator import tile_at
-from tests.api.conftest import client_of
 from tests.helpers.roads import TOWN, FakeRegister, go, road_context
+from tests.helpers.service import client_of
 
 
 async def test_the_active_network_is_listed_and_checked(client: httpx.AsyncClient) -> None:

@@ -15,8 +15,8 @@ from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
 from beidou_svc.roads.reading import BYTES_AT_ONCE_MAX
 from mapping.fences.model import Corridor
-from tests.api.conftest import client_of
 from tests.helpers.roads import SCHOOL, TOWN, activate, close, drive, go, road_context, settled, town_settings
+from tests.helpers.service import client_of
 
 SOUTH: dict[str, Any] = {
     "type": "Feature", "id": 7, "properties": {"highway": "primary", "name": "South Street"},

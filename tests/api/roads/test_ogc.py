@@ -11,8 +11,8 @@ import shapely
 
 from beidou_svc.api.context import Context
 from beidou_svc.config import Settings
-from tests.api.conftest import client_of
 from tests.helpers.roads import SCHOOL, go, road_context, town_settings
+from tests.helpers.service import client_of
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"

@@ -1,7 +1,6 @@
 """A terminal that sends GCJ-02 is noticed within minutes; one that drives off the roads, or rests, never is."""
 
 from collections.abc import Callable
-from math import radians
 
 import numpy as np
 import pytest
@@ -10,44 +9,9 @@ from gnss.constants import NS_PER_S
 from mapping.datums.frame import CGCS2000_2000
 from mapping.datums.gcj02 import gcj02_to_geodetic, geodetic_to_gcj02
 from mapping.datums.gcj02_detector import DetectorRules, DetectorState, RoadOffsetBatch, ShiftFlagBatch, step
-from mapping.datums.plane import Plane, geodetic_to_plane, plane_to_geodetic
+from mapping.datums.plane import geodetic_to_plane, plane_to_geodetic
 from tests.helpers.chunking import INTERPRETED
-
-PLANE = Plane(CGCS2000_2000, radians(25.831), radians(114.935))
-HALF_M = 6_000.0
-Floats = np.ndarray
-
-
-class City:
-    """Streets east-west and north-south at uneven distances of 80 to 250 m."""
-
-    def __init__(self, seed: int, spacing_m: tuple[float, float] = (80.0, 250.0)) -> None:
-        rng = np.random.default_rng(seed)
-        self.x_m, self.y_m = (np.cumsum(rng.uniform(*spacing_m, 200)) - HALF_M for _ in range(2))
-        self.density = 2.0 / (sum(spacing_m) / 2)
-
-    def nearest_m(self, x_m: Floats, y_m: Floats) -> Floats:
-        across = np.abs(x_m[:, None] - self.x_m).min(axis=1), np.abs(y_m[:, None] - self.y_m).min(axis=1)
-        nearest: Floats = np.minimum(*across)
-        return nearest
-
-    def drive(self, rng: np.random.Generator, seconds: int, speed_mps: float) -> tuple[Floats, Floats]:
-        """Along streets, turning at one crossing in three."""
-        i, j = rng.integers(60, 80, 2)
-        corners = [(self.x_m[i], self.y_m[j])]
-        along_x, way = bool(rng.integers(2)), 1
-        while len(corners) < 400:
-            if rng.random() < 1 / 3:
-                along_x, way = not along_x, int(rng.choice([-1, 1]))
-            i, j = (i + way, j) if along_x else (i, j + way)
-            i, j = int(np.clip(i, 20, 120)), int(np.clip(j, 20, 120))
-            corners.append((self.x_m[i], self.y_m[j]))
-        return along(np.array(corners), np.arange(seconds) * speed_mps)
-
-
-def along(corners: Floats, at_m: Floats) -> tuple[Floats, Floats]:
-    run_m = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-    return np.interp(at_m, run_m, corners[:, 0]), np.interp(at_m, run_m, corners[:, 1])
+from tests.unit.datums.city import PLANE, City, Floats, along
 
 
 def offroad(rng: np.random.Generator, seconds: int, speed_mps: float) -> tuple[Floats, Floats]:

@@ -8,17 +8,12 @@ from beidou_svc.frames.warm import warm
 from gnss.batches import FixBatch
 from gnss.constants import NS_PER_S
 from mapping.datums.frame import CGCS2000_2000, Frame
-from mapping.datums.gcj02 import geodetic_to_gcj02
 from mapping.datums.placed import Placed
-from mapping.datums.plane import plane_to_geodetic
 from mapping.errors import FrameMixedError
 from mapping.network.build import NetworkBuilder
 from mapping.network.drafts import RoadDraft
 from mapping.network.model import RoadNetwork
-from tests.unit.datums.test_gcj02_detector import PLANE, City
-
-HALF_M = 2_500.0
-CITY = City(3)
+from tests.unit.datums.city import CITY, HALF_M, PLANE, drive
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +26,6 @@ def network() -> RoadNetwork:
     for number, y_m in enumerate(CITY.y_m[np.abs(CITY.y_m) < HALF_M], start=1_000):
         builder.add_road(RoadDraft(ref=number, x_m=ends, y_m=np.full(2, y_m)))
     return builder.build()[0]
-
-
-def drive(slot: int, *, shifted: bool, seed: int, network: RoadNetwork) -> FixBatch:
-    """Round a few blocks, so as to stay on the map."""
-    rng = np.random.default_rng(seed)
-    xs, ys = (v[np.abs(v) < 1_200] for v in (CITY.x_m, CITY.y_m))
-    a, b = np.sort(rng.choice(len(xs), 2, replace=False)), np.sort(rng.choice(len(ys), 2, replace=False))
-    corners = np.array([(xs[a[i]], ys[b[j]]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))])
-    run_m = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-    at_m = (np.arange(600) * 12.0) % run_m[-1]
-    x_m, y_m = (np.interp(at_m, run_m, corners[:, k]) + rng.normal(0, 1, 600) for k in (0, 1))
-    lat_rad, lon_rad = plane_to_geodetic(x_m, y_m, PLANE)
-    if shifted:
-        lat_rad, lon_rad = geodetic_to_gcj02(lat_rad, lon_rad, frame=CGCS2000_2000)
-    return FixBatch.missing(600, slot=slot, t_gpst_ns=np.arange(600) * NS_PER_S, lat_rad=lat_rad, lon_rad=lon_rad)
 
 
 def test_those_who_send_gcj02_are_found_tick_by_tick(network: RoadNetwork) -> None:

@@ -10,6 +10,7 @@ from gnss.batches import FixBatch
 from mapping.datums.frame import CGCS2000_2000
 from mapping.datums.placed import Placed
 from mapping.datums.plane import Plane, plane_to_geodetic
+from mapping.fences.fence_set import FenceSet
 from mapping.fences.model import Area, FenceDraft, Line
 
 PLANE = Plane(CGCS2000_2000, math.radians(25.831), math.radians(114.935))
@@ -79,3 +80,31 @@ def placed(points_m: Floats, t_s: NDArray[np.generic] | None = None, *, slot: ob
         **(usual | columns),
     )  # fmt: skip
     return Placed(CGCS2000_2000, rows)
+
+
+RING = """
+..........
+.########.
+.###..###.
+.###..###.
+.########.
+..........
+"""
+
+
+def built(*drafts: FenceDraft, cell_m: float | None = None, margin_m: float = 25.0) -> FenceSet:
+    fences, problems = FenceSet.build(PLANE, drafts, cell_m=cell_m, margin_m=margin_m)
+    assert problems == []
+    return fences
+
+
+BLOCK = """
+............
+....####....
+....####....
+............
+"""
+
+
+def straight(x_m: list[float], y_m: float = 0.0) -> Floats:
+    return np.column_stack([x_m, np.full(len(x_m), y_m)])

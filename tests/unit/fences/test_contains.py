@@ -10,22 +10,7 @@ from mapping.fences.check import to_shapely
 from mapping.fences.contains import find_containing
 from mapping.fences.fence_set import FenceSet
 from mapping.fences.model import Area, Circle, Corridor, FenceDraft
-from tests.unit.fences.maps import PLANE, Floats, area_of, degrees_of, drawn, drawn_shape, squares
-
-RING = """
-..........
-.########.
-.###..###.
-.###..###.
-.########.
-..........
-"""
-
-
-def built(*drafts: FenceDraft, cell_m: float | None = None, margin_m: float = 25.0) -> FenceSet:
-    fences, problems = FenceSet.build(PLANE, drafts, cell_m=cell_m, margin_m=margin_m)
-    assert problems == []
-    return fences
+from tests.unit.fences.maps import RING, Floats, area_of, built, degrees_of, drawn, drawn_shape, squares
 
 
 def covers(fences: FenceSet, points_m: Floats) -> list[list[int]]:

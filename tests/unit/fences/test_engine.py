@@ -14,19 +14,12 @@ from mapping.fences.kinds import EventKind, EventStatus
 from mapping.fences.model import Corridor, FenceDraft
 from mapping.fences.state import Counter, FenceState
 from mapping.fences.windows import Window
-from tests.unit.fences.maps import T0_NS, Floats, degrees_of, drawn, placed, way
+from tests.unit.fences.maps import BLOCK, T0_NS, built, degrees_of, drawn, placed, straight, way
 from tests.unit.fences.said import run, told
-from tests.unit.fences.test_contains import built
 
 # rules and memories are records, whose fields are attributes only where kernels are compiled
 pytestmark = pytest.mark.compiled
 
-BLOCK = """
-............
-....####....
-....####....
-............
-"""
 THROUGH = """
 ............
 .0.1.2.3.4.5
@@ -38,10 +31,6 @@ KINDS = {kind.name.lower(): kind for kind in EventKind}
 
 def kinds(*names: str) -> frozenset[EventKind]:
     return frozenset(KINDS[name] for name in names)
-
-
-def straight(x_m: list[float], y_m: float = 0.0) -> Floats:
-    return np.column_stack([x_m, np.full(len(x_m), y_m)])
 
 
 def test_enter_and_exit_with_their_lineage() -> None:

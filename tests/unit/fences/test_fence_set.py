@@ -16,8 +16,7 @@ from mapping.fences.kinds import EventKind
 from mapping.fences.model import Circle, Corridor, FenceDraft, Shape
 from mapping.fences.store import Sizes
 from mapping.fences.windows import Window
-from tests.unit.fences.maps import PLANE, degrees_of, drawn
-from tests.unit.fences.test_contains import RING, built
+from tests.unit.fences.maps import PLANE, RING, built, degrees_of, drawn
 
 
 def circle(ref: str, x_m: float, y_m: float, radius_m: float, **asked: object) -> FenceDraft:

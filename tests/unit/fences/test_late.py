@@ -6,10 +6,8 @@ import pytest
 from mapping.fences.engine import fence_step
 from mapping.fences.settings import FenceSettings
 from mapping.fences.state import Counter, FenceState
-from tests.unit.fences.maps import drawn, placed
+from tests.unit.fences.maps import BLOCK, built, drawn, placed, straight
 from tests.unit.fences.said import final_table, run, told
-from tests.unit.fences.test_contains import built
-from tests.unit.fences.test_engine import BLOCK, straight
 
 # rules and memories are records, whose fields are attributes only where kernels are compiled
 pytestmark = pytest.mark.compiled

@@ -10,8 +10,7 @@ from mapping.fences._near_kernel import FAR, find_near, where_of
 from mapping.fences.engine import sheet_of
 from mapping.fences.fence_set import FenceSet
 from mapping.fences.model import Corridor, FenceDraft
-from tests.unit.fences.maps import degrees_of, drawn
-from tests.unit.fences.test_contains import built
+from tests.unit.fences.maps import built, degrees_of, drawn
 
 pytestmark = pytest.mark.compiled
 """Rules are records, whose fields are attributes only where kernels are compiled."""

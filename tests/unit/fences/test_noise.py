@@ -5,8 +5,7 @@ import pytest
 
 from mapping.fences.engine import fence_step
 from mapping.fences.state import FenceState
-from tests.unit.fences.maps import Floats, drawn, placed
-from tests.unit.fences.test_contains import built
+from tests.unit.fences.maps import Floats, built, drawn, placed
 
 pytestmark = pytest.mark.compiled
 

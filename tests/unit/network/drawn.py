@@ -132,3 +132,22 @@ def relation(number: int, tags: dict[str, str], *members: tuple[str, int | str, 
 
 def _tags(tags: dict[str, str]) -> str:
     return "".join(f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in tags.items())
+
+
+Feature = dict[str, Any]
+
+
+def lon_lat(x_m: float, y_m: float) -> list[float]:
+    lat_rad, lon_rad = plane_to_geodetic(x_m, y_m, PLANE)
+    return [float(np.degrees(lon_rad)), float(np.degrees(lat_rad))]
+
+
+def road(drawing: str, way: str, number: int | None = None, **properties: object) -> Feature:
+    at = places(drawing)
+    coordinates = [lon_lat(*at[letter]) for letter in way]
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": coordinates},
+        "properties": properties,
+    }
+    return feature if number is None else {**feature, "id": number}

@@ -13,8 +13,7 @@ from mapping.network.geojson import geojson_network
 from mapping.network.geojson_io import parse_geojson
 from mapping.network.model import RoadNetwork
 from mapping.network.report import NetworkReport
-from tests.unit.network.drawn import PLANE
-from tests.unit.network.test_geojson_network import lon_lat, road
+from tests.unit.network.drawn import PLANE, lon_lat, road
 
 ROW = "A---B---C"
 

@@ -7,32 +7,13 @@ import orjson
 import pytest
 
 from mapping.datums.frame import CGCS2000_2000
-from mapping.datums.plane import plane_to_geodetic
 from mapping.network.codes import EdgeFlag, RoadClass, Structure
 from mapping.network.features import network_geojson
 from mapping.network.geojson import geojson_network
 from mapping.network.geojson_io import parse_geojson
 from mapping.network.model import RoadNetwork
 from mapping.network.report import NetworkReport
-from tests.unit.network.drawn import CROSS, PLANE, build, places
-
-Feature = dict[str, Any]
-
-
-def lon_lat(x_m: float, y_m: float) -> list[float]:
-    lat_rad, lon_rad = plane_to_geodetic(x_m, y_m, PLANE)
-    return [float(np.degrees(lon_rad)), float(np.degrees(lat_rad))]
-
-
-def road(drawing: str, way: str, number: int | None = None, **properties: object) -> Feature:
-    at = places(drawing)
-    coordinates = [lon_lat(*at[letter]) for letter in way]
-    feature = {
-        "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": coordinates},
-        "properties": properties,
-    }
-    return feature if number is None else {**feature, "id": number}
+from tests.unit.network.drawn import CROSS, PLANE, Feature, build, lon_lat, places, road
 
 
 def read(features: list[Any], join_m: float = 0.1, **members: object) -> tuple[RoadNetwork, NetworkReport]:

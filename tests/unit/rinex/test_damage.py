@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gnss.status import Status
-from tests.unit.rinex.test_observations import C20, G08, HEADER, TYPES
+from tests.unit.rinex.samples import C20, G08, HEADER, TYPES
 from tests.unit.rinex.texts import codes, field, head, header, line, read, seconds, types_3
 
 

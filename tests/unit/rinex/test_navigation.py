@@ -1,45 +1,16 @@
 """Navigation files: units, signs and clocks of what comes out, and what damage costs."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 
 from gnss.errors import FileFormatError
 from gnss.rinex.nav_kepler import accuracy_index, galileo_health, galileo_is_f_nav, rinex_galileo_health
+from tests.unit.rinex.samples import GLONASS, GPS, NAV_HEADER, WEEK_2114_NS, kepler, nav_header, record
 from tests.unit.rinex.texts import T_2020, header, line, read_nav
-
-WEEK_S = 604_800
-WEEK_2114_NS = 2114 * WEEK_S * 10**9
-
-
-def nav_header(version: float, *lines: str, kind: str = "NAVIGATION DATA", system: str = "M") -> str:
-    return header(version, *lines, kind=kind, system=system)
-
-
-def record(head: str, clock: list[float], *orbit: Sequence[float | None], indent: int = 4) -> str:
-    rows = [head + "".join(f"{v:19.12E}" for v in clock)]
-    rows += [" " * indent + "".join(f"{'':19}" if v is None else f"{v:19.12E}" for v in row) for row in orbit]
-    return "".join(row.rstrip() + "\n" for row in rows)
-
-
-def kepler(
-    head: str, week: float, *, toe: float = 7200.0, line5: tuple[float | None, ...] = (), line6: tuple[float, ...] = (),
-    line7: tuple[float | None, ...] = (0.0,), indent: int = 4,
-) -> str:  # fmt: skip
-    fifth = [1e-10, 1.0, week, 0.0] if not line5 else [1e-10, line5[0], week, *line5[1:]]
-    return record(
-        head, [1e-4, 2e-12, 0.0], [17.0, 21.5, 4.4e-9, -2.3], [1.5e-6, 0.0238, 5.7e-6, 5155.1], [toe, 2e-7, 2.1, 3e-7],
-        [0.95, 257.0, -1.3, -7.8e-9], fifth, list(line6 or (2.0, 0.0, -1e-8, 17.0)), list(line7), indent=indent,
-    )  # fmt: skip
-
-
-HEADER = nav_header(3.05)
-GPS = kepler("G21 2020 07 12 02 00 00", 2114.0, line7=(5796.0, 4.0))
 
 
 def test_a_gps_record() -> None:
-    found = read_nav(HEADER + GPS)
+    found = read_nav(NAV_HEADER + GPS)
     k = found.kepler
     assert found.reports[0].is_clean
     assert (k.number[0], k.system[0], k.prn[0], k.iode[0], k.iodc[0]) == (1019, 0, 21, 17, 17)
@@ -54,7 +25,7 @@ def test_a_gps_record() -> None:
     ("letter", "hours", "flag"), [("G", 4.0, 0), ("G", 6.0, 1), ("J", 0.0, 0), ("J", 1.0, 1), ("J", 2.0, 0)]
 )
 def test_fit_intervals(letter: str, hours: float, flag: int) -> None:
-    k = read_nav(HEADER + kepler(f"{letter}01 2020 07 12 02 00 00", 2114.0, line7=(0.0, hours))).kepler
+    k = read_nav(NAV_HEADER + kepler(f"{letter}01 2020 07 12 02 00 00", 2114.0, line7=(0.0, hours))).kepler
     assert k.fit_flag.tolist() == [flag]
 
 
@@ -62,7 +33,7 @@ def test_beidou_times_are_bdt() -> None:
     text = kepler(
         "C30 2020 07 12 02 00 00", 758.0, line5=(None, None), line6=(2.0, 0.0, -9.6e-9, 4e-10), line7=(5790.0, 3.0)
     )
-    k = read_nav(HEADER + text).kepler
+    k = read_nav(NAV_HEADER + text).kepler
     assert k.toe_gpst_ns[0] == k.toc_gpst_ns[0] == T_2020 + (7200 + 14) * 10**9
     assert (k.number[0], k.week[0], k.toe_s[0], k.toc_s[0]) == (1042, 758, 7200.0, 7200.0)
     assert (k.tgd_s[0], k.tgd2_s[0], k.iode[0], k.iodc[0], k.health[0]) == (-9.6e-9, 4e-10, 17, 3, 0)
@@ -74,7 +45,7 @@ def test_beidou_times_are_bdt() -> None:
 )
 def test_galileo_says_which_message_it_is(sources: float, number: int) -> None:
     text = kepler("E14 2020 07 12 02 00 00", 2114.0, line5=(sources, None), line6=(3.12, 0.0, 1e-9, 2e-9))
-    k = read_nav(HEADER + text).kepler
+    k = read_nav(NAV_HEADER + text).kepler
     assert (k.number[0], k.week[0], k.ura_index[0]) == (number, 2114 - 1024, 107)
     assert (k.tgd_s[0], k.tgd2_s[0]) == (1e-9, 2e-9)
     assert k.toe_gpst_ns[0] == T_2020 + 7200 * 10**9
@@ -130,18 +101,12 @@ def test_accuracies(letter: str, metres: float, index: int) -> None:
     ("week", "toe", "day"), [(2114.0, 0.0, 12), (2113.0, 0.0, 12), (2115.0, 0.0, 12), (2113.0, 604784.0, 12)]
 )
 def test_the_week_of_sending_may_stand_for_that_of_toe(week: float, toe: float, day: int) -> None:
-    k = read_nav(HEADER + kepler(f"G21 2020 07 {day} 00 00 00", week, toe=toe)).kepler
+    k = read_nav(NAV_HEADER + kepler(f"G21 2020 07 {day} 00 00 00", week, toe=toe)).kepler
     assert abs(k.toe_gpst_ns[0] - k.toc_gpst_ns[0]) <= 16 * 10**9
 
 
-GLONASS = record(
-    "R03 2020 07 12 23 45 00", [1.377e-4, 9e-13, 85770.0],
-    [-15395.25, -1.114, -2.79e-9, 0.0], [-12976.5, -1.841, 0.0, 5.0], [-15642.0, 2.613, 3.7e-9, 2.0],
-)  # fmt: skip
-
-
 def test_a_glonass_record() -> None:
-    g = read_nav(HEADER + GLONASS).glonass
+    g = read_nav(NAV_HEADER + GLONASS).glonass
     assert (g.prn[0], g.channel[0], g.bn[0], g.en_day[0]) == (3, 5, 0, 2)
     assert (g.x_m[0], g.vx_mps[0]) == (-15395250.0, -1114.0)
     assert g.ax_mps2[0] == pytest.approx(-2.79e-6, rel=1e-12)
@@ -154,16 +119,16 @@ def test_a_glonass_record() -> None:
 
 def test_glonass_of_rinex_305_has_a_fifth_line() -> None:
     fifth = f"    {0.0:19.12E}{2.8e-9:19.12E}{3.0:19.12E}\n"
-    found = read_nav(HEADER + GLONASS + fifth + GPS)
+    found = read_nav(NAV_HEADER + GLONASS + fifth + GPS)
     assert (found.glonass.delta_tau_n_s[0], found.glonass.ft[0], len(found.kepler)) == (2.8e-9, 3, 1)
     assert found.reports[0].is_clean
     unknown = f"    {'':19}{0.999999999999e9:19.12E}{15.0:19.12E}\n"
-    assert np.isnan(read_nav(HEADER + GLONASS + unknown).glonass.delta_tau_n_s).all()
+    assert np.isnan(read_nav(NAV_HEADER + GLONASS + unknown).glonass.delta_tau_n_s).all()
 
 
 def test_a_channel_may_be_written_as_an_unsigned_byte() -> None:
     text = GLONASS.replace(" 5.000000000000E+00", " 2.520000000000E+02")
-    assert read_nav(HEADER + text).glonass.channel.tolist() == [-4]
+    assert read_nav(NAV_HEADER + text).glonass.channel.tolist() == [-4]
 
 
 def test_rinex_2_of_gps_and_of_glonass() -> None:
@@ -218,13 +183,13 @@ def test_numbers_beyond_all_integers_are_missing() -> None:
     text = GLONASS.replace(" 5.000000000000E+00", " 5.00000000000E+300").replace(
         " 8.577000000000E+04", " 8.57700000000E+300"
     )
-    g = read_nav(HEADER + text).glonass
+    g = read_nav(NAV_HEADER + text).glonass
     assert (g.channel.tolist(), g.tk.tolist()) == ([-128], [3 << 7])
 
 
 def test_sbas_is_counted() -> None:
     sbas = record("S24 2020 07 12 02 00 00", [0.0, 0.0, 0.0], [1.0] * 4, [1.0] * 4, [1.0] * 4)
-    assert read_nav(HEADER + sbas + GPS).reports[0].unused == {"SBAS ephemeris": 1}
+    assert read_nav(NAV_HEADER + sbas + GPS).reports[0].unused == {"SBAS ephemeris": 1}
 
 
 @pytest.mark.parametrize(
@@ -243,14 +208,14 @@ def test_sbas_is_counted() -> None:
     ],
 )  # fmt: skip
 def test_a_damaged_record_costs_itself_alone(damaged: str, reason: str) -> None:
-    found = read_nav(HEADER + damaged + kepler("G22 2020 07 12 02 00 00", 2114.0))
+    found = read_nav(NAV_HEADER + damaged + kepler("G22 2020 07 12 02 00 00", 2114.0))
     assert found.reports[0].by_reason() == {reason: 1}
     assert found.kepler.prn.tolist()[-1] == 22
 
 
 def test_a_file_may_end_anywhere() -> None:
-    text = HEADER + GPS + GLONASS
-    for cut in range(len(HEADER), len(text)):
+    text = NAV_HEADER + GPS + GLONASS
+    for cut in range(len(NAV_HEADER), len(text)):
         found = read_nav(text[:cut])
         assert len(found.kepler) + len(found.glonass) <= 2
 
@@ -261,7 +226,7 @@ def test_an_observation_file_is_refused() -> None:
 
 
 def test_an_empty_file() -> None:
-    found = read_nav(HEADER)
+    found = read_nav(NAV_HEADER)
     assert (len(found.kepler), len(found.glonass), found.leap_seconds) == (0, 0, None)
 
 

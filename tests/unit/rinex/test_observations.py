@@ -5,6 +5,7 @@ import pytest
 
 from gnss.errors import FileFormatError
 from gnss.status import Status
+from tests.unit.rinex.samples import C20, G08, HEADER, TYPES
 from tests.unit.rinex.texts import (
     codes,
     field,
@@ -17,11 +18,6 @@ from tests.unit.rinex.texts import (
     signal,
     types_3,
 )
-
-TYPES = types_3("G C1C L1C D1C S1C", "C C2I L2I D2I S2I", "R C1C L1C")
-HEADER = header(3.05, TYPES, first_obs("GPS"))
-G08 = "G 8" + field(21444545.368) + field(112691853.523) + field(1021.149) + field(44.0) + "\n"
-C20 = "C20" + field(21329834.478) + field(111070048.556) + field(553.908) + field(48.0) + "\n"
 
 
 def test_columns_of_an_epoch() -> None:

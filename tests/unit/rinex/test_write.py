@@ -17,9 +17,7 @@ from gnss.rinex_io import read_navigation, read_observations, write_navigation, 
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch
 from gnss.rtcm.observations import ObservationBatch
-from tests.unit.rinex.test_navigation import GLONASS, GPS
-from tests.unit.rinex.test_navigation import HEADER as NAV_HEADER
-from tests.unit.rinex.test_observations import C20, G08, HEADER
+from tests.unit.rinex.samples import C20, G08, GLONASS, GPS, HEADER, NAV_HEADER
 from tests.unit.rinex.texts import T_2020, head, read, read_nav, signal
 
 

@@ -4,16 +4,8 @@ import numpy as np
 import pytest
 
 from beidou_svc.roads.event_log import EventLog, EventQuery
-from mapping.fences.events import EventBatch
-from mapping.fences.kinds import EventKind, Op
-
-ENTER, EXIT = int(EventKind.ENTER), int(EventKind.EXIT)
-
-
-def batch(*rows: tuple[int, Op, int, int, int, int]) -> EventBatch:
-    """Rows of (event_id, op, kind, slot, fence, time)."""
-    ids, ops, kinds, slots, fences, times = (np.array(column) for column in zip(*rows, strict=True))
-    return EventBatch.missing(len(rows), event_id=ids, op=ops, kind=kinds, slot=slots, fence=fences, t_gpst_ns=times)
+from mapping.fences.kinds import Op
+from tests.unit.roads.event_rows import ENTER, EXIT, batch
 
 
 def add(log: EventLog, *rows: tuple[int, Op, int, int, int, int]) -> None:

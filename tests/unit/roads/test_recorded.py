@@ -90,7 +90,7 @@ def test_live_with_open_epochs_late_and_doubled_rows_ends_in_the_same_events(tmp
 
 def test_what_was_taken_back_does_not_stand(tmp_path: Path) -> None:
     from mapping.fences.kinds import Op
-    from tests.unit.roads.test_event_log import ENTER, batch
+    from tests.unit.roads.event_rows import ENTER, batch
 
     rows_ = batch((1, Op.ASSERT, ENTER, 0, 0, 5), (2, Op.ASSERT, ENTER, 0, 0, 3), (1, Op.RETRACT, ENTER, 0, 0, 5))
     assert standing(rows_).event_id.tolist() == [2]
