@@ -14,7 +14,8 @@ from beidou_svc.app import Service
 from beidou_svc.clock import ManualClock
 from beidou_svc.errors import ConfigError, StartError
 from beidou_svc.pipeline.runner import Pipeline
-from tests.api.whole_service import EPOCH, running, sentence, settings
+from tests.api.whole_service import EPOCH, running, settings
+from tests.helpers.frames import sentence
 from tests.helpers.waiting import until
 
 LIMIT_S = 30.0

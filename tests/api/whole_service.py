@@ -15,13 +15,6 @@ EPOCH = (
 )
 
 
-def sentence(body: str) -> bytes:
-    checksum = 0
-    for byte in body.encode():
-        checksum ^= byte
-    return f"${body}*{checksum:02X}\r\n".encode()
-
-
 def settings(**sections: object) -> Settings:
     listener = {"port": 0, "unknown": "accept"}
     ingest = {"tcp": [listener], "udp": [listener], "limits": {"connections_max": 50}}

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from beidou_svc.fleet.registry import Terminal, hash_token
-from tests.unit.ingest.rig import Rig, limits, running, sentence, tcp, udp
+from tests.helpers.frames import sentence
+from tests.unit.ingest.rig import Rig, limits, running, tcp, udp
 
 RESET = struct.pack("ii", 1, 0)
 

@@ -3,18 +3,17 @@
 import numpy as np
 
 from gnss.nmea.catalogue import KIND_NAMES
-from tests.helpers.decoding import checked
-from tests.helpers.frames import casic, novatel, rtcm3, ubx, unicore, unicore_line
+from tests.helpers.frames import casic, novatel, rtcm3, sentence, ubx, unicore, unicore_line
 
 GOOD = (
-    checked("GNGGA,133901.50,4134.50180366,N,09345.03586734,W,4,19,0.7,280.829,M,-31.442,M,7.5,0002"),
-    checked("GNRMC,133901.50,A,4134.50180366,N,09345.03586734,W,0.018,273.328,180320,11.5982,E,D"),
-    checked("GNGSA,A,3,21,05,29,25,12,10,26,02,,,,,1.2,0.7,1.0,4"),
-    checked("GBGSV,2,1,07,01,30,100,45,02,01,090,35,03,00,000,38,04,00,000,42,1"),
-    checked("GNGST,133901.50,0.012,0.011,0.009,12.5,0.010,0.009,0.021"),
-    checked("KSXT,20211016083433.00,116.31,39.95,49.4,223.57,-11.32,330.19,0.024,,1,3,28,27,,,,-0.012,0.021,0.020,,"),
-    checked("BDTXR,1,0179773,2,,A468656C6C6F"),
-    checked("BDPWI,133901.50,03,1.0,2.0,3.0"),
+    sentence("GNGGA,133901.50,4134.50180366,N,09345.03586734,W,4,19,0.7,280.829,M,-31.442,M,7.5,0002"),
+    sentence("GNRMC,133901.50,A,4134.50180366,N,09345.03586734,W,0.018,273.328,180320,11.5982,E,D"),
+    sentence("GNGSA,A,3,21,05,29,25,12,10,26,02,,,,,1.2,0.7,1.0,4"),
+    sentence("GBGSV,2,1,07,01,30,100,45,02,01,090,35,03,00,000,38,04,00,000,42,1"),
+    sentence("GNGST,133901.50,0.012,0.011,0.009,12.5,0.010,0.009,0.021"),
+    sentence("KSXT,20211016083433.00,116.31,39.95,49.4,223.57,-11.32,330.19,0.024,,1,3,28,27,,,,-0.012,0.021,0.020,,"),
+    sentence("BDTXR,1,0179773,2,,A468656C6C6F"),
+    sentence("BDPWI,133901.50,03,1.0,2.0,3.0"),
     unicore_line(b"UNIHEADINGA,78,GPS,FINE,2428,116060000,0,0,18,11;SOL_COMPUTED,NARROW_INT,1.4773,179.0284,-2.4"),
     rtcm3(bytes(range(60))),
     ubx(b"$GNGGA,1"),
@@ -78,7 +77,7 @@ def odd_fields(rng: np.random.Generator, n: int) -> bytes:
         name = KIND_NAMES[rng.integers(1, len(KIND_NAMES))]
         address = name if len(name) > 4 else ("GN", "BD", "PQ", "GB")[rng.integers(4)] + name.rstrip("3")
         fields = [FIELDS[i] for i in rng.integers(0, len(FIELDS), rng.integers(0, 30))]
-        out += checked(",".join([address, *fields]))
+        out += sentence(",".join([address, *fields]))
     return out
 
 

@@ -102,14 +102,6 @@ def spans_of(data: Piece) -> list[tuple[int, int]]:
     return list(zip(spans.start.tolist(), spans.stop.tolist(), strict=True))
 
 
-def checked(content: str) -> bytes:
-    """A sentence with its XOR checksum and CR LF; `content` is what stands between `$` and `*`."""
-    check = 0
-    for byte in content.encode("latin-1"):
-        check ^= byte
-    return b"$" + content.encode("latin-1") + b"*%02X\r\n" % check
-
-
 def only_row(data: bytes, *, reference_gpst_ns: int = NO_TIME) -> FixBatch:
     """The one row that a stream makes."""
     fixes = decode_whole(data, reference_gpst_ns=reference_gpst_ns).fixes

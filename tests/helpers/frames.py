@@ -1,4 +1,4 @@
-"""Frames of the protocols that share a line with NMEA, built the slow and obvious way."""
+"""Sentences, and frames of the protocols that share a line with them, built the slow and obvious way."""
 
 import binascii
 import struct
@@ -17,6 +17,15 @@ def crc24q_bitwise(data: bytes) -> int:
 def crc32_without_inversion(data: bytes) -> int:
     """CRC-32 with initial value 0 and no final inversion, by way of zlib's, which inverts both."""
     return binascii.crc32(data, 0xFFFFFFFF) ^ 0xFFFFFFFF
+
+
+def sentence(content: str, encoding: str = "latin-1") -> bytes:
+    """An NMEA sentence with its checksum and CR LF; `content` is what stands between `$` and `*`."""
+    body = content.encode(encoding)
+    check = 0
+    for byte in body:
+        check ^= byte
+    return b"$" + body + b"*%02X\r\n" % check
 
 
 def rtcm3(payload: bytes) -> bytes:

@@ -16,7 +16,8 @@ from beidou_svc.app import Service
 from beidou_svc.clock import ManualClock
 from beidou_svc.config import Settings
 from beidou_svc.roads.roads import Roads
-from tests.api.whole_service import running, sentence, settings
+from tests.api.whole_service import running, settings
+from tests.helpers.frames import sentence
 from tests.helpers.roads import SCHOOL, town_settings
 from tests.helpers.waiting import until
 

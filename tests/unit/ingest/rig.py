@@ -130,14 +130,6 @@ def running(
             client.close()
 
 
-def sentence(body: str) -> bytes:
-    """A sentence with its checksum and end of line."""
-    total = 0
-    for character in body.encode():
-        total ^= character
-    return f"${body}*{total:02X}\r\n".encode()
-
-
 def was_reset(client: socket.socket) -> bool:
     """Whether the service closed the connection hard."""
     client.settimeout(5)

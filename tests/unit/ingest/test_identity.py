@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from beidou_svc.ingest.identity import Claim, address_text, claim_from_line, claim_from_sentence, peer_id, peer_text
 from beidou_svc.ingest.settings import IngestSettings
 from beidou_svc.ingest.sockets import address_halves
-from tests.unit.ingest.rig import sentence
+from tests.helpers.frames import sentence
 
 PATTERN = re.compile(IngestSettings().identity_pattern)
 

@@ -9,7 +9,8 @@ from beidou_svc.clock import ManualClock
 from beidou_svc.fleet.registry import Policy, Registry, Terminal, hash_token
 from beidou_svc.ingest.ingest import Ingest
 from beidou_svc.ingest.settings import Identity, IngestSettings, Unknown
-from tests.unit.ingest.rig import limits, running, sentence, tcp, was_reset
+from tests.helpers.frames import sentence
+from tests.unit.ingest.rig import limits, running, tcp, was_reset
 
 SENTENCE = b"$GNGGA,120000.00,2549.7,N,11456.4,E,4,27,0.6,118.0,M,-9.5,M,1.0,0123*47\r\n"
 

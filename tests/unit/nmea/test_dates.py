@@ -8,7 +8,8 @@ from gnss.decoder import StreamDecoder
 from gnss.status import Status
 from gnss.time.rfc3339 import format_rfc3339, parse_rfc3339
 from tests.helpers.chunking import assert_any_chunking
-from tests.helpers.decoding import checked, decode_whole, push_pieces
+from tests.helpers.decoding import decode_whole, push_pieces
+from tests.helpers.frames import sentence
 
 GGA = "GNGGA,{},4134.50180366,N,09345.03586734,W,4,19,0.7,280.829,M,-31.442,M,7.5,0002"
 RMC = "GNRMC,{},A,4134.50180366,N,09345.03586734,W,0.018,273.328,{},11.5982,E,D"
@@ -17,7 +18,7 @@ UNIX_EPOCH = np.datetime64("1970-01-01", "ns")
 
 
 def lines(*contents: str) -> bytes:
-    return b"".join(checked(content) for content in contents)
+    return b"".join(sentence(content) for content in contents)
 
 
 def gga(*times: str) -> bytes:

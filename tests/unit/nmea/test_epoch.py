@@ -10,8 +10,8 @@ from gnss.decoder import StreamDecoder
 from gnss.nmea.catalogue import KIND
 from gnss.status import Status
 from tests.helpers.chunking import assert_any_chunking
-from tests.helpers.decoding import checked, decode_pieces, decode_whole, open_rows, push_pieces
-from tests.helpers.frames import unicore_line
+from tests.helpers.decoding import decode_pieces, decode_whole, open_rows, push_pieces
+from tests.helpers.frames import sentence, unicore_line
 
 GGA = "GNGGA,133901.50,4134.50180366,N,09345.03586734,W,4,19,0.7,280.829,M,-31.442,M,7.5,0002"
 RMC = "GNRMC,133901.50,A,4134.50180366,N,09345.03586734,W,0.018,273.328,180320,11.5982,E,D"
@@ -27,7 +27,7 @@ BESTNAVA = (
 
 
 def rows(*contents: str) -> FixBatch:
-    return assert_any_chunking(b"".join(checked(content) for content in contents)).fixes
+    return assert_any_chunking(b"".join(sentence(content) for content in contents)).fixes
 
 
 def nav(name: str = "BESTNAVA", status: str = "SOL_COMPUTED", kind: str = "NARROW_INT") -> bytes:
@@ -148,7 +148,7 @@ def test_bestnava_without_a_solution_that_is_understood(status: str, kind: str) 
 def test_bestnava_and_nmea_of_one_instant_are_one_row() -> None:
     """GPS week 2439, 156 894 s is 19:34:36 UTC: the row has the digits of the one and the base of the other."""
     gga = "GNGGA,193436.00,4049.87,N,01632.99,E,4,27,0.7,490.9,M,36.5,M,1.5,0133"
-    for data in (checked(gga) + nav(), nav() + checked(gga)):
+    for data in (sentence(gga) + nav(), nav() + sentence(gga)):
         row = assert_any_chunking(data, reference_gpst_ns=(2439 * 604_800 + 156_894) * 10**9).fixes
         assert len(row) == 1
         assert np.degrees(row.lat_rad[0]) == pytest.approx(40.83123456789, abs=1e-13)
@@ -158,11 +158,11 @@ def test_bestnava_and_nmea_of_one_instant_are_one_row() -> None:
 def test_a_row_is_open_until_another_instant_begins() -> None:
     decoder = StreamDecoder(1)
     later = GGA.replace("133901.50", "133901.60")
-    first = push_pieces(decoder, [checked(RMC)], show_open=True)
+    first = push_pieces(decoder, [sentence(RMC)], show_open=True)
     assert (len(first.fixes), first.closed) == (1, 0)
-    better = push_pieces(decoder, [checked(GGA)], show_open=True)
+    better = push_pieces(decoder, [sentence(GGA)], show_open=True)
     assert (len(better.fixes), better.closed, better.fixes.fix_quality[0]) == (1, 0, 4)
-    both = push_pieces(decoder, [checked(later)], show_open=True)
+    both = push_pieces(decoder, [sentence(later)], show_open=True)
     assert (len(both.fixes), both.closed) == (2, 1)
     assert both.fixes.take(slice(1)).equals(better.fixes)
     assert len(push_pieces(decoder, [b""], final=True).fixes) == 1
@@ -171,7 +171,7 @@ def test_a_row_is_open_until_another_instant_begins() -> None:
 
 def test_showing_open_rows_changes_nothing() -> None:
     data = b"".join(
-        checked(GGA.replace("01.50", f"{s:02}.50")) + checked(GST.replace("01.50", f"{s:02}.50")) for s in range(20)
+        sentence(GGA.replace("01.50", f"{s:02}.50")) + sentence(GST.replace("01.50", f"{s:02}.50")) for s in range(20)
     )
     shown, quiet = StreamDecoder(1), StreamDecoder(1)
     parts = []
@@ -190,7 +190,7 @@ def test_terminals_do_not_know_of_each_other() -> None:
     for k in range(20):
         times = np.sort(rng.integers(0, 86_400, 30))
         stamps = [f"{t // 3600:02}{t // 60 % 60:02}{t % 60:02}.00" for t in times.tolist()]
-        alone.append(b"".join(checked(GGA.replace("133901.50", s).replace(",19,", f",{k:02},")) for s in stamps))
+        alone.append(b"".join(sentence(GGA.replace("133901.50", s).replace(",19,", f",{k:02},")) for s in stamps))
     pieces = []
     for data in alone:
         edges = [0, *np.sort(rng.integers(0, len(data), 15)).tolist(), len(data)]
@@ -202,7 +202,7 @@ def test_terminals_do_not_know_of_each_other() -> None:
 
 def test_several_segments_of_a_terminal_in_one_push() -> None:
     """What arrives between two ticks comes as several pieces, mixed with those of others."""
-    data = checked(RMC) + checked(GGA) + checked(GST)
+    data = sentence(RMC) + sentence(GGA) + sentence(GST)
     cut = [data[:50], data[50:51], data[51:200], data[200:]]
     decoder = StreamDecoder(2)
     pieces = [piece for part in cut for piece in (part, part)]
@@ -214,9 +214,9 @@ def test_several_segments_of_a_terminal_in_one_push() -> None:
 
 def test_new_terminals_join_a_running_decoder() -> None:
     decoder = StreamDecoder(1)
-    push_pieces(decoder, [checked(RMC)[:30]])
+    push_pieces(decoder, [sentence(RMC)[:30]])
     decoder.grow(3)
-    push = push_pieces(decoder, [checked(RMC)[30:], b"", checked(GGA)], final=True)
+    push = push_pieces(decoder, [sentence(RMC)[30:], b"", sentence(GGA)], final=True)
     assert push.fixes.slot.tolist() == [0, 2]
     assert decoder.counters.sentences[:, [KIND["RMC"], KIND["GGA"]]].tolist() == [[1, 0], [0, 0], [0, 1]]
 
@@ -224,7 +224,7 @@ def test_new_terminals_join_a_running_decoder() -> None:
 def test_receive_times() -> None:
     """A row was received when the first sentence of its epoch was complete."""
     decoder = StreamDecoder(1)
-    data = checked(GGA) + checked(RMC)
+    data = sentence(GGA) + sentence(RMC)
     push_pieces(decoder, [data[:20]], t_rx_ns=1_584_538_741_000_000_000)
     push_pieces(decoder, [data[20:100]], t_rx_ns=1_584_538_742_000_000_000)
     push = push_pieces(decoder, [data[100:]], t_rx_ns=1_584_538_743_000_000_000, final=True)

@@ -8,7 +8,8 @@ from gnss.nmea.catalogue import KIND
 from gnss.nmea.fields import TEXT_SPAN
 from gnss.status import Status
 from tests.helpers.chunking import assert_any_chunking
-from tests.helpers.decoding import Outcome, checked, decode_whole, only_row, push_pieces
+from tests.helpers.decoding import Outcome, decode_whole, only_row, push_pieces
+from tests.helpers.frames import sentence
 
 GGA = "GNGGA,133901.50,4134.50180366,N,09345.03586734,W,4,19,0.7,280.829,M,-31.442,M,7.5,0002"
 RMC = "GNRMC,133901.50,A,4134.50180366,N,09345.03586734,W,0.018,273.328,180320,11.5982,E,D"
@@ -17,7 +18,7 @@ LAT_DEG, LON_DEG = 41 + 34.50180366 / 60, -(93 + 45.03586734 / 60)
 
 def cells(content: str, kind: str) -> dict[str, float]:
     """The fields of the one good sentence."""
-    push = push_pieces(StreamDecoder(1), [checked(content)])
+    push = push_pieces(StreamDecoder(1), [sentence(content)])
     table = push.decoded.table(kind)
     assert len(table["row"]) == 1, f"{content}: {push.decoded.sentences.status}"
     return {name: float(column[0]) for name, column in table.items()}
@@ -25,27 +26,27 @@ def cells(content: str, kind: str) -> dict[str, float]:
 
 def text_of(content: str, kind: str, cell: str) -> str:
     """A text field of the one good sentence."""
-    push = push_pieces(StreamDecoder(1), [checked(content)])
+    push = push_pieces(StreamDecoder(1), [sentence(content)])
     start, length = divmod(int(push.decoded.table(kind)[cell][0]), TEXT_SPAN)
     return push.buffer[start : start + length].tobytes().decode("latin-1")
 
 
 def refusal(content: str) -> Status:
-    outcome = assert_any_chunking(checked(content))
+    outcome = assert_any_chunking(sentence(content))
     (reason,) = outcome.dropped()
     assert len(outcome.fixes) == 0
     return reason
 
 
 def decoded(*contents: str) -> Outcome:
-    return assert_any_chunking(b"".join(checked(content) for content in contents))
+    return assert_any_chunking(b"".join(sentence(content) for content in contents))
 
 
 # --- accepted
 
 
 def test_all_digits_are_kept() -> None:
-    row = only_row(checked(GGA))
+    row = only_row(sentence(GGA))
     assert np.degrees(row.lat_rad[0]) == pytest.approx(LAT_DEG, abs=1e-13)
     assert np.degrees(row.lon_rad[0]) == pytest.approx(LON_DEG, abs=1e-13)
     assert row.h_msl_m[0] == 280.829
@@ -75,24 +76,24 @@ def test_blanks_inside_a_number_are_refused() -> None:
 @pytest.mark.parametrize("lead", [b"$", b"$$", b"\0$", b"\r\n$"])
 def test_two_dollars(lead: bytes) -> None:
     """`$$` begins every line of some loggers: the first `$` is noise."""
-    assert len(assert_any_chunking(lead + checked(GGA) + lead + checked(RMC)).fixes) == 1
+    assert len(assert_any_chunking(lead + sentence(GGA) + lead + sentence(RMC)).fixes) == 1
 
 
 def test_gga_with_13_fields_has_no_base_and_with_15_a_stranger() -> None:
     short = GGA.rpartition(",")[0]
-    assert only_row(checked(short)).base_id[0] == -1
-    assert only_row(checked(GGA + ",4.9")).base_id[0] == 2
+    assert only_row(sentence(short)).base_id[0] == -1
+    assert only_row(sentence(GGA + ",4.9")).base_id[0] == 2
 
 
 def test_gga_that_ends_behind_the_height() -> None:
-    row = only_row(checked("GNGGA,133901.50,4134.50180366,N,09345.03586734,W,1,08,0.9,545.4,M"))
+    row = only_row(sentence("GNGGA,133901.50,4134.50180366,N,09345.03586734,W,1,08,0.9,545.4,M"))
     assert row.h_msl_m[0] == 545.4
     assert np.isnan(row.h_ell_m[0])
 
 
 def test_base_ids_of_rtcm_3() -> None:
     """NMEA says 0000 to 1023, RTCM 3 ids go to 4095 (sources, nmea §2)."""
-    assert only_row(checked(GGA.replace("0002", "4095"))).base_id[0] == 4095
+    assert only_row(sentence(GGA.replace("0002", "4095"))).base_id[0] == 4095
 
 
 @pytest.mark.parametrize("last", ["", ",", ",1.2", ",4", ",B", ",0"])
@@ -123,21 +124,21 @@ def test_placeholder_positions(quality: str) -> None:
 
 def test_a_fix_without_satellites_is_none() -> None:
     """Quality 1 with 0 satellites and HDOP 500, as one maker sends it."""
-    row = only_row(checked("GNGGA,133901.50,4134.50180366,N,09345.03586734,W,1,00,500.0,280.8,M,-31.4,M,,"))
+    row = only_row(sentence("GNGGA,133901.50,4134.50180366,N,09345.03586734,W,1,00,500.0,280.8,M,-31.4,M,,"))
     assert row.fix_quality[0] == 0
     assert np.isnan(row.lat_rad[0])
 
 
 @pytest.mark.parametrize("content", [RMC.replace(",A,", ",V,"), GGA.replace(",4,19", ",0,19")])
 def test_what_is_not_valid_gives_no_position(content: str) -> None:
-    row = only_row(checked(content))
+    row = only_row(sentence(content))
     assert row.fix_quality[0] == 0
     assert np.isnan(row.lat_rad[0])
 
 
 def test_gga_without_a_quality_gives_no_position() -> None:
     """Four of 39,721 sentences of the captures leave it empty; nothing then says that there is a fix."""
-    row = only_row(checked(GGA.replace(",4,19", ",,19")))
+    row = only_row(sentence(GGA.replace(",4,19", ",,19")))
     assert row.fix_quality[0] == 0
     assert np.isnan(row.lat_rad[0])
 
@@ -218,14 +219,14 @@ def test_fields_out_of_form_or_range(content: str, reason: Status) -> None:
 
 @pytest.mark.parametrize("address", ["GNXYZ", "PUBX", "PGRME", "GN", "", "GNGGAX", "gngga", "QQQQQQQQQQ"])
 def test_unknown_sentences_are_counted_by_name(address: str) -> None:
-    outcome = assert_any_chunking(checked(f"{address},1,2") * 2)
+    outcome = assert_any_chunking(sentence(f"{address},1,2") * 2)
     assert outcome.unknown == {address[:8]: 2}
     assert outcome.dropped() == {Status.UNKNOWN_SENTENCE: 2}
 
 
 def test_a_no_check_line_is_refused() -> None:
     """257 of 39,721 sentences of the captures have none: what is not checked is not believed."""
-    outcome = assert_any_chunking(checked(GGA).rpartition(b"*")[0] + b"\r\n")
+    outcome = assert_any_chunking(sentence(GGA).rpartition(b"*")[0] + b"\r\n")
     assert outcome.dropped() == {Status.NO_CHECKSUM: 1}
 
 
@@ -234,7 +235,7 @@ def test_a_no_check_line_is_refused() -> None:
 
 @pytest.mark.parametrize("content", [GGA.replace("GNGGA", "GNGGAH").replace("4134.5", "4234.5"), "GNTHS2,175.85,A"])
 def test_the_second_antenna_never_moves_the_position(content: str) -> None:
-    alone = decode_whole(checked(GGA)).fixes
+    alone = decode_whole(sentence(GGA)).fixes
     both = decoded(GGA, content)
     assert both.fixes.equals(alone)
     assert sum(both.sentences[0]) == 2

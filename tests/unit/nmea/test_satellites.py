@@ -7,14 +7,15 @@ from gnss.batches import SYSTEMS
 from gnss.decoder import StreamDecoder
 from gnss.nmea.satellites import SATELLITES_MAX, SatelliteBatch
 from tests.helpers.chunking import assert_any_chunking
-from tests.helpers.decoding import checked, push_pieces
+from tests.helpers.decoding import push_pieces
+from tests.helpers.frames import sentence
 
 C = SYSTEMS.index("C")
 
 
 def sky_after(*contents: str) -> SatelliteBatch:
     decoder = StreamDecoder(1)
-    push_pieces(decoder, [b"".join(checked(content) for content in contents)])
+    push_pieces(decoder, [b"".join(sentence(content) for content in contents)])
     return decoder.epochs.satellites(0)
 
 
@@ -120,7 +121,7 @@ def test_a_gsa_whose_last_field_is_no_system(last: str) -> None:
 def test_rows_sum_up_the_sky() -> None:
     gga = "GNGGA,133901.50,4134.50180366,N,09345.03586734,W,4,19,0.7,280.829,M,-31.442,M,7.5,0002"
     sky = ["GPGSV,1,1,01,07,30,100,45,1", "GBGSV,1,1,02,21,30,100,45,22,10,200,,1", "GBGSV,1,1,02,21,30,100,36,5"]
-    row = assert_any_chunking(b"".join(checked(content) for content in [gga, *sky])).fixes
+    row = assert_any_chunking(b"".join(sentence(content) for content in [gga, *sky])).fixes
     counts = dict(zip(SYSTEMS, row.sats_view[0].tolist(), strict=True))
     assert counts == {"G": 1, "R": 0, "E": 0, "C": 2, "J": 0, "I": 0, "S": 0}
     assert row.cn0_dbhz[0, C] == (45 + 36) / 2

@@ -9,17 +9,10 @@ import numpy as np
 from beidou_svc.replay.feed import Fed
 from beidou_svc.replay.ids import Ids, terminal_ids_of
 from beidou_svc.replay.source import LogSource, open_sources
+from tests.helpers.frames import sentence
 
 T0_UNIX_S = 1_795_329_000
 """2026-11-22T06:30:00Z."""
-
-
-def sentence(body: str) -> bytes:
-    """With `$`, checksum and line end."""
-    total = 0
-    for byte in body.encode():
-        total ^= byte
-    return f"${body}*{total:02X}\r\n".encode()
 
 
 def epoch(second: int, quality: int = 4, offset: int = 0, date: str = "221126") -> bytes:

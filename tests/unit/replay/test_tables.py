@@ -13,7 +13,8 @@ from beidou_svc.replay.decode import Decoded, Wanted, decode_logs
 from beidou_svc.replay.log_io import LogError
 from beidou_svc.replay.table_io import TableFile, TableFormat
 from gnss.batches import NO_TIME
-from tests.unit.replay.logs import epoch, opened, prefixed, sentence, stream
+from tests.helpers.frames import sentence
+from tests.unit.replay.logs import epoch, opened, prefixed, stream
 
 LOG = (
     stream(range(5))
@@ -135,11 +136,8 @@ def test_texts_come_as_text(tmp_path: Path) -> None:
     assert (text["severity"], text["text"]) == (2, 'say "hi" or not')
     out, _ = decoded(tmp_path, kind="jsonl", table="TXT")
     assert json.loads(out.read_text())["text"] == 'say "hi" or not'
-    chinese = b"$BDTXR,1,0242407,2,0630," + "你好".encode("gb18030")
-    total = 0
-    for byte in chinese[1:]:
-        total ^= byte
-    rows = parquet_rows(tmp_path, data=chinese + b"*%02X\r\n" % total + LOG, table="TXR")
+    chinese = sentence("BDTXR,1,0242407,2,0630,你好", "gb18030")
+    rows = parquet_rows(tmp_path, data=chinese + LOG, table="TXR")
     assert "你好" in str(rows[0].values())
 
 

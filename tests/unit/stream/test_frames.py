@@ -7,10 +7,10 @@ from gnss.decoder import StreamDecoder
 from gnss.status import Status
 from gnss.stream.frames import FOREIGN_PAYLOAD_BYTES_MAX
 from tests.helpers.chunking import assert_any_chunking
-from tests.helpers.decoding import checked, decode_whole, push_pieces
-from tests.helpers.frames import casic, novatel, rtcm3, ubx, unicore
+from tests.helpers.decoding import decode_whole, push_pieces
+from tests.helpers.frames import casic, novatel, rtcm3, sentence, ubx, unicore
 
-HDT = checked("GNHDT,175.85,T")
+HDT = sentence("GNHDT,175.85,T")
 HDT_TEXT = HDT.rpartition(b"*")[0]
 HOSTILE = b"$GNHDT,1.0,T*00\r\n\xd3\x00\x04\xb5b\xba\xce\xaa\x44"
 """What a payload may hold: the beginnings of everything else."""

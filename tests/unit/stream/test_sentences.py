@@ -5,11 +5,11 @@ import pytest
 from gnss.status import Status
 from gnss.stream.lines import LINE_BYTES_MAX
 from tests.helpers.chunking import assert_any_chunking
-from tests.helpers.decoding import checked, decode_whole
-from tests.helpers.frames import unicore_line
+from tests.helpers.decoding import decode_whole
+from tests.helpers.frames import sentence, unicore_line
 
-HDT = checked("GNHDT,175.85,T")
-NEXT = checked("GNHDT,1.5,T")
+HDT = sentence("GNHDT,175.85,T")
+NEXT = sentence("GNHDT,1.5,T")
 
 
 def texts(data: bytes) -> list[bytes]:
@@ -25,7 +25,7 @@ def texts(data: bytes) -> list[bytes]:
         b"$" + HDT,
         b"garbage" + HDT,
         HDT[:-4] + HDT[-4:].lower(),
-        checked("AAVDM,x").replace(b"$", b"!", 1),
+        sentence("AAVDM,x").replace(b"$", b"!", 1),
     ],
     ids=["CR LF", "LF", "CR", "two $", "behind garbage", "lower-case hex", "begins with !"],
 )
@@ -66,20 +66,20 @@ def test_the_end_of_the_stream_cuts_off_too() -> None:
 def test_long_sentences(n: int) -> None:
     """NMEA allows 82 bytes; 26 sentences of the captures have more than 128, all-in-one logs 700."""
     content = "GNTXT,01,01,02," + "x" * (n - len("$GNTXT,01,01,02,*00"))
-    assert texts(HDT + checked(content) + NEXT)[1] == b"$" + content.encode()
+    assert texts(HDT + sentence(content) + NEXT)[1] == b"$" + content.encode()
 
 
 def test_the_longest_sentence_is_a_sharp_limit() -> None:
-    fits = checked("GNTXT,01,01,02," + "x" * (LINE_BYTES_MAX - len("$GNTXT,01,01,02,*00")))
+    fits = sentence("GNTXT,01,01,02," + "x" * (LINE_BYTES_MAX - len("$GNTXT,01,01,02,*00")))
     assert len(texts(fits)) == 1
-    over = checked("GNTXT,01,01,02," + "x" * (LINE_BYTES_MAX + 1 - len("$GNTXT,01,01,02,*00")))
+    over = sentence("GNTXT,01,01,02," + "x" * (LINE_BYTES_MAX + 1 - len("$GNTXT,01,01,02,*00")))
     assert assert_any_chunking(over).texts[0] == []
 
 
 def test_raw_bytes_in_a_message_pass_under_a_good_check() -> None:
     """Messages of users may hold GBK bytes (sources, nmea §5): two of them here."""
     content = "BDTXR,1,0179773,0,,\xd6\xd0\xce\xc4"
-    assert texts(HDT + checked(content) + NEXT)[1] == b"$" + content.encode("latin-1")
+    assert texts(HDT + sentence(content) + NEXT)[1] == b"$" + content.encode("latin-1")
 
 
 def test_eight_digits_are_a_crc32() -> None:
@@ -93,7 +93,7 @@ def test_eight_digits_are_a_crc32() -> None:
 
 def test_two_equal_errors_cancel_in_an_xor_but_not_in_a_crc32() -> None:
     """Why the fields of an XOR-checked sentence are checked one by one."""
-    line = checked("GNHDT,175.85,T").replace(b"17", b"\x71\x77")
+    line = sentence("GNHDT,175.85,T").replace(b"17", b"\x71\x77")
     assert len(texts(line)) == 1
     assert decode_whole(line).dropped() == {Status.FIELD_SYNTAX: 1}
     body = b"UNIHEADINGA,78,GPS,FINE,2428,116060000,0,0,18,11;SOL_COMPUTED,NARROW_INT,1.4773,179.0284,-2.4202,0.0"
