@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import errno
+import socket
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, kernel
-from simulators.wire_calls import SEND_FLAGS, errno_location, libc_send
+from gnss._libc import INT, SIZE, errno_location, libc_function
+
+SEND_FLAGS = socket.MSG_DONTWAIT | (socket.MSG_NOSIGNAL if sys.platform == "linux" else 0)
+_send = libc_function("send", SIZE(INT, SIZE, SIZE, INT))
 
 PENDING_BYTES_MAX = 16_384  # unsent bytes kept for one socket; what does not fit is dropped whole and counted
 
@@ -27,7 +32,7 @@ Bytes = NDArray[np.uint8]
 def _try(fd: int, address: int, length: int) -> int:
     """Bytes taken by the socket; 0 when it is full, -1 when it is broken."""
     for _ in range(_TRIES_MAX):
-        taken = libc_send(fd, address, length, SEND_FLAGS)
+        taken = _send(fd, address, length, SEND_FLAGS)
         if taken >= 0:
             return int(taken)
         code = errno_location()[0]

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from beidou_svc.ingest import syscalls
 from beidou_svc.ingest.counters import Counter
-from beidou_svc.ingest.syscalls import errno_location, recv
+from beidou_svc.ingest.syscalls import recv
 from beidou_svc.ingest.table import State
 from gnss._jit import kernel
+from gnss._libc import errno_location
 
 NOTHING, AGAIN, END, RESET = 0, 1, 2, 3
 """What follows from one turn: nothing, another turn, the end of the stream, its breaking off."""
