@@ -37,6 +37,15 @@ def test_pictures_are_shown() -> None:
     assert {path.name for path in (ROOT / "docs" / "img").iterdir()} <= shown
 
 
+def test_every_room_is_on_the_map() -> None:
+    texts = tracked_texts()
+    folders = {path.rpartition("/")[0] for path in texts if path.endswith("/__init__.py")}
+    rooms = {
+        folder for folder in folders if folder.count("/") == 1 and not folder.startswith(("tests/", "simulators/"))
+    }
+    assert sorted(room for room in rooms if f"`{room}`" not in texts["ARCHITECTURE.md"]) == []
+
+
 def test_verbs_exist() -> None:
     makefile = tracked_texts()["Makefile"]
     assert {path: unknown for path, text in documents().items() if (unknown := unknown_verbs(text, makefile))} == {}
