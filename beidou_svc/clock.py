@@ -1,9 +1,12 @@
 """Time enters the service here and nowhere else."""
 
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 from gnss.constants import NS_PER_S
+
+FOREVER: Final = 2**63 - 1
+"""A time that never comes, in any scale."""
 
 
 class Clock(Protocol):

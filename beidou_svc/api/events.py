@@ -9,8 +9,9 @@ from beidou_svc.api.answers import answer_json, example
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.problems import ProblemError
 from beidou_svc.api.roads_kit import roads_of
+from beidou_svc.clock import FOREVER
 from beidou_svc.roads.event_json import events_to_show
-from beidou_svc.roads.event_log import FOREVER, EventQuery
+from beidou_svc.roads.event_log import EventQuery
 from beidou_svc.utc import parse_gpst
 from gnss.batches import NO_TIME
 from mapping.fences.kinds import KIND_NAMES, Op

@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from beidou_svc.api.problems import ProblemError
+from beidou_svc.clock import FOREVER
 from beidou_svc.ogc.crs import CRS84, Systems, UnknownCrsError, is_projected
 from beidou_svc.ogc.tables import Collection, FeatureTable
 from beidou_svc.utc import parse_gpst
@@ -16,7 +17,6 @@ from gnss.batches import NO_TIME
 LIMIT_DEFAULT: Final = 1_000
 LIMIT_MAX: Final = 10_000
 _KNOWN: Final = {"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f"}
-_FOREVER: Final = int(np.iinfo(np.int64).max)
 _EDGE_POINTS: Final = 33
 """A box of a projected system has edges that bend in degrees: they are followed by so many points."""
 
@@ -60,7 +60,7 @@ def select_rows(table: FeatureTable, query: ItemQuery) -> NDArray[np.intp]:
     if query.area is not None:
         shapely.prepare(query.area)
         chosen &= shapely.intersects(query.area, table.shapes)
-    if table.t_gpst_ns is not None and (query.from_gpst_ns, query.to_gpst_ns) != (NO_TIME, _FOREVER):
+    if table.t_gpst_ns is not None and (query.from_gpst_ns, query.to_gpst_ns) != (NO_TIME, FOREVER):
         chosen &= (table.t_gpst_ns != NO_TIME) & (table.t_gpst_ns >= query.from_gpst_ns)
         chosen &= table.t_gpst_ns <= query.to_gpst_ns
     rows = np.flatnonzero(chosen)
@@ -94,14 +94,14 @@ def _whole(parameters: Mapping[str, str], name: str, default: int, least: int) -
 def _interval(text: str | None) -> tuple[int, int]:
     """An instant or an interval, `..` or nothing for an open end."""
     if text is None:
-        return NO_TIME, _FOREVER
+        return NO_TIME, FOREVER
     begin, slash, end = text.partition("/")
     try:
         if not slash:
             t_ns = parse_gpst(begin)
             return t_ns, t_ns
         from_ns = NO_TIME if begin in ("", "..") else parse_gpst(begin)
-        to_ns = _FOREVER if end in ("", "..") else parse_gpst(end)
+        to_ns = FOREVER if end in ("", "..") else parse_gpst(end)
     except ValueError as error:
         raise ProblemError("bad-parameter", f"datetime: {error}") from None
     if from_ns > to_ns:

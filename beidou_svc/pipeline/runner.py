@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.clock import FOREVER
 from beidou_svc.positioning.arrived import Arrived, RtcmReceiver
 from beidou_svc.positioning.running import Runner
 from beidou_svc.positioning.view import PositioningView
@@ -13,9 +14,6 @@ from gnss.decoder import RTCM3_KIND, Push, StreamDecoder
 from gnss.nmea.catalogue import KIND_MAX, KIND_NAMES
 from gnss.nmea.satellites import SatelliteBatch
 from gnss.rtcm.epochs import EpochBatch
-
-FOREVER = int(np.iinfo(np.int64).max)
-"""A receive time after everything."""
 
 ROOM_AHEAD = 8
 """Room is made for this part of all terminals more than there are."""

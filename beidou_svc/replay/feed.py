@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.clock import FOREVER
 from beidou_svc.replay.source import FILL_BYTES_MIN, LogSource, Page
 from gnss._simd import PAD_BYTES
 from gnss.batches import SegmentBatch
@@ -19,8 +20,6 @@ PAGE_BYTES = 1 << 20
 """Bytes handed on at once: what decoding them touches then stays in the processor's cache."""
 
 _NONE = np.empty(0, np.int32)
-FOREVER = int(np.iinfo(np.int64).max)
-"""A time that never comes."""
 
 
 class Fed(NamedTuple):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beidou_svc.clock import Clock
-from beidou_svc.replay.feed import FOREVER, PAGE_BYTES, Fed, TimedFeed
+from beidou_svc.clock import FOREVER, Clock
+from beidou_svc.replay.feed import PAGE_BYTES, Fed, TimedFeed
 from beidou_svc.replay.source import LogSource, Page
 from gnss.batches import NO_TIME, FixBatch
 from gnss.constants import NS_PER_S

@@ -4,11 +4,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from beidou_svc.clock import SystemClock
+from beidou_svc.clock import FOREVER, SystemClock
 from beidou_svc.config import Settings
 from beidou_svc.parts import build_registry
 from beidou_svc.replay.command import error_console, guarded, open_logs, out_console, time_option
-from beidou_svc.replay.feed import FOREVER
 from beidou_svc.replay.final_io import refuse_existing, write_tables
 from beidou_svc.replay.log_io import LogError
 from beidou_svc.replay.options import ReplayOptions

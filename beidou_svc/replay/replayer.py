@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.clock import FOREVER
 from beidou_svc.config import RtkSection
 from beidou_svc.fleet.registry import Role, Vector
 from beidou_svc.fleet.state import FleetRules, FleetState, new_state, step
 from beidou_svc.pipeline.build import replay_pipeline
 from beidou_svc.positioning.bases import NoRegister
 from beidou_svc.replay.events import GAP_S
-from beidou_svc.replay.feed import FOREVER, Fed
+from beidou_svc.replay.feed import Fed
 from beidou_svc.replay.final import Counted, FinalTables, final_tables
 from beidou_svc.replay.ids import TERMINALS_MAX, Ids
 from beidou_svc.replay.log_io import LogError

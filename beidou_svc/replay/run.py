@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from beidou_svc.clock import Clock
-from beidou_svc.replay.feed import FOREVER, PAGE_BYTES, feed
+from beidou_svc.clock import FOREVER, Clock
+from beidou_svc.replay.feed import PAGE_BYTES, feed
 from beidou_svc.replay.final import FinalTables
 from beidou_svc.replay.player import Player
 from beidou_svc.replay.replayer import Replayer, Window

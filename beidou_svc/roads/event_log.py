@@ -5,18 +5,17 @@ An event that late data takes back stays, with `standing` false, and is followed
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.clock import FOREVER
 from gnss.batches import NO_TIME
 from mapping.fences.events import EventBatch
 from mapping.fences.kinds import EventKind, Op
 
 Rows = NDArray[np.int64]
-
-FOREVER: Final = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from beidou_svc.replay.feed import FOREVER, TimedFeed, feed
+from beidou_svc.clock import FOREVER
+from beidou_svc.replay.feed import TimedFeed, feed
 from beidou_svc.replay.source import FILL_BYTES_MIN
 from tests.unit.replay.logs import content_by_terminal, kept, opened, stream
 
