@@ -232,6 +232,8 @@ export const en = {
   'link.takeovers': 'Take-overs',
   'link.clock': 'Clock offset',
   'link.policy': 'Policy',
+  'policy.accepted': 'Accepted',
+  'policy.quarantined': 'In quarantine',
   'link.none': 'Not connected at present.',
 
   'sign.title': 'Sign in',

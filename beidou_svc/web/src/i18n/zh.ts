@@ -228,6 +228,8 @@ export const zh: Catalogue = {
   'link.takeovers': '接管次数',
   'link.clock': '时钟偏差',
   'link.policy': '策略',
+  'policy.accepted': '已接受',
+  'policy.quarantined': '隔离中',
   'link.none': '当前未连接。',
 
   'sign.title': '登录',

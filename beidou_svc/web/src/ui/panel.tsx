@@ -247,7 +247,7 @@ function Known({ known }: { known: TerminalDetail }): JSX.Element {
         {!connection && <p class="quiet">{t('link.none')}</p>}
         <Facts>
           <Fact name={t('link.id')}>{known.id}</Fact>
-          <Fact name={t('link.policy')}>{known.policy}</Fact>
+          <Fact name={t('link.policy')}>{tOr(`policy.${known.policy}`, known.policy)}</Fact>
           {connection && (
             <>
               <Fact name={t('link.transport')}>{connection.transport.toUpperCase()}</Fact>
