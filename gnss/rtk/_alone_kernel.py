@@ -26,6 +26,9 @@ SUSPICIOUS = 2.0
 DOUBTS_MAX = 2
 """Epochs in a row that contradict the integers held, after which they are let go."""
 
+LASTED = 10
+"""Epochs whose phases the integers fitted, after which they are shown though no epoch alone tells them from others."""
+
 NOBODY = -1
 """No satellite is left out."""
 
@@ -115,7 +118,7 @@ def question(mine: Mine, spare: Mine, rules: Rules, w: Work) -> None:
         # one reflection moves the epoch's own position: what hangs on a single satellite is no contradiction
         others = _ask_alone(mine, spare, rules, w, w.pairs.satellite[worst])
         verdict = OPEN if others in (CONFIRMED, OPEN) else CONTRADICTED
-    if verdict == CONFIRMED:
+    if verdict == CONFIRMED or (verdict == OPEN and mine.fixed_epochs[0] >= LASTED):
         mine.sure[0] = 1
     if verdict == CONTRADICTED:
         mine.doubts[0] += 1

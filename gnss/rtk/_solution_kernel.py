@@ -99,6 +99,10 @@ def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[boo
     """The fixed position, if its phases agree; those that do not are thrown out. Returns the noise too."""
     apart()
     needed = HELD_REDUNDANCY_MIN if mine.fixed_epochs[0] > 0 else FIRST_REDUNDANCY_MIN
+    # a phase that is thrown out has no part in the position: its integer may count as known
+    first = w.order.rows[0]
+    while first > 0 and _is_held(mine, w, first - 1):
+        first -= 1
     for _ in range(OUTLIERS_MAX + 1):
         if held_redundancy(mine, w)[1] < needed:
             return False, nan
@@ -106,9 +110,6 @@ def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[boo
         if redundancy < 1:
             return False, nan
         if worst < 0:
-            first = w.order.rows[0]
-            while first > 0 and _is_held(mine, w, first - 1):
-                first -= 1
             _make_sure(w, first, is_static)
             noise = total / redundancy
             # what noise the epoch itself shows: where satellites are few, one reflection moves all

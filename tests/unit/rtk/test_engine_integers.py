@@ -1,6 +1,7 @@
 """Wrong integers end, slips cost a satellite and not the position, and what is kept is what was heard."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from gnss.constants import NS_PER_S
 from gnss.rtcm.observations import ObservationBatch
+from gnss.rtk._alone_kernel import LASTED
 from gnss.rtk.engine import RtkWorkspace
 from gnss.rtk.settings import RtkSettings
 from gnss.rtk.state import RtkState
@@ -197,8 +199,23 @@ def test_when_nothing_is_left_of_the_past_an_epoch_is_the_first() -> None:
     assert later.fixes.sigma_u_m == pytest.approx(first.fixes.sigma_u_m, rel=1e-4)
 
 
-PULLED_PRN = 38
-"""A satellite high enough to be used, whose reflection moves the position towards other integers."""
+PULLED_PRN, THROWN_PRN = 38, 3
+"""Satellites: one whose reflection moves the position towards other integers, and the highest."""
+
+
+@pytest.mark.parametrize("contradicted", [0, 1])
+def test_integers_that_fit_for_long_are_shown_though_no_epoch_alone_confirms_them(contradicted: int) -> None:
+    told, state = scene(seconds=40, signals_max=1), RtkState.for_slots(1)
+    few = RtkSettings(systems="C", elevation_mask_deg=46.0)
+    assert solve(told.take(np.arange(20)), few, state).is_fixed[-1]
+    # and now codes that tell one epoch nothing
+    settings = replace(few, sigma_code_ratio=3000.0)
+    mine = state.memory[0]
+    mine["sure"], mine["doubts"], mine["fixed_epochs"] = 0, contradicted, LASTED - 5
+    later = solve(told.take(np.arange(20, 40)), settings, state)
+    assert not later.is_fixed[:4].any()
+    assert later.is_fixed[6:].all()
+    assert later.error_m[later.is_fixed].max() < GOOD_M
 
 
 @pytest.mark.parametrize(("sigma_code_ratio", "is_noise"), [(1e5, True), (1e2, False)])
@@ -233,6 +250,15 @@ def test_what_hangs_on_one_satellite_is_no_contradiction() -> None:
     solved = solve(told.heard(pulled(PULLED_PRN, 20, 8.0, 0.05)), settings)
     assert solved.is_fixed[19:].all()
     assert solved.error_m[solved.is_fixed].max() < WRONG_M
+
+
+def test_a_phase_that_is_thrown_out_leaves_the_position_as_sure_as_the_others_make_it() -> None:
+    told, settings = scene(seconds=50, signals_max=1), RtkSettings(systems="GC", elevation_mask_deg=35.0)
+    # one of the highest satellites, thrown out as often as it comes back
+    solved = solve(told.heard(pulled(THROWN_PRN, 20, 8.0, 0.05)), settings)
+    assert (np.diff(solved.found.held[20:]) < 0).any()
+    assert solved.is_fixed[19:].all()
+    assert solved.fixes.sigma_u_m[19:].max() < 0.05
 
 
 def test_ambiguities_of_satellites_that_have_set_are_forgotten() -> None:
