@@ -9,8 +9,10 @@ from gnss.nmea._epoch_state import (
     CLOSED,
     DAY,
     DIRTY,
+    FAR,
     LAST,
     LAST_RX,
+    LEAPT,
     OPEN,
     ROW_CLOSED,
     ROW_RX,
@@ -20,6 +22,7 @@ from gnss.nmea._epoch_state import (
     RX,
     SKY,
     STATED,
+    SURE,
     SUSPECT,
     TIME,
     USED_FRESH,
@@ -27,6 +30,7 @@ from gnss.nmea._epoch_state import (
     RowSink,
     SentenceColumns,
 )
+from gnss.nmea._leap_kernel import count_leap, leaps
 from gnss.nmea._quality_kernel import stated_quality
 from gnss.nmea._sky_kernel import merge_used, merge_view
 from gnss.nmea.catalogue import KIND
@@ -149,7 +153,7 @@ def _date_epoch(clock: NDArray[np.int64], s: int, day: int, reference_gpst_ns: i
         if reference_gpst_ns != NO_TIME:
             reference_day, _ = gpst_to_utc(reference_gpst_ns)
             day = unroll_date(day, reference_day, tolerance_days)
-            clock[s, SUSPECT] = 1 if abs(day - reference_day) > tolerance_days else 0
+            clock[s, SUSPECT] = FAR if abs(day - reference_day) > tolerance_days else SURE
         clock[s, DAY] = day
         clock[s, STATED] = 1
     elif clock[s, LAST] != NO_TIME:
@@ -158,9 +162,11 @@ def _date_epoch(clock: NDArray[np.int64], s: int, day: int, reference_gpst_ns: i
         clock[s, DAY] = resolve_utc_day(time, clock[s, LAST] + silence_ns)
     elif reference_gpst_ns != NO_TIME:
         clock[s, DAY] = resolve_utc_day(time, reference_gpst_ns)
-    if clock[s, DAY] >= 0 and not clock[s, SUSPECT]:
-        clock[s, LAST] = utc_to_gpst(clock[s, DAY], time)
-        clock[s, LAST_RX] = rx
+    if clock[s, DAY] >= 0 and clock[s, SUSPECT] != FAR:
+        t_gpst_ns = utc_to_gpst(clock[s, DAY], time)
+        clock[s, SUSPECT] = LEAPT if leaps(clock, s, t_gpst_ns, reference_gpst_ns) else SURE
+        if clock[s, SUSPECT] == SURE:
+            clock[s, LAST], clock[s, LAST_RX] = t_gpst_ns, rx
 
 
 @inline_kernel
@@ -189,6 +195,7 @@ def _close(state: EpochArrays, s: int, sink: RowSink, rows: int) -> int:
     if not clock[s, OPEN]:
         return rows
     _emit(state, s, sink, rows)
+    count_leap(clock, s)
     if not clock[s, SUSPECT]:
         clock[s, CLOSED] = max(clock[s, CLOSED], sink.clock[rows, ROW_TIME])
     clock[s, OPEN] = 0

@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 # columns of `EpochArrays.clock`: is an epoch open; its time of day and day; last dated instant; latest instant
 # closed; receive time;
 # satellites in the sky, generation and whether they changed; constellations whose GSA came; date suspect, stated;
-# receive time of `LAST`
-OPEN, TIME, DAY, LAST, CLOSED, RX, SKY, GENERATION, DIRTY, USED_FRESH, SUSPECT, STATED, LAST_RX = range(13)
-CLOCK_COUNT = 13
+# receive time of `LAST`; epochs in a row that were suspect because they leapt ahead
+OPEN, TIME, DAY, LAST, CLOSED, RX, SKY, GENERATION, DIRTY, USED_FRESH, SUSPECT, STATED, LAST_RX, LEAPS = range(14)
+CLOCK_COUNT = 14
+
+# values of `SUSPECT`
+SURE, FAR, LEAPT = 0, 1, 2
 
 # columns of `RowSink.clock`
 ROW_SLOT, ROW_TIME, ROW_RX, ROW_CLOSED, ROW_SUSPECT = range(5)

@@ -5,6 +5,7 @@ import pytest
 
 from gnss.batches import NO_TIME, FixBatch
 from gnss.decoder import StreamDecoder
+from gnss.nmea._leap_kernel import LEAPS_MAX
 from gnss.status import Status
 from gnss.time.rfc3339 import format_rfc3339, parse_rfc3339
 from tests.helpers.chunking import assert_any_chunking
@@ -121,6 +122,41 @@ def test_one_wild_date_does_not_outdate_what_follows() -> None:
     fixes = push_pieces(decoder, [data], t_rx_ns=now_ns, final=True).fixes
     assert fixes.status.tolist() == [Status.OK, Status.DATE_SUSPECT, Status.OK, Status.OK]
     assert times_of(fixes)[-1] == "2021-03-23T13:39:04.000Z"
+
+
+def received(decoder: StreamDecoder, *rows: tuple[bytes, str]) -> list[Status]:
+    """Status of the closed rows of pieces that come one after the other."""
+    status: list[int] = []
+    for k, (data, time) in enumerate(rows):
+        push = push_pieces(decoder, [data], t_rx_ns=unix_ns(f"2021-03-23T{time}"), final=k == len(rows) - 1)
+        status += push.fixes.status[: push.closed].tolist()
+    return [Status(each) for each in status]
+
+
+def at(hour: int, second: int) -> str:
+    return f"{hour:02}39{second:02}.00"
+
+
+@pytest.mark.parametrize("wild", [rmc("133902.00", "240321"), rmc("173902.00", "230321"), gga("173902.00")])
+def test_one_leap_ahead_does_not_outdate_what_follows(wild: bytes) -> None:
+    """A day, or four hours: less than a date has to be off to be suspect by itself."""
+    after = [(rmc(at(13, k), "230321"), f"13:39:{k:02}") for k in range(3, 8)]
+    status = received(StreamDecoder(1), (rmc(at(13, 1), "230321"), "13:39:01"), (wild, "13:39:02"), *after)
+    assert status == [Status.OK, Status.DATE_SUSPECT, *[Status.OK] * 5]
+
+
+def test_a_clock_that_is_set_ahead_is_believed_after_a_while() -> None:
+    """Or the service's own clock was set back: nobody stays suspect for ever."""
+    late = [(rmc(at(14, k), "230321"), f"13:39:{k:02}") for k in range(2, 2 + LEAPS_MAX + 3)]
+    status = received(StreamDecoder(1), (rmc(at(13, 1), "230321"), "13:39:01"), *late)
+    assert status == [Status.OK, *[Status.DATE_SUSPECT] * LEAPS_MAX, *[Status.OK] * 3]
+
+
+def test_a_clock_that_always_is_ahead_and_one_that_catches_up_are_believed() -> None:
+    ahead = [(rmc(at(21, k), "230321"), f"13:39:{k:02}") for k in range(4)]
+    assert received(StreamDecoder(1), *ahead) == [Status.OK] * 4
+    woken = [(rmc(at(9, 1), "230321"), "13:39:01"), (rmc(at(13, 2), "230321"), "13:39:02")]
+    assert received(StreamDecoder(1), *woken) == [Status.OK] * 2
 
 
 def test_gga_behind_a_wild_date_is_dated_by_its_reception() -> None:
