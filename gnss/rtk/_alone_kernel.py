@@ -70,7 +70,7 @@ def _compare(mine: Mine, spare: Mine, rules: Rules, w: Work) -> int:
     """Weigh the integers held against those that the epoch in `spare` prefers."""
     apart()
     first = w.order.ready[0]
-    seek(w.full, first, 0.0, 0.0, 0.0, w.part, w.order)
+    seek(w.full, first, 0.0, 0.0, 0.0, 0.0, w.part, w.order)
     best = weigh_found(spare, w, first)
     if best < 0 or not _enter_held(mine, spare, w, first):
         return UNTESTED

@@ -80,8 +80,9 @@ def odds_against(part: Lattice, found: int, cost: float, dof: float) -> float:
 
 @leaf_kernel
 def _judge(
-    part: Lattice, count: int, cost: float, dof: float, log_odds_min: float, first: int, order: Order
-) -> tuple[bool, float]:
+    part: Lattice, count: int, cost: float, dof: float, log_odds_min: float, odds_of_misfit: float, first: int,
+    order: Order,
+) -> tuple[bool, float]:  # fmt: skip
     """Search an integer problem; the best candidate goes into `order.fixed`, whatever is thought of it."""
     apart()
     order.found[0] = 0
@@ -95,21 +96,25 @@ def _judge(
     ratio = part.misfit[1] / max(part.misfit[0], 1e-12)
     noise = max(1.0, (VARIANCE_PRIOR + cost) / (VARIANCE_PRIOR + dof))
     order.log_odds[0] = odds_against(part, found, cost, dof + count)
-    believed = fits(part.misfit[0], count, noise) and order.log_odds[0] >= log_odds_min
+    needed = log_odds_min + odds_of_misfit * (part.misfit[0] / (noise * count) - 1.0)
+    believed = fits(part.misfit[0], count, noise) and order.log_odds[0] >= needed
     return believed and success_rate(part.d, count) > SUCCESS_MIN, ratio
 
 
 @leaf_kernel
 def seek(
-    full: Lattice, first: int, cost: float, dof: float, log_odds_min: float, part: Lattice, order: Order
-) -> tuple[bool, float]:
+    full: Lattice, first: int, cost: float, dof: float, log_odds_min: float, odds_of_misfit: float, part: Lattice,
+    order: Order,
+) -> tuple[bool, float]:  # fmt: skip
     """Look for the integers of the rows from `first` on; whether they are believed, and the ratio of the two best.
 
-    The integers are left in `order.fixed`. `cost` and `dof`: the float solution's.
+    The integers are left in `order.fixed`. `cost` and `dof`: the float solution's. The odds must be better by
+    `odds_of_misfit` for each time that the integers misfit by more than what noise explains, and may be less where they
+    fit better.
     """
     apart()
     count = take_tail(full, first, order.rows[0], part)
-    return _judge(part, count, cost, dof, log_odds_min, first, order)
+    return _judge(part, count, cost, dof, log_odds_min, odds_of_misfit, first, order)
 
 
 @leaf_kernel
@@ -124,7 +129,7 @@ def seek_more(full: Lattice, cost: float, dof: float, log_odds_min: float, part:
     for i in range(count):
         part.a_cyc[i] = order.fixed[ready + i]
     known, q = order.rows[0] - held, misfit(full, order, held)
-    return _judge(part, count, cost + q, dof + known, log_odds_min, ready, order)[0]
+    return _judge(part, count, cost + q, dof + known, log_odds_min, 0.0, ready, order)[0]
 
 
 @leaf_kernel

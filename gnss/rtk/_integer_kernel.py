@@ -39,8 +39,15 @@ PARTIAL_STEPS = 6
 SURER = 1.0
 """Logarithm by which the odds must be better with each further try: who tries often is wrong more often."""
 
+LEAST_SURE = 0.7
+"""Logarithm by which the odds of a single epoch may be less: most are far surer, and of all fewer are wrong."""
+
+ODDS_OF_MISFIT = 3.0
+"""Logarithm by which they must be better where integers misfit by twice what noise explains: no other epoch tells of
+reflections that pull the codes towards wrong ones."""
+
 LASTING = 2.3
-"""The same for integers that are to be held: a wrong set would last, and is sought in epoch after epoch."""
+"""Logarithm by which odds must be better of integers to be held: a wrong set would last, sought epoch after epoch."""
 
 BEYOND_DOUBT = 4.6
 """The same for integers that are shown before an epoch alone has confirmed them: a hundred times surer."""
@@ -156,8 +163,10 @@ def fix(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
 def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int) -> tuple[bool, float]:
     """Seek the integers of the rows from `first` on, and hold them if they are believed."""
     cost, dof = float_cost(mine, w.order, w.full), max(mine.dof[0] - w.order.rows[0], 0.0)
-    odds = rules.log_odds_min + tries * SURER + (0.0 if rules.mode == SINGLE_EPOCH else LASTING)
-    believed, ratio = seek(w.full, first, cost, dof, odds, w.part, w.order)
+    odds, odds_of_misfit = rules.log_odds_min + tries * SURER + LASTING, 0.0
+    if rules.mode == SINGLE_EPOCH:
+        odds, odds_of_misfit = odds - LASTING - LEAST_SURE, ODDS_OF_MISFIT
+    believed, ratio = seek(w.full, first, cost, dof, odds, odds_of_misfit, w.part, w.order)
     if believed:
         hold(mine, w.order, w.place_groups, first, w.order.rows[0])
         mine.sure[0] = w.order.log_odds[0] >= odds + BEYOND_DOUBT and mine.doubts[0] == 0

@@ -16,9 +16,10 @@ from gnss.rtk._fix_kernel import (
     held_values,
     odds_against,
     release,
+    seek,
 )
 from gnss.rtk._integer_kernel import OFFSET_AGE_MIN, admit_all, fix, held_redundancy, holds, order_and_solve
-from gnss.rtk._work import POSITION, new_lattice
+from gnss.rtk._work import POSITION, new_lattice, new_work
 from tests.unit.rtk.dense import Filter
 from tests.unit.rtk.differences import Differences, Floats, World
 
@@ -274,6 +275,18 @@ def test_a_small_ratio_is_enough_with_many_and_not_with_few() -> None:
     part = new_lattice()
     part.misfit[:2] = (20.0, 40.0)
     assert odds_against(part, 2, 100.0, 150.0) > log(1e3) > odds_against(part, 2, 4.0, 6.0)
+
+
+@pytest.mark.parametrize(("off_cyc", "more", "believed"), [(0.05, 1.0, True), (0.3, -1.0, False)])
+def test_a_single_epoch_must_be_surer_where_its_integers_misfit(off_cyc: float, more: float, believed: bool) -> None:
+    """`more` than the odds it has is asked for: too much, or less, by the odds alone."""
+    n, w = 6, new_work()
+    w.full.d[:n], w.full.a_cyc[:n], w.full.lower[:n, :n] = 40.0, off_cyc, np.eye(n)
+    w.order.rows[0] = n
+    seek(w.full, 0, 30.0, 30.0, 0.0, 0.0, w.part, w.order)
+    asked = float(w.order.log_odds[0]) + more
+    for odds_of_misfit, as_expected in ((0.0, more < 0.0), (3.0, believed)):
+        assert seek(w.full, 0, 30.0, 30.0, asked, odds_of_misfit, w.part, w.order)[0] == as_expected
 
 
 def test_a_misfit_that_noise_explains_fits() -> None:
