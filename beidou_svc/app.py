@@ -130,6 +130,11 @@ class Service:
 
         self._recorder = Recorder(path, self._registry.id_of)
 
+    def forget_recording(self) -> None:
+        """Remove the recording of a service that could not start: the next start may use its name."""
+        if self._recorder is not None:
+            self._recorder.discard()
+
     def stop(self) -> None:
         """Begin to stop; `run` then returns."""
         self._stop.set()

@@ -9,6 +9,7 @@ import uvloop
 
 from beidou_svc.app import build_service
 from beidou_svc.config import Settings
+from beidou_svc.errors import StartError
 
 
 def run_service(settings: Settings, record: Path | None = None) -> None:
@@ -18,7 +19,11 @@ def run_service(settings: Settings, record: Path | None = None) -> None:
         service = build_service(settings)
         if record is not None:
             service.record_to(record)
-        await service.run()
+        try:
+            await service.run()
+        except StartError:
+            service.forget_recording()
+            raise
 
     run_on_own_loop(main())
 

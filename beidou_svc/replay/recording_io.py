@@ -125,6 +125,11 @@ class Recorder:
         except OSError as error:
             logger.error("the end of the recording %s may be missing: %s", self.path, error)
 
+    def discard(self) -> None:
+        """End the recording and remove it."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
     def _write(self, data: bytes | memoryview) -> None:
         if self.written_bytes + len(data) > FILE_BYTES_MAX:
             logger.error("the recording %s is full at %d bytes and ends here", self.path, self.written_bytes)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from beidou_svc.app import Service
 from beidou_svc.clock import ManualClock
 from beidou_svc.errors import ConfigError, StartError
 from beidou_svc.pipeline.runner import Pipeline
+from beidou_svc.running import run_service
 from tests.api.whole_service import EPOCH, running, settings
 from tests.helpers.frames import sentence
 from tests.helpers.waiting import until
@@ -93,6 +95,15 @@ async def test_a_port_that_is_taken_says_which_and_what_to_do() -> None:
         taken = settings(ingest={"tcp": [{"port": port}], "udp": []})
         with pytest.raises(StartError, match=f"ingest: .*{port}"):
             await Service(taken, Pipeline(capacity=64), clock=ManualClock()).run()
+
+
+def test_a_start_that_fails_leaves_no_recording(tmp_path: Path) -> None:
+    """The next start, on another port, may use the same name."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+        with pytest.raises(StartError, match="choose another with http\\.port"):
+            run_service(settings(http={"port": port}), tmp_path / "r.log")
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_files_that_are_missing_are_named_before_anything_starts(tmp_path: Path) -> None:
