@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from gnss.batches import NO_TIME
+from gnss.constants import NS_PER_S
 from gnss.time.scales import gpst_ns_to_unix_ns, unix_ns_to_gpst_ns
 
 
@@ -10,7 +11,7 @@ def utc_text(utc_ns: int) -> str | None:
     """RFC 3339 with milliseconds of a time in ns since 1970-01-01, None for a missing one."""
     if utc_ns == NO_TIME:
         return None
-    whole_s, ns = divmod(int(utc_ns), 1_000_000_000)
+    whole_s, ns = divmod(int(utc_ns), NS_PER_S)
     return datetime.fromtimestamp(whole_s, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ns // 1_000_000:03d}Z"
 
 

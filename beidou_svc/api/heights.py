@@ -1,9 +1,7 @@
 """The height of one terminal above other zeros than the ellipsoid, as far as `frames.height` configures them."""
 
-from math import radians
+from math import isfinite, radians
 from typing import Final
-
-import numpy as np
 
 from mapping.datums.heights import HeightDatum, HeightModels, convert_height
 from mapping.errors import NotConfiguredError
@@ -27,6 +25,6 @@ def heights_of(
             height_m = float(convert_height(h_ell_m, *place, HeightDatum.ELLIPSOID, datum, models))
         except NotConfiguredError:
             continue
-        if np.isfinite(height_m):
+        if isfinite(height_m):
             found[name] = round(height_m, 4)
     return found

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from beidou_svc.replay.log_io import LogError
 from beidou_svc.replay.report import QUALITY_NAMES
 from gnss.batches import NO_TIME, FixBatch
+from gnss.constants import NS_PER_S
 from gnss.frames.enu import ecef_to_enu
 from gnss.frames.geodetic import geodetic_to_ecef
 from gnss.time.scales import gpst_ns_to_unix_ns
@@ -167,5 +168,5 @@ def _share_time_axis(axes: list[Axes], t: Any) -> None:
     axes[-1].xaxis.set_major_locator(locator)
     axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC, show_offset=False))  # type: ignore[no-untyped-call]
     if len(t):
-        day = datetime.fromtimestamp(int(t.min().astype(np.int64)) // 1_000_000_000, UTC).date()
+        day = datetime.fromtimestamp(int(t.min().astype(np.int64)) // NS_PER_S, UTC).date()
         axes[-1].set_xlabel(f"UTC, from {day.isoformat()}", color=_INK)

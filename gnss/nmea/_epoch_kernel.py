@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_TIME, SYSTEM_COUNT
+from gnss.constants import NS_PER_DAY, NS_PER_S, NS_PER_WEEK
 from gnss.nmea._epoch_state import (
     CLOSED,
     DAY,
@@ -72,9 +73,7 @@ _V = ord("V")
 REFERENCE_TOLERANCE_DAYS = 1
 """A date further than this from the receive time is suspect, or 1,024 weeks off."""
 
-_NS = 1_000_000_000
-_HALF_DAY_NS = 43_200 * _NS
-_WEEK_NS = 604_800 * _NS
+_HALF_DAY_NS = 43_200 * NS_PER_S
 
 
 @inline_kernel
@@ -101,7 +100,7 @@ def _instant(cells: NDArray[np.float64], c: int, kind: int) -> tuple[int, int]:
     if kind in (_BESTNAVA, _UNIHEADINGA):
         if not (cells[c + _NAV_WEEK] > 0 and cells[c + _NAV_TOW] >= 0):
             return -1, -1
-        day, ns = gpst_to_utc(int(cells[c + _NAV_WEEK]) * _WEEK_NS + int(cells[c + _NAV_TOW]) * 1_000_000)
+        day, ns = gpst_to_utc(int(cells[c + _NAV_WEEK]) * NS_PER_WEEK + int(cells[c + _NAV_TOW]) * 1_000_000)
         return ns, day
     cell = TIME_CELL[kind]
     if cell < 0 or not cells[c + cell] >= 0:
@@ -147,8 +146,8 @@ def _date_epoch(clock: NDArray[np.int64], s: int, day: int, reference_gpst_ns: i
     tolerance_days = ROLLOVER_DAYS // 2
     if rx != NO_TIME:
         tolerance_days = REFERENCE_TOLERANCE_DAYS
-        rx_day = rx // (86_400 * _NS)
-        reference_gpst_ns = utc_to_gpst(rx_day, rx - rx_day * 86_400 * _NS)
+        rx_day = rx // (NS_PER_DAY)
+        reference_gpst_ns = utc_to_gpst(rx_day, rx - rx_day * NS_PER_DAY)
     if day >= GPS_EPOCH_DAY:
         if reference_gpst_ns != NO_TIME:
             reference_day, _ = gpst_to_utc(reference_gpst_ns)

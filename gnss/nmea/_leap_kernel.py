@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel
 from gnss.batches import NO_TIME
+from gnss.constants import NS_PER_S
 from gnss.nmea._epoch_state import LAST, LAST_RX, LEAPS, LEAPT, RX, SUSPECT
 
-LEAP_NS = 600 * 1_000_000_000
+LEAP_NS = 600 * NS_PER_S
 """No receiver, and no way, is so far ahead of what it was."""
 
 LEAPS_MAX = 30

@@ -163,9 +163,9 @@ def fix(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
 def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int) -> tuple[bool, float]:
     """Seek the integers of the rows from `first` on, and hold them if they are believed."""
     cost, dof = float_cost(mine, w.order, w.full), max(mine.dof[0] - w.order.rows[0], 0.0)
-    odds, odds_of_misfit = rules.log_odds_min + tries * SURER + LASTING, 0.0
-    if rules.mode == SINGLE_EPOCH:
-        odds, odds_of_misfit = odds - LASTING - LEAST_SURE, ODDS_OF_MISFIT
+    is_single = rules.mode == SINGLE_EPOCH
+    odds = rules.log_odds_min + tries * SURER + (-LEAST_SURE if is_single else LASTING)
+    odds_of_misfit = ODDS_OF_MISFIT if is_single else 0.0
     believed, ratio = seek(w.full, first, cost, dof, odds, odds_of_misfit, w.part, w.order)
     if believed:
         hold(mine, w.order, w.place_groups, first, w.order.rows[0])

@@ -27,7 +27,7 @@ from mapping.fences._memory import (
     T,
 )
 from mapping.fences._motion_kernel import Motion, motion_of, remember
-from mapping.fences._near_kernel import FAR, Limit, Where, find_near, limit_of, where_of
+from mapping.fences._near_kernel import FAR, Where, find_near, limit_nowhere, limit_of, where_of
 from mapping.fences._pair_kernel import is_idle, step_inside, step_outside
 from mapping.fences._window_kernel import is_open
 from mapping.fences.state import Counter
@@ -68,7 +68,7 @@ def _step_pair(
     """Let a pair take the row; `near` is the fence's place in the list of near fences, -1 = not near."""
     pair_i, t = mine.pair_i, mine.ring_i[row, ROW_T]
     fence = pair_i[HEAD, k, FENCE]
-    limit = Limit(-FAR, where.sigma_m, 0.0, 0.0, 0.0, 0.0)
+    limit = limit_nowhere(-FAR, where.sigma_m)
     closed = _is_closed(sheet, fence, t)
     inside = pair_i[HEAD, k, FLAGS] & INSIDE != 0
     if near >= 0 and not _is_elsewhere(mine, sheet, row, fence) and (inside or not closed):

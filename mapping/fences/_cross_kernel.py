@@ -52,21 +52,8 @@ def settle_crossing(mine: Mine, w: Work, sheet: Sheet, chart: Chart, row: int, k
             if near.fence[j] == fence and near.z[j] > best:
                 best, sigma_m = near.z[j], near.sigma_m[j]
     if best > 0.0:
-        t = mine.ring_i[row, ROW_T]
-        made = emit(
-            mine,
-            w,
-            sheet,
-            row,
-            fence,
-            CROSS,
-            PLAIN,
-            t,
-            best,
-            sigma_m,
-            hypot(where.x_m - from_x, where.y_m - from_y),
-            made,
-        )
+        t, way_m = mine.ring_i[row, ROW_T], hypot(where.x_m - from_x, where.y_m - from_y)
+        made = emit(mine, w, sheet, row, fence, CROSS, PLAIN, t, best, sigma_m, way_m, made)
     return made
 
 

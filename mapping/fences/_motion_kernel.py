@@ -59,7 +59,7 @@ class Way(NamedTuple):
 
     x_m: float
     y_m: float
-    m: float
+    length_m: float
     noise_m: float
     least_m: float
     since_s: float
@@ -102,13 +102,15 @@ def motion_of(mine: Mine, its: Its, row: int, where: Where) -> Motion:
     step_x, step_y = where.x_m - from_x, where.y_m - from_y
     step_m = sqrt(step_x * step_x + step_y * step_y)
     if isnan(speed):
-        moves = way.m >= Z_MOVED * APART * where.sigma_m
-        rests = way.m <= SLOW_MPS * way.since_s + way.noise_m
+        moves = way.length_m >= Z_MOVED * APART * where.sigma_m
+        rests = way.length_m <= SLOW_MPS * way.since_s + way.noise_m
         expected_mps = seat_f[HEAD, STEP_MPS]
     else:
         steady = isnan(before) or before >= 0.5 * its.moving_mps
-        moves = speed >= its.moving_mps and steady and way.m >= way.least_m and step_m >= 0.5 * speed * dt_s
-        rests = speed < its.resting_mps and way.m <= way.noise_m + (SLOW_MPS * way.since_s if speed < SLOW_MPS else 0.0)
+        moves = speed >= its.moving_mps and steady and way.length_m >= way.least_m and step_m >= 0.5 * speed * dt_s
+        rests = speed < its.resting_mps and way.length_m <= way.noise_m + (
+            SLOW_MPS * way.since_s if speed < SLOW_MPS else 0.0
+        )
         expected_mps = speed if isnan(before) else max(speed, before)
     credible = step_m <= FASTER * expected_mps * dt_s + Z_CREDIBLE * where.sigma_m + SLACK_M
     z_need = its.z_moving if moves else (its.z_resting if rests else its.z_unsure)

@@ -54,6 +54,12 @@ class Limit(NamedTuple):
 
 
 @inline_kernel
+def limit_nowhere(z: float, sigma_m: float) -> Limit:
+    """A limit of which nobody knows where it runs: too far away, or right below the position."""
+    return Limit(z, sigma_m, 0.0, 0.0, 0.0, 0.0)
+
+
+@inline_kernel
 def is_for(fence: int, groups: int, sheet: Sheet) -> bool:
     """Whether a fence is meant for a terminal of these groups."""
     return not sheet.by_group or sheet.rules[fence].groups == 0 or (sheet.rules[fence].groups & groups) != 0
@@ -89,10 +95,10 @@ def _nearest_edge(cells: Cells, at: int, where: Where, reach_m: float) -> Limit:
                     least, foot_u, foot_w = u * u + w * w, u, w
             x0, y0 = x1, y1
     if least == np.inf:
-        return Limit(FAR, where.sigma_m, 0.0, 0.0, 0.0, 0.0)
+        return limit_nowhere(FAR, where.sigma_m)
     z = sqrt(least)
     if z < Z_MIN:
-        return Limit(z, where.sigma_m, 0.0, 0.0, 0.0, 0.0)
+        return limit_nowhere(z, where.sigma_m)
     ex, ey = where.l11 * foot_u, where.l21 * foot_u + where.l22 * foot_w
     distance_m = sqrt(ex * ex + ey * ey)
     return Limit(min(z, FAR), distance_m / z, 0.0, 0.0, -ex / distance_m, -ey / distance_m)
@@ -194,7 +200,7 @@ def _put_record(
     count: int,
 ) -> int:  # fmt: skip
     """Append the fences of a record; of a cell that is not the position's own, only limits are looked at."""
-    at, nowhere = record + 2, Limit(FAR, where.sigma_m, 0.0, 0.0, 0.0, 0.0)
+    at, nowhere = record + 2, limit_nowhere(FAR, where.sigma_m)
     for k in range(at, at + cells.words[record]):
         if own and is_for(cells.words[k], groups, sheet):
             count = _put(near, count, cells.words[k], nowhere, True)
