@@ -29,7 +29,7 @@ from gnss.batches import SegmentBatch
 from gnss.constants import NS_PER_S
 
 _SWEEP_NS = NS_PER_S // 4
-_SWEEP_CLOSES_MAX = 512
+_SWEEP_CLOSES_MAX = 128
 _FDS_OTHER_MAX = 65_536
 _UNLIMITED = 1e18
 _SEED_MAX = 2**31 - 4

@@ -97,12 +97,13 @@ class Limits(Section):
         description="Networks without a limit per address: carrier NAT, relays, the simulator.",
     )
     accept_per_s_max: float = Field(2_000.0, gt=0, description="New TCP connections per second.")
+    accepts_per_tick_max: int = Field(128, ge=1, description="New TCP connections per tick.")
     listen_backlog: int = Field(4_096, ge=1, description="Connections the kernel keeps waiting to be accepted.")
     handshakes_max: int = Field(2_048, ge=1, description="Connections that have not named themselves yet.")
     handshake_grace_s: float = Field(
         1.0, ge=0, description="Time that an unnamed connection has before it may be closed to make room, s."
     )
-    handshakes_per_tick_max: int = Field(256, ge=1, description="First lines judged per tick.")
+    handshakes_per_tick_max: int = Field(128, ge=1, description="First lines judged per tick.")
     handshake_s_max: float = Field(10.0, gt=0, description="Time to name the terminal, s.")
     handshake_bytes_max: int = Field(512, ge=16, le=4_096, description="Bytes until the terminal is named.")
     bytes_per_s_max: float = Field(131_072.0, gt=0, description="Bytes per terminal and second, sustained.")

@@ -61,13 +61,16 @@ class TcpPorts:
         self.sockets.clear()
 
     def accept(self, now_ns: int) -> None:
-        """Accept what waits, as far as the accept rate allows."""
-        rate = self._streams.limits.accept_per_s_max
+        """Accept what waits, as far as the accept rate allows and one tick may."""
+        limits = self._streams.limits
+        rate, left = limits.accept_per_s_max, limits.accepts_per_tick_max
         refill = (now_ns - self._t_accepts_ns) * rate / NS_PER_S
         self._accepts = min(self._accepts + refill, max(1.0, rate * _ACCEPT_BURST_S))
         self._t_accepts_ns = now_ns
         for index, listening in enumerate(self.sockets):
-            self._accepts -= self._accept_some(index, listening, int(self._accepts))
+            accepted = self._accept_some(index, listening, min(int(self._accepts), left))
+            self._accepts -= accepted
+            left -= accepted
 
     def accept_rest(self) -> None:
         """Accept everything that the kernel has completed already, whatever the rate: the last act before closing."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from beidou_svc.ingest.arena import COUNT, Page
 from beidou_svc.ingest.counters import COUNTER_MAX, Counter
-from beidou_svc.ingest.drain import ENDED, GREETINGS, WAITING, drain, new_queue
+from beidou_svc.ingest.drain import ENDED, ENDED_PER_TICK_MAX, GREETINGS, WAITING, drain, new_queue
 from beidou_svc.ingest.reading import Bounds
 from beidou_svc.ingest.table import State, new_rows, open_row
 
@@ -86,6 +86,25 @@ def test_the_end_is_told_after_the_last_bytes(pairs: Bench) -> None:
     assert pairs.drain() == []
     assert pairs.queue.ended_row[: pairs.queue.filled[ENDED]].tolist() == [pairs.near[2].fileno()]
     assert pairs.queue.ended_by_reset[0] == 0
+
+
+def test_many_that_end_at_once_are_told_in_parts_and_nobody_waits_for_them() -> None:
+    bench = Bench(ENDED_PER_TICK_MAX + 40)
+    last = len(bench.far) - 1
+    try:
+        for far in bench.far[:last]:
+            far.close()
+        told: list[list[int]] = []
+        for _ in range(3):
+            bench.far[last].send(b"alive")
+            assert bench.drain() == [(last, b"alive")]
+            ends = int(bench.queue.filled[ENDED])
+            told.append(bench.queue.ended_row[:ends].tolist())
+        assert [len(rows) for rows in told] == [ENDED_PER_TICK_MAX, 39, 0]
+        assert sorted(told[0] + told[1]) == sorted(near.fileno() for near in bench.near[:last])
+        assert bench.queue.filled[WAITING] == 0
+    finally:
+        bench.close()
 
 
 def test_an_exhausted_allowance_leaves_bytes_where_they_are(pairs: Bench) -> None:

@@ -45,6 +45,16 @@ def test_accept_rate() -> None:
         assert rig.counted()["accepted"] == 30
 
 
+def test_accepts_of_one_tick() -> None:
+    with running(tcp(), tcp(), bounds=limits(accepts_per_tick_max=4)) as rig:
+        for i in range(6):
+            rig.connect(b"a%d\n" % i, index=i % 2)
+        rig.ticks(1)
+        assert rig.counted()["accepted"] == 4
+        assert rig.counted()["accept_held"] == 1
+        rig.until(lambda: rig.registry.count == 6)
+
+
 def test_time_to_name_the_terminal() -> None:
     with running(tcp(), bounds=limits(handshake_s_max=10.0)) as rig:
         silent = rig.connect()
