@@ -30,7 +30,7 @@ Q_OF_QUALITY: Final = np.array([0, 5, 4, 6, 1, 2, 7, 5, 5], np.int64)
 QUALITY_OF_Q: Final = np.array([0, 4, 5, 2, 2, 1, 3, 6], np.uint8)
 """`fix_quality` by Q; SBAS (3) is a differential fix."""
 
-_DECIMALS = (3, 7, 9)
+_DECIMALS = (3, 5, 7, 9)
 _COLUMNS = ("Q", "ns", "age", "ratio")
 _TIME_WORDS = 6
 _NS_PER_MINUTE = 60 * NS_PER_S

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beidou_svc.solve.instants import at_instants
 from beidou_svc.solve.output import Advance
 from beidou_svc.solve.recording import Recording
 from beidou_svc.solve.session import Session
@@ -61,7 +62,7 @@ def _filled(fixes: FixBatch, spp: FixBatch) -> FixBatch:
     rows = np.flatnonzero(fixes.fix_quality == 0)
     columns = {name: column.copy() for name, column in fixes.columns().items()}
     for name, column in spp.columns().items():
-        columns[name][rows] = column
+        columns[name][rows] = column[rows]
     return FixBatch.of(**columns)
 
 
@@ -75,8 +76,8 @@ def solve_rtk(session: Session, settings: RtkSettings, spp_rules: SppRules, adva
         part = epochs.take(slice(start, start + EPOCHS_AT_ONCE))
         base_of = latest_base(part, bases.epochs, settings.age_corr_s_max)
         state, found, how = step(state, Received(part, observations), bases, base_of, session.book, settings, workspace)
-        left = part.take(found.fix_quality == 0)
-        fixes.append(_filled(found, solve_spp(left, observations, session.book, spp_rules).fixes))
+        single = solve_spp(part, observations, session.book, spp_rules)
+        fixes.append(at_instants(_filled(found, single.fixes), single.clocks))
         solved.append(how)
         advance(len(part))
     return RtkResult(FixBatch.concat(fixes), SolvedBatch.concat(solved))

@@ -6,6 +6,7 @@ import numpy as np
 from rich.table import Table
 
 from beidou_svc.replay.command import error_console, guarded
+from beidou_svc.solve.instants import at_instants
 from beidou_svc.solve.options import SppCommand
 from beidou_svc.solve.output import Advance, check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import SolveError
@@ -67,7 +68,7 @@ def solve_session(session: Session, rules: SppRules, advance: Advance) -> tuple[
     for start in range(0, len(epochs), EPOCHS_AT_ONCE):
         part = epochs.take(slice(start, start + EPOCHS_AT_ONCE))
         solved = solve_spp(part, observations, session.book, rules)
-        fixes.append(solved.fixes)
+        fixes.append(at_instants(solved.fixes, solved.clocks))
         satellites.append(solved.satellites.replace(epoch=solved.satellites.epoch + np.int32(start)))
         advance(len(part))
     return FixBatch.concat(fixes), SppSatelliteBatch.concat(satellites)

@@ -82,7 +82,7 @@ def test_round_trip(tmp_path: Path, ecef: bool) -> None:
         assert np.array_equal(getattr(found.fixes, name), getattr(f, name))
 
 
-@pytest.mark.parametrize(("step_ns", "decimals"), [(10**9, 3), (10**6, 3), (100, 7), (1, 9)])
+@pytest.mark.parametrize(("step_ns", "decimals"), [(10**9, 3), (10**6, 3), (10**4, 5), (100, 7), (1, 9)])
 def test_as_many_decimals_as_the_tags_need(step_ns: int, decimals: int) -> None:
     text = format_pos(fixes(t_gpst_ns=DATE + np.arange(3) * step_ns)).decode().splitlines()
     assert len(text[-1].split()[1]) == len("01:36:23.") + decimals

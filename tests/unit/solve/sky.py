@@ -27,6 +27,8 @@ DATE = "2024-03-13"
 ROVER_M = world.R_ECEF_M
 BASE_M = enu_to_ecef(np.array([300.0, -200.0, 0.0]), *world.PLACE)
 """As high as the rover: the world has one atmosphere for both."""
+ROVER_CLOCK_S = 2e-4
+"""Receivers tag by their own clocks, the rover's is so far ahead."""
 
 
 @cache
@@ -47,7 +49,7 @@ def ephemerides() -> EphemerisBatch:
 @cache
 def observed(base: bool = False) -> tuple[EpochBatch, ObservationBatch]:
     """Epochs of a receiver that stands still, with phases."""
-    receiver = world.Receiver(r_ecef_m=BASE_M if base else ROVER_M, clock_s=1e-6 if base else 2e-4)
+    receiver = world.Receiver(r_ecef_m=BASE_M if base else ROVER_M, clock_s=1e-6 if base else ROVER_CLOCK_S)
     satellites = tuple(s for s in world.in_view("GC") if s // 64 == 0 or s % 64 > 5)
     epochs, o = world.joined([world.observe(receiver, satellites, float(t)) for t in range(EPOCHS)])
     wavelength_m = SPEED_OF_LIGHT_MPS / carrier_hz(o.system, o.signal, o.channel)
