@@ -22,7 +22,7 @@ def misplaced_base(session: Session, rules: SppRules) -> Sequence[str]:
         return []
     epochs = base.epochs.take(slice(0, EPOCHS_ASKED_MAX))
     f = solve_spp(epochs, base.observations, session.book, rules).fixes
-    off_m = np.linalg.norm(geodetic_to_ecef(f.lat_rad, f.lon_rad, f.h_ell_m) - place.ecef_m, axis=1)
+    off_m = np.linalg.norm(geodetic_to_ecef(f.lat_rad, f.lon_rad, f.h_ell_m) - place.at(epochs), axis=1)
     known = off_m[np.isfinite(off_m)]
     if not len(known) or np.median(known) <= OFF_M:
         return []

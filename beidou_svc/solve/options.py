@@ -28,6 +28,9 @@ class InputOptions:
     """Latitude and longitude in degrees, ellipsoidal height in m."""
     base_moves: bool = False
     """Nobody need say where the base is."""
+    rover_station: int | None = None
+    """Whose epochs are meant in a stream of several stations; likewise of the base."""
+    base_station: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ from gnss.rtcm.ephemerides import EphemerisBatch
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch
 from gnss.rtcm.observations import ObservationBatch
+from gnss.rtcm.stations import StationBatch
+
+MOVED_M = 0.001
+"""Positions farther apart are two."""
 
 PROBLEMS_SHOWN_MAX = 5
 """Problems of a file that are told one by one; the rest is counted."""
@@ -38,10 +42,29 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Position of an antenna reference point, ECEF, and where it was found."""
+    """Position of an antenna reference point, ECEF, and where it was found; `sent`: all that a stream said of it."""
 
     ecef_m: NDArray[np.float64]
     source: str
+    sent: StationBatch = field(default_factory=StationBatch.empty)
+
+    def at(self, epochs: EpochBatch) -> NDArray[np.float64]:
+        """(n, 3): where it was at each epoch, by what its station sent last before that, else sent first."""
+        ecef_m = np.tile(self.ecef_m, (len(epochs), 1))
+        for station in np.unique(self.sent.station):
+            sent, rows = self.sent.take(self.sent.station == station), np.flatnonzero(epochs.station == station)
+            last = np.searchsorted(np.maximum.accumulate(sent.t_gpst_ns), epochs.t_gpst_ns[rows]) - 1
+            ecef_m[rows] = sent.ecef_m[np.maximum(last, 0)]
+        return ecef_m
+
+    @property
+    def moves(self) -> int:
+        """How often a station sent another position than before."""
+        moved = 0
+        for station in np.unique(self.sent.station):
+            ecef_m = self.sent.ecef_m[self.sent.station == station]
+            moved += int(np.count_nonzero(np.linalg.norm(np.diff(ecef_m, axis=0), axis=1) > MOVED_M))
+        return moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,13 +73,13 @@ def _read(data: NDArray[np.uint8], reference_gpst_ns: int, channels: dict[int, i
 
 
 def _place(stations: StationBatch) -> Place | None:
-    """The position that the station sent last."""
+    """The position that the station sent last, and all before."""
     mine = stations.take(np.isin(stations.number, _POSITION_NUMBERS) & (stations.status == Status.OK))
     mine = mine.take(np.any(mine.ecef_m != 0, axis=1))
     if not len(mine):
         return None
     number, station = int(mine.number[-1]), int(mine.station[-1])
-    return Place(mine.ecef_m[-1].copy(), f"message {number} of station {station}")
+    return Place(mine.ecef_m[-1].copy(), f"message {number} of station {station}", mine)
 
 
 def _dated_by_itself(one: _Pass) -> int:

@@ -134,4 +134,9 @@ def _notes(session: Session) -> list[str]:
             "the header's position of a base is often metres off, and all positions with it: "
             "--base-ecef X Y Z or --base-llh LATITUDE LONGITUDE HEIGHT state it exactly"
         )
+    if place is not None and base is not None and place.moves:
+        notes.append(
+            f"{base.path.name}: the base's position changes {place.moves:,} times: "
+            "each of its epochs stands where the stream said last"
+        )
     return notes

@@ -48,7 +48,7 @@ def base_received(session: Session, rules: SppRules) -> BaseReceived:
     assert base is not None
     epochs = in_order(base.epochs)
     if session.base_place is not None:
-        ecef_m = np.tile(session.base_place.ecef_m, (len(epochs), 1))
+        ecef_m = session.base_place.at(epochs)
     else:
         ecef_m = _moving_base(base, epochs, session, rules)
     known: NDArray[np.bool_] = np.all(np.isfinite(ecef_m), axis=1)

@@ -11,6 +11,7 @@ from beidou_svc.replay.command import time_option
 from beidou_svc.solve.files import read_file
 from beidou_svc.solve.options import InputOptions
 from beidou_svc.solve.recording import FileKind, Place, Recording, SolveError, UndatedError
+from beidou_svc.solve.stations import one_station
 from gnss.batches import NO_TIME, SYSTEMS
 from gnss.constants import NS_PER_DAY, NS_PER_HOUR
 from gnss.frames.geodetic import geodetic_to_ecef
@@ -125,14 +126,16 @@ def _read_dated(path: Path, stated_ns: int, others: Sequence[Recording], channel
 
 
 def _read_receiver(
-    path: Path, what: str, stated_ns: int, others: Sequence[Recording], channels: dict[int, int]
+    options: InputOptions, what: str, stated_ns: int, others: Sequence[Recording], channels: dict[int, int]
 ) -> Recording:
+    """What `--rover` or `--base` names."""
+    path: Path = getattr(options, what)
     recording = _read_dated(path, stated_ns, others, channels)
     if recording.kind is FileKind.NAVIGATION:
         raise SolveError(f"{path}: a navigation file: it belongs behind --nav, --{what} takes observations")
     if not len(recording.epochs):
         raise SolveError(f"{path}: no epoch with observations in it: is it the right file for --{what}?")
-    return without_repeats(recording)
+    return without_repeats(one_station(recording, what, getattr(options, f"{what}_station")))
 
 
 def _base_place(options: InputOptions, base: Recording) -> Place:
@@ -175,13 +178,13 @@ def _read_both(
 ) -> tuple[Recording, Recording | None]:
     """Rover and base; a stream without a date takes that of the other."""
     if options.base is None:
-        return _read_receiver(options.rover, "rover", stated_ns, navs, channels), None
+        return _read_receiver(options, "rover", stated_ns, navs, channels), None
     try:
-        rover = _read_receiver(options.rover, "rover", stated_ns, [], channels)
-        base = _read_receiver(options.base, "base", stated_ns, [rover, *navs], channels)
+        rover = _read_receiver(options, "rover", stated_ns, [], channels)
+        base = _read_receiver(options, "base", stated_ns, [rover, *navs], channels)
     except UndatedError:
-        base = _read_receiver(options.base, "base", stated_ns, navs, channels)
-        rover = _read_receiver(options.rover, "rover", stated_ns, [base, *navs], channels)
+        base = _read_receiver(options, "base", stated_ns, navs, channels)
+        rover = _read_receiver(options, "rover", stated_ns, [base, *navs], channels)
     _need_overlap(rover, base)
     return rover, base
 

@@ -67,12 +67,14 @@ def stated_ms(o: ObservationBatch) -> np.ndarray:
     return ((o.t_gpst_ns // 10**6 - behind_ms) % (604_800 * 1_000)).astype(np.uint32)
 
 
-def stream(base: bool = False, *, with_ephemerides: bool = True) -> bytes:
+def stream(base: bool = False, *, with_ephemerides: bool = True, station_id: int = 7) -> bytes:
     """The same as RTCM 3: station, ephemerides, MSM7; without a date but in BeiDou's ephemerides."""
     _, o = observed(base)
-    o = o.replace(station=np.full(len(o), 7, np.uint16), t_stated=stated_ms(o))
+    o = o.replace(station=np.full(len(o), station_id, np.uint16), t_stated=stated_ms(o))
     order = np.lexsort((o.signal, o.prn, o.system, o.t_gpst_ns))
-    station = StationBatch.missing(1, number=1006, station=7, ecef_m=[BASE_M if base else ROVER_M], antenna_up_m=0.0)
+    station = StationBatch.missing(
+        1, number=1006, station=station_id, ecef_m=[BASE_M if base else ROVER_M], antenna_up_m=0.0
+    )
     parts = [encode_positions(station), encode_msm(o.take(order), 7)]
     if with_ephemerides:
         parts.insert(1, encode_ephemerides(ephemerides()))
