@@ -7,7 +7,7 @@ from rich.table import Table
 
 from beidou_svc.replay.command import error_console, guarded
 from beidou_svc.replay.report import new_table
-from beidou_svc.solve.base_place import misplaced_base
+from beidou_svc.solve.base_place import BaseCheck
 from beidou_svc.solve.options import RtkCommand
 from beidou_svc.solve.output import check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import FileKind, Place, SolveError
@@ -17,6 +17,7 @@ from beidou_svc.solve.session import Session, load_session
 from beidou_svc.solve.spp_command import rules_of as rules_of_spp
 from gnss.batches import FixBatch
 from gnss.frames.geodetic import ecef_to_geodetic
+from gnss.position.options import SppRules
 from gnss.rtk.engine import SolvedBatch, Why
 from gnss.rtk.settings import Mode, RtkSettings, rules_of
 
@@ -52,9 +53,17 @@ def _rtk(command: RtkCommand) -> Sequence[str]:
     write_outputs(
         command.outputs, fixes, _header(command, session), title_of(command.inputs.rover, f"RTK, {command.mode}")
     )
-    tables = [_base_table(session.base_place)] if session.base_place is not None else []
+    place, check = session.base_place, _base_check(session, spp_rules)
+    tables = [_base_table(place, check)] if place is not None and check is not None else []
     tell(session, fixes, [*tables, _solution_table(fixes, solved)], _notes(session), command.outputs.out)
-    return [*session.problems(), *misplaced_base(session, spp_rules), *nothing_solved(fixes, _ADVICE)]
+    return [*session.problems(), *(check.problems() if check else []), *nothing_solved(fixes, _ADVICE)]
+
+
+def _base_check(session: Session, rules: SppRules) -> BaseCheck | None:
+    """None of a base that moves."""
+    if session.base is None or session.base_place is None:
+        return None
+    return BaseCheck(session.base, session.base_place, session.book, rules)
 
 
 def settings_of(command: RtkCommand) -> RtkSettings:
@@ -93,12 +102,14 @@ def _geodetic(place: Place) -> tuple[float, float, float]:
     return float(np.degrees(lat_rad)), float(np.degrees(lon_rad)), float(h_ell_m)
 
 
-def _base_table(place: Place) -> Table:
+def _base_table(place: Place, check: BaseCheck) -> Table:
     table = new_table("Base", "", "")
     table.show_header = False
     lat_deg, lon_deg, h_ell_m = _geodetic(place)
     table.add_row("position", f"{lat_deg:.9f}°, {lon_deg:.9f}°, {h_ell_m:.4f} m ell.")
     table.add_row("as stated by", place.source)
+    if check.text:
+        table.add_row("by its own codes", f"{check.text} from there")
     return table
 
 

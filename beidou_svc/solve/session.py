@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from beidou_svc.replay.command import time_option
+from beidou_svc.solve.base_place import place_of_base
 from beidou_svc.solve.files import read_file
 from beidou_svc.solve.options import InputOptions
 from beidou_svc.solve.recording import FileKind, Place, Recording, SolveError, UndatedError
 from beidou_svc.solve.stations import one_station
 from gnss.batches import NO_TIME, SYSTEMS
 from gnss.constants import NS_PER_DAY, NS_PER_HOUR
-from gnss.frames.geodetic import geodetic_to_ecef
 from gnss.orbits.book import OrbitBook
 from gnss.rinex.nav_ionosphere import Ionosphere
 from gnss.rtcm.ephemerides import EphemerisBatch
@@ -138,22 +138,6 @@ def _read_receiver(
     return without_repeats(one_station(recording, what, getattr(options, f"{what}_station")))
 
 
-def _base_place(options: InputOptions, base: Recording) -> Place:
-    if options.base_ecef_m is not None:
-        return Place(np.array(options.base_ecef_m), "--base-ecef")
-    if options.base_llh is not None:
-        lat_deg, lon_deg, h_ell_m = options.base_llh
-        if abs(lat_deg) > 90 or abs(lon_deg) > 360:
-            raise SolveError(f"--base-llh {lat_deg:g} {lon_deg:g}: not on the Earth; latitude comes first")
-        return Place(geodetic_to_ecef(np.radians(lat_deg), np.radians(lon_deg), h_ell_m), "--base-llh")
-    if base.place is None:
-        raise SolveError(
-            f"{base.path} does not say where the base is: add --base-ecef X Y Z in metres, "
-            "or --base-llh LATITUDE LONGITUDE HEIGHT in degrees and metres above the ellipsoid"
-        )
-    return base.place
-
-
 def _need_ephemerides(book: OrbitBook, session_files: Sequence[Recording]) -> None:
     if not book.known:
         names = ", ".join(str(recording.path) for recording in session_files)
@@ -206,6 +190,6 @@ def load_session(options: InputOptions) -> Session:
     book = OrbitBook.holding(kepler, glonass)
     _need_ephemerides(book, files)
     channels = _channels(files)
-    place = _base_place(options, base) if base and not options.base_moves else None
+    place = place_of_base(options, base) if base and not options.base_moves else None
     rover, base = with_channels(rover, channels), with_channels(base, channels) if base else None
     return Session(rover, base, place, navs, book, ionosphere)

@@ -82,6 +82,9 @@ def test_epochs_without_a_base_are_single(folder: Path) -> None:
         (("-b", "nav.nav"), "--base takes observations"),
         (("-b", "base.obs", *BASE_ECEF, "--base-llh", "25", "115", "100"), "give one of them"),
         (("-b", "base.obs", "--base-llh", "115", "25", "100"), "latitude comes first"),
+        (("-b", "base.obs", "--base-llh", "25", "115", "nan"), "--base-llh 25 115 nan: no place on the ground"),
+        (("-b", "base.obs", "--base-ecef", "nan", "1", "2"), "--base-ecef nan 1 2: no place on the ground"),
+        (("-b", "base.obs", "--base-ecef", "-2426.1", "5203.6", "2762.3"), "X, Y and Z in metres"),
     ],
 )
 def test_what_goes_wrong_says_what_to_do(folder: Path, words: tuple[str, ...], said: str) -> None:
@@ -90,12 +93,15 @@ def test_what_goes_wrong_says_what_to_do(folder: Path, words: tuple[str, ...], s
     assert not (folder / "a.pos").exists()
 
 
-@pytest.mark.parametrize("off_m", [7_000.0, 3_000_000.0])
-def test_a_base_that_stands_elsewhere_is_said(folder: Path, off_m: float) -> None:
-    place = [f"{metre:.4f}" for metre in sky.BASE_M + np.array([0.0, 0.0, off_m])]
+@pytest.mark.parametrize(("off_m", "said"), [(40.0, "40.0 m"), (7_000.0, "7,000.0 m"), (12_000_000.0, "12,000 km")])
+def test_a_base_that_stands_elsewhere_is_said(folder: Path, off_m: float, said: str) -> None:
+    across = np.cross(sky.BASE_M, [0.0, 0.0, 1.0])
+    angle = 2 * np.arcsin(off_m / 2 / np.linalg.norm(sky.BASE_M))
+    out_of_the_way = across / np.linalg.norm(across) * np.linalg.norm(sky.BASE_M)
+    place = [f"{metre:.4f}" for metre in np.cos(angle) * sky.BASE_M + np.sin(angle) * out_of_the_way]
     words = ("rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", "-o", "a.pos")
     _, err = call(*words, "--base-ecef", *place, code=1)
-    assert re.search(r"its own codes put the base (7,0\d\d m|3,000 km) from where --base-ecef has it", err)
+    assert f"its own codes put the base {said} from where --base-ecef has it" in err
     assert (folder / "a.pos").exists()
 
 
