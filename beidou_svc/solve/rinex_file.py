@@ -41,12 +41,14 @@ def read_rinex_observations(path: Path, data: NDArray[np.uint8]) -> Recording:
         found = parse_observations(data)
     except FileFormatError as error:
         raise SolveError(f"{path}: {error}") from error
+    unused = ", ".join(found.report.unused)
     return Recording(
         path,
         FileKind.OBSERVATIONS,
         found.epochs,
         found.observations,
         place=_place(found.header),
+        notes=[f"{path.name}: observation types that are not known here are not used: {unused}"] if unused else [],
         problems=_problems(path, found.report),
     )
 

@@ -18,7 +18,7 @@ from gnss.rinex._satellite_kernel import (
     read_field,
     read_satellite,
 )
-from gnss.rinex._text_kernel import BAD, GOOD, Text, read_date, read_integer
+from gnss.rinex._text_kernel import BAD, GOOD, Text, header_lines, read_date, read_integer
 from gnss.rinex.types import TypePlan
 from gnss.status import Status
 
@@ -84,14 +84,14 @@ def _satellite_at(text: Text, head: int, number: int) -> tuple[int, int]:
 
 @leaf_kernel
 def _read_fields(text: Text, line: int, plan: TypePlan, tags: int, system: int, memory: Memory, rows: RowSink) -> bool:
-    """The lines of a satellite, the first being `line`; False where one of them is the head of the next epoch."""
+    """The lines of a satellite, the first being `line`; False where one of them begins an epoch or a header."""
     good = True
     for place in range(plan.fields[system]):
         at_line = line + place // FIELDS_LINE
         start, stop = text.start[at_line], text.stop[at_line]
         at = start + FIELD_WIDTH * (place % FIELDS_LINE)
         if at < stop and not read_field(text.data, at, stop, plan, system, place, memory, rows):
-            if _read_head(text, at_line, tags)[1] >= 0:
+            if _read_head(text, at_line, tags)[1] >= 0 or header_lines(text, at_line) > 0:
                 return False
             good = False
     if not good:
@@ -127,10 +127,23 @@ def _read_epoch(
 
 @leaf_kernel
 def next_head(text: Text, line: int, tags: int) -> int:
-    """The first line from `line` on that is the head of an epoch."""
-    while line < len(text.start) and _read_head(text, line, tags)[1] < 0:
+    """The first line from `line` on that is the head of an epoch, or begins a header."""
+    while line < len(text.start) and _read_head(text, line, tags)[1] < 0 and header_lines(text, line) == 0:
         line += 1
     return line
+
+
+@leaf_kernel
+def _is_header(text: Text, memory: Memory, tags: int) -> bool:
+    """Whether a header stands at the cursor; lines that belong to nothing are passed."""
+    line = memory.cursor[LINE]
+    memory.cursor[RECORDS] = header_lines(text, line)
+    if memory.cursor[RECORDS] > 0:
+        return True
+    if not _is_blank(text.data, text.start[line], text.stop[line]):
+        note(memory, line, _GARBAGE)
+    memory.cursor[LINE] = next_head(text, line + 1, tags)
+    return False
 
 
 @leaf_kernel
@@ -141,9 +154,8 @@ def read_body_2(text: Text, plan: TypePlan, tags: int, memory: Memory, epochs: E
         start, stop = text.start[line], text.stop[line]
         t_gpst_ns, flag, count = _read_head(text, line, tags)
         if flag < 0:
-            if not _is_blank(text.data, start, stop):
-                note(memory, line, _GARBAGE)
-            memory.cursor[LINE] = next_head(text, line + 1, tags)
+            if _is_header(text, memory, tags):
+                return True
             continue
         memory.events[flag] += 1
         memory.cursor[LINE] = line + 1

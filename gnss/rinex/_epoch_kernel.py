@@ -29,7 +29,7 @@ from gnss.rinex._satellite_kernel import (
     read_field,
     read_satellite,
 )
-from gnss.rinex._text_kernel import GOOD, Text, read_date, read_decimal, read_integer
+from gnss.rinex._text_kernel import GOOD, Text, header_lines, read_date, read_decimal, read_integer
 from gnss.rinex.types import TypePlan
 from gnss.status import Status
 
@@ -106,11 +106,17 @@ def _is_head(text: Text, line: int) -> bool:
 
 
 @leaf_kernel
+def _begins(text: Text, line: int) -> bool:
+    """Whether an epoch or a header begins there."""
+    return _is_head(text, line) or header_lines(text, line) > 0
+
+
+@leaf_kernel
 def _read_epoch(text: Text, count: int, plan: TypePlan, memory: Memory, rows: RowSink, t_gpst_ns: int) -> None:
-    """The satellites of an epoch; a head among them ends it early."""
+    """The satellites of an epoch; a head among them, or a header, ends it early."""
     line = memory.cursor[LINE]
     end = min(line + count, len(text.start))
-    while line < end and not _is_head(text, line):
+    while line < end and not _begins(text, line):
         _read_line(text, line, plan, memory, rows, t_gpst_ns)
         line += 1
     if line < memory.cursor[LINE] + count:
@@ -120,11 +126,24 @@ def _read_epoch(text: Text, count: int, plan: TypePlan, memory: Memory, rows: Ro
 
 @leaf_kernel
 def skip_lost(text: Text, memory: Memory) -> None:
-    """Pass lines that belong to no epoch, as one problem."""
+    """Pass lines that belong to no epoch and to no header, as one problem."""
     line = memory.cursor[LINE]
-    while line < len(text.start) and not _is_head(text, line):
+    while line < len(text.start) and not _begins(text, line):
         line += 1
     memory.cursor[LINE] = line
+
+
+@leaf_kernel
+def _is_header(text: Text, memory: Memory) -> bool:
+    """Whether a header stands at the cursor; lines that belong to nothing are passed."""
+    line = memory.cursor[LINE]
+    memory.cursor[RECORDS] = header_lines(text, line)
+    if memory.cursor[RECORDS] > 0:
+        return True
+    if text.stop[line] > text.start[line]:
+        note(memory, line, _GARBAGE)
+    skip_lost(text, memory)
+    return False
 
 
 @leaf_kernel
@@ -146,9 +165,8 @@ def read_body_3(text: Text, plan: TypePlan, tags: int, memory: Memory, epochs: E
         line = memory.cursor[LINE]
         start, stop = text.start[line], text.stop[line]
         if not _is_head(text, line):
-            if stop > start:
-                note(memory, line, _GARBAGE)
-            skip_lost(text, memory)
+            if _is_header(text, memory):
+                return True
             continue
         memory.cursor[LINE] = line + 1
         t_gpst_ns, flag, count = _read_head(data, start, stop, tags)
@@ -173,9 +191,9 @@ def read_body_3(text: Text, plan: TypePlan, tags: int, memory: Memory, epochs: E
 
 @leaf_kernel
 def skip_records(text: Text, memory: Memory, count: int) -> None:
-    """Pass records that are not observations; a head among them ends them early."""
+    """Pass records that are not observations; a head among them, or a header, ends them early."""
     line = memory.cursor[LINE]
     end = min(line + count, len(text.start))
-    while line < end and not _is_head(text, line):
+    while line < end and not _begins(text, line):
         line += 1
     memory.cursor[LINE] = line

@@ -15,6 +15,9 @@ GOOD: Final = 0
 BLANK: Final = 1
 BAD: Final = 2
 
+_LABEL_COLUMN: Final = 60
+_BEGIN = np.frombuffer(b"RINEX VERSION / TYPE", np.uint8)
+_END = np.frombuffer(b"END OF HEADER", np.uint8)
 _SPACE, _PLUS, _MINUS, _POINT, _ZERO, _NINE = 32, 43, 45, 46, 48, 57
 _MANTISSA_MAX: Final = 10**17
 """Digits behind the eighteenth do not change a float64."""
@@ -47,6 +50,27 @@ def split_lines(data: NDArray[np.uint8]) -> Text:
         start, stop = start[:-1], stop[:-1]
     stop = stop - (data[np.maximum(stop - 1, 0)] == ord("\r")) if len(stop) else stop
     return Text(data, start, np.maximum(stop, start))
+
+
+@leaf_kernel
+def _has_label(text: Text, line: int, label: NDArray[np.uint8]) -> bool:
+    """Whether a line has the label of a header record."""
+    start = text.start[line] + _LABEL_COLUMN
+    n, i = min(len(label), max(text.stop[line] - start, 0)), 0
+    while i < n and text.data[start + i] == label[i]:
+        i += 1
+    return i == len(label)
+
+
+@leaf_kernel
+def header_lines(text: Text, line: int) -> int:
+    """How many lines the header has that begins at a line; 0 = none does."""
+    if not _has_label(text, line, _BEGIN):
+        return 0
+    end = line
+    while end < len(text.start) and not _has_label(text, end, _END):
+        end += 1
+    return min(end + 1, len(text.start)) - line
 
 
 @leaf_kernel

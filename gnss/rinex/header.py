@@ -222,7 +222,8 @@ _PARSERS: dict[str, Callable[[RinexHeader, str], None]] = {
     "ION BETA": _iono_2("GPSB"),
 }
 
-END = "END OF HEADER"
+BEGIN, END = "RINEX VERSION / TYPE", "END OF HEADER"
+"""Labels of the first line of a header and of its last."""
 
 
 def parse_header_line(header: RinexHeader, line: str) -> bool:
@@ -249,7 +250,7 @@ def parse_header(lines: Sequence[str], kinds: str) -> tuple[RinexHeader, int, li
     does not end takes all lines.
     """
     header = RinexHeader()
-    is_rinex = bool(lines) and lines[0][LABEL_COLUMN:].strip().upper().startswith("RINEX VERSION / TYPE")
+    is_rinex = bool(lines) and lines[0][LABEL_COLUMN:].strip().upper().startswith(BEGIN)
     if not is_rinex or not parse_header_line(header, lines[0]):
         raise FileFormatError("line 1: no RINEX file: RINEX VERSION / TYPE is missing")
     if header.kind not in kinds or not 2.0 <= header.version < 5.0:

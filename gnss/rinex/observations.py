@@ -1,6 +1,6 @@
 """Observation files: their text to epochs and observations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,9 +12,9 @@ from gnss.rinex._epoch2_kernel import read_body_2
 from gnss.rinex._epoch_kernel import read_body_3
 from gnss.rinex._kit import EPOCHS, LINE, RECORDS, ROWS, EpochSink, Memory, RowSink
 from gnss.rinex._text_kernel import BDT_TAGS, GPST_TAGS, UTC_TAGS, Text, split_lines
-from gnss.rinex.header import LABEL_COLUMN, RinexHeader, parse_header, parse_header_line
+from gnss.rinex.header import BEGIN, LABEL_COLUMN, RinexHeader, parse_header, parse_header_line
 from gnss.rinex.report import Problems, RinexReport
-from gnss.rinex.types import FIELDS_MAX, TypePlan, plan_types
+from gnss.rinex.types import FIELDS_MAX, TypePlan, plan_types, unknown_types
 from gnss.rinex.types_2 import filled_types
 from gnss.rtcm._kit import NO_STATION
 from gnss.rtcm.epochs import EpochBatch
@@ -96,10 +96,14 @@ def _rows_max(text: Text) -> int:
 
 
 def _change(body: _Body, header: RinexHeader, problems: Problems) -> RinexHeader:
-    """Enter the header records at the cursor; a head of an epoch among them ends them early."""
+    """Enter the header records at the cursor; a head of an epoch among them ends them early.
+
+    A whole header among the epochs is that of another file, which was appended: nothing of the one before holds on.
+    """
     line, count = int(body.memory.cursor[LINE]), int(body.memory.cursor[RECORDS])
-    changed = header.copy()
-    for record in line_texts(body.text, line, min(line + count, len(body.text.start))):
+    records = line_texts(body.text, line, min(line + count, len(body.text.start)))
+    changed = RinexHeader() if records and records[0][LABEL_COLUMN:].startswith(BEGIN) else header.copy()
+    for record in records:
         if record.startswith(">"):
             problems.add(line, Status.TRUNCATED)
             break
@@ -112,10 +116,9 @@ def _change(body: _Body, header: RinexHeader, problems: Problems) -> RinexHeader
 
 def _plan(header: RinexHeader, problems: Problems, filled: _Filled | None) -> TypePlan:
     """Tables for a header; observation types of signals without a name here are counted."""
-    plan = plan_types(header, filled)
-    unknown = int(plan.unknown.sum()) if header.version >= 3.0 else int(plan.unknown.min())
-    problems.counts[Status.UNKNOWN_SIGNAL] += unknown
-    return plan
+    for name in unknown_types(header):
+        problems.leave(name)
+    return plan_types(header, filled)
 
 
 def _batches(body: _Body) -> tuple[EpochBatch, ObservationBatch, NDArray[np.float64]]:
@@ -136,19 +139,22 @@ def _read(text: Text, filled: _Filled | None) -> RinexObservations:
     first_header, line = read_header(text, "O", problems)
     memory, header = Memory.fresh(line, problems), first_header
     body = _Body(text, memory, EpochSink.room(len(text.start) + 1), RowSink.room(_rows_max(text)))
-    read_body = read_body_2 if header.version < 3.0 else read_body_3
     changes: list[tuple[int, RinexHeader]] = []
-    plan, tags = _plan(header, problems, filled), time_tags(header)
-    while read_body(text, plan, tags, memory, body.epochs, body.rows):
+    plan = _plan(header, problems, filled)
+    while _read_body(header.version)(text, plan, time_tags(header), memory, body.epochs, body.rows):
         changed = _change(body, header, problems)
         if changed != header:
             changes.append((int(memory.cursor[EPOCHS]), changed))
-            planned = ("types", "scale_factors", "glonass_channels")
+            planned = ("version", "types", "scale_factors", "glonass_channels")
             if any(getattr(changed, name) != getattr(header, name) for name in planned):
                 plan = _plan(changed, problems, filled)
             header = changed
     epochs, observations, clock_s = _batches(body)
     return RinexObservations(epochs, observations, first_header, problems.report(), clock_s, changes)
+
+
+def _read_body(version: float) -> Callable[..., bool]:
+    return read_body_2 if version < 3.0 else read_body_3
 
 
 def _same_plan(a: TypePlan, b: TypePlan) -> bool:

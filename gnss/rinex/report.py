@@ -7,6 +7,13 @@ from numpy.typing import NDArray
 
 from gnss.status import STATUS_MAX, STATUS_TEXT, Status
 
+TEXTS = {
+    Status.GARBAGE: "a line that belongs to no epoch and no record",
+    Status.TRUNCATED: "cut off: there are fewer lines than were announced",
+    Status.DUPLICATE: "the same satellite of an epoch again",
+}
+"""What a status means for a line of a file, where that is not what it means for a stream."""
+
 PROBLEMS_MAX = 1_000
 """So many problems are named by line; all are counted."""
 
@@ -16,8 +23,8 @@ class RinexReport:
     """Verdict on a file.
 
     `counts` (STATUS_MAX,): problems by `Status`. `lines` and `statuses` (n <= PROBLEMS_MAX,): line numbers, from 1,
-    of the first of them and what is wrong there. `events` (10,): epoch flags seen. `unused`: records that are well
-    formed and not used, by name.
+    of the first of them and what is wrong there. `events` (10,): epoch flags seen. `unused`: records and
+    observation types that are well formed and not used, by name.
     """
 
     counts: NDArray[np.int64]
@@ -38,7 +45,7 @@ class RinexReport:
     def texts(self) -> list[str]:
         """A sentence for each of the problems that are named by line."""
         pairs = zip(self.lines.tolist(), self.statuses.tolist(), strict=True)
-        return [f"line {line}: {STATUS_TEXT[Status(code)]}" for line, code in pairs]
+        return [f"line {line}: {TEXTS.get(Status(code), STATUS_TEXT[Status(code)])}" for line, code in pairs]
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ class TypePlan(NamedTuple):
     """By system (7) and place of the field in the record: its kind, number of its signal in the satellite, divisor.
 
     `fields`, `signals` (7,): how many there are. `signal` (7, FIELDS_MAX): code index by number. `channel` (PRN_END,):
-    GLONASS frequency channels. `unknown` (7,): types whose signal has no name here.
+    GLONASS frequency channels.
     """
 
     kind: NDArray[np.uint8]
@@ -43,7 +43,6 @@ class TypePlan(NamedTuple):
     signals: NDArray[np.int64]
     signal: NDArray[np.uint8]
     channel: NDArray[np.int8]
-    unknown: NDArray[np.int64]
 
 
 def _signal_3(letter: str, name: str, version: float) -> str:
@@ -53,12 +52,38 @@ def _signal_3(letter: str, name: str, version: float) -> str:
     return code
 
 
+def _meaning(header: RinexHeader, letter: str, name: str, filled: Collection[str]) -> tuple[int, str]:
+    """Kind and code of a type; `UNUSED` for what is no observation of a signal, the code "" where it has no name."""
+    kind = KINDS.get(name[:1], UNUSED)
+    code = code_of_type(letter, name, filled) if len(name) == 2 else _signal_3(letter, name, header.version)
+    known = code in CODE_INDEX and not np.isnan(CARRIER_HZ[SYSTEMS.index(letter), CODE_INDEX[code]])
+    return kind, code if known else ""
+
+
+def unknown_types(header: RinexHeader) -> list[str]:
+    """Types whose signal has no name here: "G C9Z"; of RINEX 2, where one list is for all systems, "C9".
+
+    Shape: one each. Unit: none. Error: none. Source: RINEX 2.11, 3.05, 4.00.
+    """
+    known = [letter for letter in SYSTEMS if header.version < 3.0 or letter in header.types]
+    unknown = {
+        letter: [
+            name for name in header.types.get("" if header.version < 3.0 else letter, [])
+            if _meaning(header, letter, name, ()) in [(kind, "") for kind in KINDS.values()]
+        ]
+        for letter in known
+    }  # fmt: skip
+    if header.version < 3.0:
+        return [name for name in header.types.get("", []) if all(name in names for names in unknown.values())]
+    return [f"{letter} {name}" for letter, names in unknown.items() for name in names]
+
+
 def _empty_plan() -> TypePlan:
     shape = (SYSTEM_COUNT, FIELDS_MAX)
     return TypePlan(
         np.zeros(shape, np.uint8), np.zeros(shape, np.uint8), np.ones(shape),
         np.zeros(SYSTEM_COUNT, np.int64), np.zeros(SYSTEM_COUNT, np.int64), np.zeros(shape, np.uint8),
-        np.full(PRN_END, NO_CHANNEL, np.int8), np.zeros(SYSTEM_COUNT, np.int64),
+        np.full(PRN_END, NO_CHANNEL, np.int8),
     )  # fmt: skip
 
 
@@ -68,16 +93,12 @@ def _enter_types(plan: TypePlan, header: RinexHeader, letter: str, types: list[s
     factors = header.scale_factors.get(letter, {})
     plan.fields[system] = min(len(types), FIELDS_MAX)
     for place, name in enumerate(types[:FIELDS_MAX]):
-        kind = KINDS.get(name[:1], UNUSED)
-        code = code_of_type(letter, name, filled) if len(name) == 2 else _signal_3(letter, name, header.version)
-        index = CODE_INDEX.get(code, 0)
-        if kind == UNUSED or np.isnan(CARRIER_HZ[system, index]):
-            plan.unknown[system] += kind != UNUSED
-        else:
+        kind, code = _meaning(header, letter, name, filled)
+        if kind != UNUSED and code:
             number = ordinals.setdefault(code, len(ordinals))
             plan.kind[system, place], plan.ordinal[system, place] = kind, number
             plan.divisor[system, place] = max(factors.get(name, factors.get("*", 1)), 1)
-            plan.signal[system, number] = index
+            plan.signal[system, number] = CODE_INDEX[code]
     plan.signals[system] = len(ordinals)
 
 

@@ -53,9 +53,7 @@ def test_an_event_that_promises_too_much_takes_no_epoch() -> None:
 def test_an_epoch_that_promises_too_much_takes_no_epoch() -> None:
     found = read(HEADER + head(0, 5) + G08 + C20 + head(1, 1) + G08)
     assert (found.epochs.rows.tolist(), seconds(found)) == ([2, 1], [0.0, 1.0])
-    assert found.report.texts() == [
-        "line 10: the sentence was cut off by the start of another or by the end of the stream"
-    ]
+    assert found.report.texts() == ["line 10: cut off: there are fewer lines than were announced"]
 
 
 def test_an_epoch_that_promises_too_little_loses_the_rest() -> None:

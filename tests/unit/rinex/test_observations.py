@@ -138,7 +138,8 @@ def test_signals_and_types_without_a_name_are_counted() -> None:
     types = types_3("G C1C C9Z L9Z X1 I1C", "E C1C")
     found = read(header(3.05, types) + head(0, 1) + "G08" + field(2e7) + field(3e7) + "\n")
     assert codes(found) == ["G08 1C"]
-    assert found.report.by_reason() == {"UNKNOWN_SIGNAL": 2}
+    assert found.report.unused == {"G C9Z": 1, "G L9Z": 1}
+    assert found.report.is_clean
 
 
 def test_receiver_clock_offsets_are_kept() -> None:
