@@ -9,7 +9,7 @@ from beidou_svc.solve.instants import at_instants
 from beidou_svc.solve.output import Advance
 from beidou_svc.solve.recording import Recording
 from beidou_svc.solve.session import Session
-from gnss.batches import NO_BASE, NO_TIME, FixBatch
+from gnss.batches import NO_BASE, FixBatch
 from gnss.frames.geodetic import geodetic_to_ecef
 from gnss.position.options import SppRules
 from gnss.position.spp import solve_spp
@@ -30,12 +30,6 @@ class RtkResult(NamedTuple):
     solved: SolvedBatch
 
 
-def in_order(epochs: EpochBatch) -> EpochBatch:
-    """Epochs that have a date, by time."""
-    dated = epochs.take(epochs.t_gpst_ns != NO_TIME)
-    return dated.take(np.argsort(dated.t_gpst_ns, kind="stable"))
-
-
 def _moving_base(base: Recording, epochs: EpochBatch, session: Session, rules: SppRules) -> NDArray[np.float64]:
     """Where a base that moves was at each of its epochs: its own single-point positions, NaN where it has none."""
     f = solve_spp(epochs, base.observations, session.book, rules).fixes
@@ -46,7 +40,7 @@ def base_received(session: Session, rules: SppRules) -> BaseReceived:
     """The base's epochs, and where its antenna was at each. An epoch without a place is left out."""
     base = session.base
     assert base is not None
-    epochs = in_order(base.epochs)
+    epochs = base.epochs
     if session.base_place is not None:
         ecef_m = session.base_place.at(epochs)
     else:
@@ -70,7 +64,7 @@ def solve_rtk(session: Session, settings: RtkSettings, spp_rules: SppRules, adva
     """Fixes of the rover's epochs against the base's."""
     state, workspace = RtkState.for_slots(1), RtkWorkspace()
     bases = base_received(session, spp_rules)
-    observations, epochs = session.rover.observations, in_order(session.rover.epochs)
+    observations, epochs = session.rover.observations, session.rover.epochs
     fixes, solved = [], []
     for start in range(0, len(epochs), EPOCHS_AT_ONCE):
         part = epochs.take(slice(start, start + EPOCHS_AT_ONCE))

@@ -91,14 +91,18 @@ def with_channels(recording: Recording, channels: dict[int, int]) -> Recording:
     return replace(recording, observations=o.replace(channel=filled, status=status))
 
 
-def without_repeats(recording: Recording) -> Recording:
-    """Each instant once: of epochs that repeat one, the first stays."""
-    repeats = recording.epochs.status == Status.DUPLICATE
-    n = int(np.count_nonzero(repeats))
-    if not n:
-        return recording
-    note = f"{recording.path.name}: {n:,} epochs repeat the instant of the one before and are left out"
-    return replace(recording, epochs=recording.epochs.take(~repeats), notes=[*recording.notes, note])
+def in_order(recording: Recording) -> Recording:
+    """Epochs by time, each instant once: of epochs that repeat one, the first in the file stays.
+
+    None is stale or a repeat then, whatever it was in the file.
+    """
+    t_ns = recording.epochs.t_gpst_ns
+    dated = np.flatnonzero(t_ns != NO_TIME)
+    _, first = np.unique(t_ns[dated], return_index=True)
+    epochs = recording.epochs.take(dated[first]).replace(status=np.zeros(len(first), np.uint8))
+    n = len(dated) - len(epochs)
+    note = [f"{recording.path.name}: {n:,} epochs repeat an instant and are left out"] if n else []
+    return replace(recording, epochs=epochs, notes=[*recording.notes, *note])
 
 
 def _date_of_name(path: Path) -> int:
@@ -135,7 +139,7 @@ def _read_receiver(
         raise SolveError(f"{path}: a navigation file: it belongs behind --nav, --{what} takes observations")
     if not len(recording.epochs):
         raise SolveError(f"{path}: no epoch with observations in it: is it the right file for --{what}?")
-    return without_repeats(one_station(recording, what, getattr(options, f"{what}_station")))
+    return in_order(one_station(recording, what, getattr(options, f"{what}_station")))
 
 
 def _need_ephemerides(book: OrbitBook, session_files: Sequence[Recording]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beidou_svc.solve.options import InputOptions
-from beidou_svc.solve.rtk_solver import base_received, in_order
+from beidou_svc.solve.rtk_solver import base_received
 from beidou_svc.solve.session import Session, load_session
 from gnss.constants import NS_PER_S, NS_PER_WEEK
 from gnss.orbits.book import OrbitBook
@@ -118,7 +118,7 @@ def session_of(name: str, data_dir: Path = DATA_DIR) -> Session:
 def recorded(name: str, data_dir: Path = DATA_DIR) -> Recorded:
     """One of the `SOURCES`."""
     source, session, folder = SOURCES[name], session_of(name, data_dir), data_dir / "rtk" / name
-    epochs, observations = compact(in_order(session.rover.epochs), session.rover.observations)
+    epochs, observations = compact(session.rover.epochs, session.rover.observations)
     if source.rover_ecef_m is not None:
         place = np.array(source.rover_ecef_m)
     else:

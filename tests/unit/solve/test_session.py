@@ -12,9 +12,11 @@ from beidou_svc.solve.recording import FileKind, Recording, SolveError
 from beidou_svc.solve.session import load_session, reference_of, with_channels
 from gnss.batches import NO_TIME
 from gnss.frames.geodetic import geodetic_to_ecef
+from gnss.pos_io import read_pos
 from gnss.rtcm.observations import NO_CHANNEL, ObservationBatch
 from gnss.status import Status
 from gnss.time.rfc3339 import format_rfc3339
+from tests.helpers.commands import call
 from tests.unit.solve import sky
 
 
@@ -100,7 +102,20 @@ def test_an_instant_counts_once(folder: Path) -> None:
     (folder / "twice.obs").write_text("".join([head, *(epoch for epoch in epochs for _ in range(2))]))
     session = load_session(options("twice.obs", None))
     assert len(session.rover.epochs) == sky.EPOCHS
-    assert session.notes() == ["twice.obs: 3 epochs repeat the instant of the one before and are left out"]
+    assert session.notes() == ["twice.obs: 3 epochs repeat an instant and are left out"]
+
+
+@pytest.mark.parametrize("words", [("spp",), ("rtk", "-b", "base.obs")])
+def test_epochs_out_of_order_are_solved_like_others(folder: Path, words: tuple[str, ...]) -> None:
+    head, *epochs = re.split(r"(?=^> 2024)", (folder / "rover.obs").read_text(), flags=re.MULTILINE)
+    (folder / "mixed.obs").write_text("".join([head, *epochs[::-1], *epochs]))
+    qualities = []
+    for rover in ("rover", "mixed"):
+        call(*words, "-r", f"{rover}.obs", "-n", "nav.nav", "-o", f"{rover}.pos")
+        f = read_pos(folder / f"{rover}.pos").fixes
+        assert len(f) == sky.EPOCHS and np.all(np.diff(f.t_gpst_ns) > 0)
+        qualities.append(f.fix_quality.tolist())
+    assert qualities[0] == qualities[1]
 
 
 def test_channels_come_from_the_ephemerides() -> None:
