@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,29 +25,77 @@ from gnss.rtcm.observations import ObservationBatch
 _T = TypeVar("_T")
 
 _GZIP = b"\x1f\x8b"
-_UNIX_COMPRESS = b"\x1f\x9d"
+_GZIP_WINDOW = 31
+"""zlib: a gzip member, largest window."""
+
+_OTHER_PACKERS = {
+    b"\x1f\x9d": ("Unix compress (.Z)", "gzip -d"), b"PK\x03\x04": ("zip", "unzip"), b"BZh": ("bzip2", "bzip2 -d"),
+    b"\xfd7zXZ": ("xz", "xz -d"), b"(\xb5/\xfd": ("zstd", "zstd -d"), b"7z\xbc\xaf": ("7-Zip", "7z x"),
+}  # fmt: skip
+"""By the first bytes of a file: what packed it, and what unpacks it."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLOCK = 1 << 14
+"""Bytes unpacked at once: where they are damaged, so many are lost."""
 FILE_BYTES_MAX = 4 << 30
 """A file that unpacks to more is not read."""
+
+
+class Unpacked(NamedTuple):
+    """Content of a file, and what was wrong with its packing, "" = nothing: then the content ends there."""
+
+    data: NDArray[np.uint8]
+    damage: str
+
+
+def _unpack(data: bytes) -> tuple[bytes, str]:
+    """All members of a gzip file, as far as they can be unpacked; what stands behind them is told."""
+    parts, size, left, damage = [], 0, memoryview(data), ""
+    while left[:2] == _GZIP and not damage and size <= FILE_BYTES_MAX:
+        member = zlib.decompressobj(_GZIP_WINDOW)
+        while left and not member.eof and size <= FILE_BYTES_MAX:
+            try:
+                parts.append(member.decompress(left[:_BLOCK]))
+            except zlib.error as error:
+                damage = str(error)
+                break
+            size += len(parts[-1])
+            left = left[_BLOCK:] if not member.eof else left[min(_BLOCK, len(left)) - len(member.unused_data) :]
+        if not damage and not member.eof:
+            damage = "it is cut off"
+    if not damage and left.tobytes().strip(b"\0"):
+        damage = f"{len(left):,} bytes behind its end"
+    return b"".join(parts), damage
+
+
+def read_packed(path: str | PathLike[str]) -> Unpacked:
+    """Content of a file, unpacked as far as that goes where it is gzip.
+
+    Shape: (bytes,). Unit: none. Error: OSError; FileFormatError for a gzip file of which nothing can be unpacked, for
+    one that unpacks to more than `FILE_BYTES_MAX`, and for other packers. Source: RFC 1952.
+    """
+    data, damage = Path(path).read_bytes(), ""
+    for start, (packer, command) in _OTHER_PACKERS.items():
+        if data.startswith(start):
+            raise FileFormatError(f"{path}: packed by {packer}: unpack it first, with {command}")
+    if data[:2] == _GZIP:
+        data, damage = _unpack(data)
+        if damage and not data:
+            raise FileFormatError(f"{path}: the gzip file is damaged: {damage}")
+        if len(data) > FILE_BYTES_MAX:
+            raise FileFormatError(f"{path}: unpacks to more than {FILE_BYTES_MAX} bytes")
+    return Unpacked(np.frombuffer(data.removeprefix(_BYTE_ORDER_MARK), np.uint8), damage)
 
 
 def read_bytes_of(path: str | PathLike[str]) -> NDArray[np.uint8]:
     """Content of a file, unpacked where it is gzip.
 
-    Shape: (bytes,). Error: OSError; FileFormatError for a broken gzip file, or one that unpacks to more than
-    `FILE_BYTES_MAX`.
+    Shape: (bytes,). Unit: none. Error: as `read_packed`; FileFormatError for any damage. Source: RFC 1952.
     """
-    data = Path(path).read_bytes()
-    if data[:2] == _UNIX_COMPRESS:
-        raise FileFormatError(f"{path}: packed by Unix compress (.Z): unpack it first, with gzip -d")
-    if data[:2] == _GZIP:
-        try:
-            with gzip.open(path) as file:
-                data = file.read(FILE_BYTES_MAX + 1)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FileFormatError(f"{path}: the gzip file is damaged: {error}") from error
-        if len(data) > FILE_BYTES_MAX:
-            raise FileFormatError(f"{path}: unpacks to more than {FILE_BYTES_MAX} bytes")
-    return np.frombuffer(data, np.uint8)
+    data, damage = read_packed(path)
+    if damage:
+        raise FileFormatError(f"{path}: the gzip file is damaged: {damage}")
+    return data
 
 
 def _named(path: str | PathLike[str], parse: Callable[[NDArray[np.uint8]], _T], data: NDArray[np.uint8]) -> _T:

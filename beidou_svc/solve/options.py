@@ -32,6 +32,11 @@ class InputOptions:
     """Whose epochs are meant in a stream of several stations; likewise of the base."""
     base_station: int | None = None
 
+    @property
+    def files(self) -> list[Path]:
+        """All that are read, the rover first."""
+        return [self.rover, *([self.base] if self.base else []), *self.nav]
+
 
 @dataclass(frozen=True, slots=True)
 class SppCommand:

@@ -23,13 +23,17 @@ class Advance(Protocol):
     def __call__(self, epochs: int) -> None: ...
 
 
-def check_outputs(options: OutputOptions) -> None:
+def check_outputs(options: OutputOptions, inputs: Sequence[Path]) -> None:
     """Complain before any work is done. Raises SolveError."""
     if options.format not in FORMATS:
         raise SolveError(f"--format {options.format}: choose {' or '.join(FORMATS)}")
+    if options.plot == options.out:
+        raise SolveError(f"{options.out}: name another file with --plot")
     for path, option in ((options.out, "--out"), (options.plot, "--plot")):
         if path is None:
             continue
+        if any(path.exists() and other.exists() and path.samefile(other) for other in inputs):
+            raise SolveError(f"{path} is what is read: name another file with {option}")
         if path.exists() and not options.force:
             raise SolveError(f"{path} exists: add --force to replace it, or name another file with {option}")
         if not path.parent.is_dir():

@@ -45,7 +45,7 @@ def run_rtk(command: RtkCommand) -> None:
 
 def _rtk(command: RtkCommand) -> Sequence[str]:
     settings = settings_of(command)
-    check_outputs(command.outputs)
+    check_outputs(command.outputs, command.inputs.files)
     session = load_session(command.inputs)
     spp_rules = rules_of_spp(command.systems, command.elevation_mask_deg, session.ionosphere)
     with solving_progress(error_console(), len(session.rover.epochs)) as advance:

@@ -129,6 +129,12 @@ def _read_dated(path: Path, stated_ns: int, others: Sequence[Recording], channel
         raise
 
 
+def _no_observations(recording: Recording) -> str:
+    if not len(recording.epochs):
+        return "no epochs at all"
+    return f"its {len(recording.epochs):,} epochs are of no known observation types (SYS / # / OBS TYPES of the header)"
+
+
 def _read_receiver(
     options: InputOptions, what: str, stated_ns: int, others: Sequence[Recording], channels: dict[int, int]
 ) -> Recording:
@@ -137,8 +143,9 @@ def _read_receiver(
     recording = _read_dated(path, stated_ns, others, channels)
     if recording.kind is FileKind.NAVIGATION:
         raise SolveError(f"{path}: a navigation file: it belongs behind --nav, --{what} takes observations")
-    if not len(recording.epochs):
-        raise SolveError(f"{path}: no epoch with observations in it: is it the right file for --{what}?")
+    if not len(recording.observations):
+        why = recording.problems[0].removeprefix(f"{path}: ") if recording.problems else _no_observations(recording)
+        raise SolveError(f"{path}: no epoch with observations in it: {why}: is it the right file for --{what}?")
     return in_order(one_station(recording, what, getattr(options, f"{what}_station")))
 
 

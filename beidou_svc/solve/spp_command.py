@@ -31,7 +31,7 @@ def run_spp(command: SppCommand) -> None:
 
 
 def _spp(command: SppCommand) -> Sequence[str]:
-    check_outputs(command.outputs)
+    check_outputs(command.outputs, command.inputs.files)
     session = load_session(command.inputs)
     rules = rules_of(command.systems, command.elevation_mask_deg, session.ionosphere)
     with solving_progress(error_console(), len(session.rover.epochs)) as advance:

@@ -42,8 +42,10 @@ class Text(NamedTuple):
 
 
 def split_lines(data: NDArray[np.uint8]) -> Text:
-    """Where the lines of a text lie; a carriage return is part of the end of a line."""
+    """Where the lines of a text lie; a carriage return is part of the end of a line, or all of it."""
     ends = np.flatnonzero(data == ord("\n"))
+    if not len(ends):
+        ends = np.flatnonzero(data == ord("\r"))
     start = np.concatenate([np.zeros(1, np.int64), ends + 1])
     stop = np.concatenate([ends, np.full(1, len(data))])
     if len(data) == 0 or start[-1] == len(data):

@@ -12,6 +12,9 @@ from gnss.errors import FileFormatError
 LABEL_COLUMN = 60
 _CHANNEL = re.compile(r"R ?(\d{1,2}) +([+-]?\d+)")
 
+TIME_SYSTEMS = ("GPS", "GLO", "GAL", "QZS", "BDT", "IRN", "UTC", "BDS", "SBA")
+"""What the tags of an observation file may keep; BDS and SBA are not of the standard, and seen."""
+
 LINES_MAX = 100_000
 """A header that has not ended by then is not read on."""
 
@@ -159,7 +162,10 @@ def _channels(h: RinexHeader, text: str) -> None:
 
 
 def _first(h: RinexHeader, text: str) -> None:
-    h.first_obs, h.time_system = text[:43].strip(), text[43:].strip()[:3].upper()
+    system = text[43:].strip()[:3].upper()
+    if system and system not in TIME_SYSTEMS:
+        raise ValueError(system)
+    h.first_obs, h.time_system = text[:43].strip(), system
 
 
 def _last(h: RinexHeader, text: str) -> None:
@@ -222,6 +228,7 @@ _PARSERS: dict[str, Callable[[RinexHeader, str], None]] = {
     "ION BETA": _iono_2("GPSB"),
 }
 
+_HEAD = "> "
 BEGIN, END = "RINEX VERSION / TYPE", "END OF HEADER"
 """Labels of the first line of a header and of its last."""
 
@@ -247,7 +254,7 @@ def parse_header(lines: Sequence[str], kinds: str) -> tuple[RinexHeader, int, li
     """Header at the beginning of a file, the number of its lines, and those (from 0) that are not of their form.
 
     Error: FileFormatError where the first line is not that of a RINEX file of one of `kinds` ("O", "N"). A header that
-    does not end takes all lines.
+    does not end takes all lines up to the head of an epoch of RINEX 3.
     """
     header = RinexHeader()
     is_rinex = bool(lines) and lines[0][LABEL_COLUMN:].strip().upper().startswith(BEGIN)
@@ -259,6 +266,8 @@ def parse_header(lines: Sequence[str], kinds: str) -> tuple[RinexHeader, int, li
     for n, line in enumerate(lines[1:LINES_MAX], 1):
         if line[LABEL_COLUMN:].strip().upper() == END:
             return header, n + 1, bad
+        if line.startswith(_HEAD):
+            return header, n, bad
         if not parse_header_line(header, line):
             bad.append(n)
     return header, len(lines), bad

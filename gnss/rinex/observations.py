@@ -80,7 +80,7 @@ def read_header(text: Text, kinds: str, problems: Problems) -> tuple[RinexHeader
             break
     for line in bad:
         problems.add(line, Status.FIELD_SYNTAX)
-    if n == count and not line_texts(text, n - 1, n)[0][LABEL_COLUMN:].strip().upper().startswith("END OF"):
+    if not line_texts(text, n - 1, n)[0][LABEL_COLUMN:].strip().upper().startswith("END OF"):
         problems.add(n - 1, Status.TRUNCATED)
     return header, n
 

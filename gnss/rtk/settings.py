@@ -126,7 +126,7 @@ def _refuse(settings: RtkSettings) -> None:
         raise ValueError(f"systems: {''.join(sorted(unknown))} are none of {SYSTEMS}")
     strange = set(settings.signals) - set(CODE_INDEX)
     if strange:
-        raise ValueError(f"signals: {sorted(strange)} are no RINEX codes; {sorted(CODE_INDEX)} are")
+        raise ValueError(f"signals: {', '.join(sorted(strange))}: no RINEX codes: band and attribute, as in 1C, 2I, 5Q")
 
 
 def rules_of(settings: RtkSettings) -> Rules:

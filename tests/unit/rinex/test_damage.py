@@ -5,7 +5,7 @@ import pytest
 
 from gnss.status import Status
 from tests.unit.rinex.samples import C20, G08, HEADER, TYPES
-from tests.unit.rinex.texts import codes, field, head, header, line, read, seconds, types_3
+from tests.unit.rinex.texts import codes, field, first_obs, head, header, line, read, seconds, types_3
 
 
 def reasons(text: str) -> dict[str, int]:
@@ -126,6 +126,21 @@ def test_a_header_without_an_end() -> None:
     text = HEADER.replace(line("", "END OF HEADER"), "")
     found = read(text)
     assert (len(found.epochs), found.report.by_reason()) == (0, {"TRUNCATED": 1})
+
+
+def test_a_header_without_an_end_ends_at_the_first_epoch() -> None:
+    found = read(HEADER.replace(line("", "END OF HEADER"), "") + head(0, 1) + G08)
+    assert (len(found.observations), found.report.by_reason()) == (1, {"TRUNCATED": 1})
+
+
+def test_a_clock_that_nobody_keeps_is_told() -> None:
+    found = read(header(3.05, TYPES, first_obs("XYZ")) + head(0, 1) + G08)
+    assert (seconds(found), found.report.by_reason()) == ([0.0], {"FIELD_SYNTAX": 1})
+
+
+def test_lines_may_end_in_carriage_returns_alone() -> None:
+    text = HEADER + head(0, 1) + G08
+    assert read(text.replace("\n", "\r")).observations.equals(read(text).observations)
 
 
 def test_header_lines_that_are_not_of_their_form() -> None:

@@ -83,6 +83,26 @@ def test_files_that_exist_are_kept(folder: Path) -> None:
     assert "nowhere is no folder" in err
 
 
+@pytest.mark.parametrize("option", ["-o", "--plot"])
+def test_what_is_read_is_never_replaced(folder: Path, option: str) -> None:
+    (folder / "link.obs").symlink_to("rover.obs")
+    before = (folder / "rover.obs").read_bytes()
+    words = ("-o", "a.pos", "--plot", "link.obs") if option == "--plot" else ("-o", "link.obs")
+    _, err = call("spp", "-r", "rover.obs", "-n", "nav.nav", "--force", *words, code=2)
+    assert "link.obs is what is read: name another file" in err
+    assert (folder / "rover.obs").read_bytes() == before
+
+
+def test_a_packed_file_that_is_cut_off_is_used_up_to_there(folder: Path) -> None:
+    packed = gzip.compress((folder / "rover.obs").read_bytes())
+    (folder / "cut.obs.gz").write_bytes(packed[:-30])
+    _, err = call("spp", "-r", "cut.obs.gz", "-n", "nav.nav", "-o", "a.pos", code=1)
+    assert re.search(
+        r"cut.obs.gz: the gzip file is damaged, it is cut off: the [\d,]+ bytes unpacked before are used", err
+    )
+    assert len(read_pos(folder / "a.pos").fixes) >= sky.EPOCHS - 1
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -94,7 +114,10 @@ def test_files_that_exist_are_kept(folder: Path) -> None:
         (("-r", "packed.crx", "-n", "nav.nav"), "crx2rnx"),
         (("-r", "weather.met", "-n", "nav.nav"), "RINEX of type 'M'"),
         (("-r", "bad.gz", "-n", "nav.nav"), "gzip file is damaged"),
-        (("-r", "empty.obs", "-n", "nav.nav"), "no epoch with observations"),
+        (("-r", "empty.obs", "-n", "nav.nav"), "no epoch with observations in it: no epochs at all"),
+        (("-r", "types.obs", "-n", "nav.nav"), "its 3 epochs are of no known observation types"),
+        (("-r", "nothing.obs", "-n", "nav.nav"), "nothing.obs: the file is empty"),
+        (("-r", "rover.obs", "-n", "nav.nav", "--plot", "a.pos"), "name another file with --plot"),
         (("-r", "rover.obs", "-n", "nav.nav", "--systems", "GX"), "--systems are letters out of GRECJIS, got 'GX'"),
         (("-r", "rover.obs", "-n", "nav.nav", "--elevation-mask", "95"), "--elevation-mask is within 0 and 90"),
         (("-r", "rover.obs", "-n", "nav.nav", "--format", "xyz"), "choose llh or ecef"),
@@ -107,6 +130,8 @@ def test_what_goes_wrong_says_what_to_do(folder: Path, words: tuple[str, ...], s
     (folder / "weather.met").write_text(f"{'     3.05           M: METEOROLOGICAL':<60}RINEX VERSION / TYPE\n")
     (folder / "bad.gz").write_bytes(b"\x1f\x8b\x08\x00broken")
     text = (folder / "rover.obs").read_text()
+    (folder / "nothing.obs").write_bytes(b"")
+    (folder / "types.obs").write_text("".join(t for t in text.splitlines(True) if "OBS TYPES" not in t))
     (folder / "empty.obs").write_text(text[: text.index("END OF HEADER") + 21])
     _, err = call("spp", *words, "-o", "a.pos", code=2)
     assert said in err
