@@ -14,6 +14,7 @@ from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtcm.stations import StationBatch
 from gnss.rtk.base_choice import NO_ROW, BaseColumns
+from gnss.rtk.base_codes import BaseCodes, CodeMeans, steady_codes
 from gnss.status import Status
 
 SURVEYED = 0
@@ -24,13 +25,17 @@ _IDENTITIES_A_BASE = 1 << 20
 
 
 class BaseEpoch(NamedTuple):
-    """One epoch of a base. `identity` tells bases apart, and a base from what it was before it jumped."""
+    """One epoch of a base. `identity` tells bases apart, and a base from what it was before it jumped.
+
+    `codes`, steadied by its phases, are made once for all its rovers.
+    """
 
     t_gpst_ns: int
     station: int
     identity: int
     ecef_m: NDArray[np.float64]
     observations: ObservationBatch
+    codes: BaseCodes
 
 
 class Register(Protocol):
@@ -72,6 +77,7 @@ class BaseTable:
         self.t_heard_ns = np.full(n, NO_TIME, np.int64)
         self._jumps = np.zeros(n, np.int64)
         self._kept: list[deque[BaseEpoch]] = []
+        self._code_means = CodeMeans.for_bases(n)
         self.row = np.full(capacity, NO_ROW, np.int32)
         self._is_known = np.zeros(capacity, np.bool_)
         self.are_said_rovers = np.zeros(capacity, np.bool_)
@@ -175,7 +181,10 @@ class BaseTable:
     def _keep(self, row: int, t_ns: int, station: int, observations: ObservationBatch) -> None:
         identity = row + int(self._jumps[row]) % _IDENTITIES_A_BASE * self._settings.bases_max
         kept = self._kept[row]
-        kept.append(BaseEpoch(t_ns, station, identity, self.columns.ecef_m[row].copy(), observations))
+        _, codes = steady_codes(
+            self._code_means, _epoch_of(observations, t_ns), observations, np.array([row], np.int32)
+        )
+        kept.append(BaseEpoch(t_ns, station, identity, self.columns.ecef_m[row].copy(), observations, codes))
         self.columns.t_first_ns[row] = kept[0].t_gpst_ns
 
     def latest(self, row: int, t_gpst_ns: NDArray[np.int64], tolerance_ns: int) -> list[BaseEpoch | None]:
@@ -184,3 +193,8 @@ class BaseTable:
         times = np.array([epoch.t_gpst_ns for epoch in kept], np.int64)
         place = np.searchsorted(times, t_gpst_ns + tolerance_ns, side="right") - 1
         return [kept[k] if k >= 0 else None for k in place.tolist()]
+
+
+def _epoch_of(observations: ObservationBatch, t_gpst_ns: int) -> EpochBatch:
+    """The one epoch that these observations are."""
+    return EpochBatch.missing(1, t_gpst_ns=t_gpst_ns, first=0, rows=len(observations))

@@ -16,6 +16,7 @@ from gnss.position.spp import solve_spp
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtk.base_choice import NO_ROW
+from gnss.rtk.base_codes import BaseCodes
 from gnss.rtk.engine import NO_BASE_EPOCH, BaseReceived, Received, RtkWorkspace, SolvedBatch, Why, step
 from gnss.rtk.state import RtkState
 from gnss.status import Status
@@ -176,4 +177,5 @@ def _base_received(used: Sequence[BaseEpoch]) -> BaseReceived:
         ObservationBatch.concat([epoch.observations for epoch in used]),
         np.array([epoch.ecef_m for epoch in used]),
         np.array([epoch.identity for epoch in used], np.int32),
+        BaseCodes.concat([epoch.codes for epoch in used]),
     )

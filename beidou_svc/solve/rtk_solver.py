@@ -15,6 +15,7 @@ from gnss.position.options import SppRules
 from gnss.position.spp import solve_spp
 from gnss.rtcm._kit import NO_STATION
 from gnss.rtcm.epochs import EpochBatch
+from gnss.rtk.base_codes import CodeMeans, steady_codes
 from gnss.rtk.engine import BaseReceived, Received, RtkWorkspace, SolvedBatch, latest_base, step
 from gnss.rtk.settings import RtkSettings
 from gnss.rtk.state import RtkState
@@ -48,7 +49,8 @@ def base_received(session: Session, rules: SppRules) -> BaseReceived:
     known: NDArray[np.bool_] = np.all(np.isfinite(ecef_m), axis=1)
     epochs = epochs.take(known)
     station = np.where(epochs.station == NO_STATION, NO_BASE, epochs.station).astype(np.int32)
-    return BaseReceived(epochs, base.observations, ecef_m[known], station)
+    _, codes = steady_codes(CodeMeans.for_bases(1), epochs, base.observations, np.zeros(len(epochs), np.int32))
+    return BaseReceived(epochs, base.observations, ecef_m[known], station, codes)
 
 
 def _filled(fixes: FixBatch, spp: FixBatch) -> FixBatch:

@@ -17,6 +17,7 @@ from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch, decode_glonass_
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtcm.signals import CODE_INDEX
 from gnss.rtcm.stations import decode_stations
+from gnss.rtk.base_codes import CodeMeans, steady_codes
 from gnss.rtk.engine import BaseReceived, Received, step
 from gnss.rtk.state import RtkState
 from gnss.stream.spans import ScanState, ScanWorkspace, scan
@@ -60,5 +61,7 @@ def warm() -> None:
     _rtcm()
     solve_spp(found.epochs, found.observations, book)
     received = Received(found.epochs, found.observations)
-    base = BaseReceived(found.epochs, found.observations, np.zeros((1, 3)), np.zeros(1, np.int32))
+    of_base = np.zeros(1, np.int32)
+    _, codes = steady_codes(CodeMeans.for_bases(1), found.epochs, found.observations, of_base)
+    base = BaseReceived(found.epochs, found.observations, np.zeros((1, 3)), of_base, codes)
     step(RtkState.for_slots(1), received, base, np.zeros(1, np.int64), book)

@@ -14,7 +14,7 @@ from gnss.rtk._integer_kernel import admit_all, fix, holds, order_and_solve
 from gnss.rtk._jobs import Bases, Jobs, Results, Tables
 from gnss.rtk._memory import Memory, Mine
 from gnss.rtk._memory_kernel import copy_filter, reset
-from gnss.rtk._side_kernel import forget_base, index_base, reduce_side
+from gnss.rtk._side_kernel import forget_base, index_base, reduce_side, steady_side
 from gnss.rtk._slip_kernel import enter_new
 from gnss.rtk._solution_kernel import FLOAT, position, remember, write
 from gnss.rtk._track_kernel import direction_up, keep_codes, linearise, start, track
@@ -146,6 +146,7 @@ def solve_jobs(
             tag_s = (bases.t_ns[b] - table.t_gpst_ns) * _S_PER_NS
             rows = (bases.first[b], bases.first[b] + bases.rows[b])
             base_n = reduce_side(base_o, rows, tag_s, table, x, up, rules, carriers, w.base)
+            steady_side(w.base, base_n, bases)
             index_base(w.base, base_n, carriers, w.lookup)
             last_base, last_table = b, t
         _solve_epoch(

@@ -24,13 +24,18 @@ class Jobs(NamedTuple):
 
 
 class Bases(NamedTuple):
-    """One row per base epoch: its rows, time, where it stands, number of the station."""
+    """One row per base epoch: its rows, time, where it stands, number of the station.
+
+    By row of the observations: `correction_m` and `share` of `BaseCodes`.
+    """
 
     first: NDArray[np.int64]
     rows: NDArray[np.int32]
     t_ns: NDArray[np.int64]
     x_ecef_m: Floats
     station: NDArray[np.int32]
+    correction_m: Floats
+    share: Floats
 
 
 class Tables(NamedTuple):

@@ -101,12 +101,17 @@ def _reflected_ratio(pairs: Pairs, m: int) -> float:
 
 
 @inline_kernel
-def _weigh(pairs: Pairs, m: int, ratio: float, left_m2: float, rules: Rules, code_ratio: float) -> None:
-    """Weights of a pair: noise of its own, and what it shares with the other signals of its satellite."""
-    noise_m2 = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m * ratio
-    pairs.common_m2[m] = rules.common_ratio * noise_m2 + left_m2
-    pairs.w_code[m] = 1.0 / (noise_m2 * code_ratio * _reflected_ratio(pairs, m))
-    own_m2 = (1.0 - rules.common_ratio) * noise_m2
+def _weigh(
+    pairs: Pairs, m: int, ratio: float, of_codes: float, left_m2: float, rules: Rules, code_ratio: float
+) -> None:
+    """Weights of a pair: noise of its own, and what it shares with the other signals of its satellite.
+
+    `ratio` and `of_codes`: variances of the phases and of the codes, over those of two at the zenith.
+    """
+    zenith_m2 = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m
+    pairs.common_m2[m] = rules.common_ratio * zenith_m2 * ratio + left_m2
+    pairs.w_code[m] = 1.0 / (zenith_m2 * of_codes * code_ratio * _reflected_ratio(pairs, m))
+    own_m2 = (1.0 - rules.common_ratio) * zenith_m2 * ratio
     pairs.w_phase[m] = 1.0 / own_m2 if isfinite(pairs.phase_m[m]) else 0.0
 
 
@@ -147,10 +152,10 @@ def pair_up(
             break
         _difference(rover, i, base, j, pairs, m)
         pairs.key[m], pairs.code_group[m] = group_key(satellite, code, int(base.code[j])), c
-        ratio = 0.5 * _noise_ratio(satellite, rover.sin_el[i], rover.cn0_dbhz[i])
-        ratio += 0.5 * _noise_ratio(satellite, rover.sin_el[i], base.cn0_dbhz[j])
+        of_rover = 0.5 * _noise_ratio(satellite, rover.sin_el[i], rover.cn0_dbhz[i])
+        of_base = 0.5 * _noise_ratio(satellite, rover.sin_el[i], base.cn0_dbhz[j])
         left_m2 = iono_m2 / (rover.sin_el[i] * rover.sin_el[i] + SLANT_FLOOR) + clock_m2
-        _weigh(pairs, m, ratio, left_m2, rules, code_ratio)
+        _weigh(pairs, m, of_rover + of_base, of_rover + base.share[j] * of_base, left_m2, rules, code_ratio)
         m += 1
     pairs.count[0] = m
     _share_codes(pairs, rules.common_ratio)

@@ -14,6 +14,7 @@ from gnss.orbits.satellites import GLONASS, satellite_row
 from gnss.orbits.table import OrbitTable, line_of_sight, satellite_at, transmission_offset
 from gnss.rtcm.observations import NO_CHANNEL, ObservationSink
 from gnss.rtk._apart import apart
+from gnss.rtk._jobs import Bases
 from gnss.rtk._work import PAIRS_MAX, Lookup, Side
 from gnss.rtk.settings import Rules
 from gnss.rtk.signals import BANDS, CODES, Carriers
@@ -97,7 +98,7 @@ def reduce_side(
         wavelength_m = _wavelength_m(o, i, satellite, table, carriers)
         if not sin_el >= rules.sin_el_min or not wavelength_m > 0.0:
             continue
-        side.satellite[n], side.code[n] = satellite, o.signal[i]
+        side.row[n], side.satellite[n], side.code[n] = i, satellite, o.signal[i]
         side.code_m[n], side.phase_m[n] = o.pr_m[i] - expected_m, o.cp_cyc[i] * wavelength_m - expected_m
         side.wavelength_m[n], side.sin_el[n], side.cn0_dbhz[n] = wavelength_m, sin_el, o.cn0_dbhz[i]
         side.e[n, 0], side.e[n, 1], side.e[n, 2] = ex, ey, ez
@@ -106,6 +107,14 @@ def reduce_side(
         if n == PAIRS_MAX:
             break
     return n
+
+
+@leaf_kernel
+def steady_side(side: Side, n: int, bases: Bases) -> None:
+    """Put the steady codes of a base (`BaseCodes`) in the place of those sent."""
+    for k in range(n):
+        side.code_m[k] += bases.correction_m[side.row[k]]
+        side.share[k] = bases.share[side.row[k]]
 
 
 @leaf_kernel

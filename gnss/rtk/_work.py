@@ -38,9 +38,11 @@ class Side(Protocol):
     """One receiver's epoch, less geometry, satellite clock and troposphere; a row a signal.
 
     `satellite`, `code`; `code_m`, `phase_m` residuals (NaN = none); `wavelength_m`; `e` (n, 3) unit vector to the
-    satellite; `sin_el`; `cn0_dbhz`; `lock_s`; `half_cycle`.
+    satellite; `sin_el`; `cn0_dbhz`; `lock_s`; `half_cycle`; `row` of the observations; `share` of its variance that is
+    left in the code of a base.
     """
 
+    row: NDArray[np.int64]
     satellite: Shorts
     code: Bytes
     code_m: Floats
@@ -51,6 +53,7 @@ class Side(Protocol):
     cn0_dbhz: Floats
     lock_s: Floats
     half_cycle: Bytes
+    share: Floats
 
 
 class Lookup(Protocol):

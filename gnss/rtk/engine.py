@@ -24,6 +24,7 @@ from gnss.rtk._epoch_kernel import solve_jobs
 from gnss.rtk._jobs import Bases, Jobs, Results, Tables
 from gnss.rtk._memory import Memory, new_memory
 from gnss.rtk._work import Work, new_work
+from gnss.rtk.base_codes import BaseCodes
 from gnss.rtk.report import fixes_of
 from gnss.rtk.settings import RtkSettings, rules_of
 from gnss.rtk.signals import CARRIERS
@@ -61,12 +62,16 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class BaseReceived:
-    """Epochs of base stations: `ecef_m` (n, 3) where the antenna of each stands, `station` (n,) number of each."""
+    """Epochs of base stations: `ecef_m` (n, 3) where the antenna of each stands, `station` (n,) number of each.
+
+    `codes` are those of `steady_codes`, or as sent.
+    """
 
     epochs: EpochBatch
     observations: ObservationBatch
     ecef_m: NDArray[np.float64]
     station: NDArray[np.int32]
+    codes: BaseCodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ def _base_columns(bases: BaseReceived) -> Bases:
     e = bases.epochs
     return Bases(
         _column(e.first), _column(e.rows), _column(e.t_gpst_ns), _column(bases.ecef_m, np.float64),
-        _column(bases.station, np.int32),
+        _column(bases.station, np.int32), _column(bases.codes.correction_m), _column(bases.codes.share),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from gnss.frames.enu import r_enu_from_ecef
 from gnss.frames.geodetic import ecef_to_geodetic, geodetic_to_ecef
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
+from gnss.rtk.base_codes import CodeMeans, steady_codes
 from gnss.rtk.engine import NO_BASE_EPOCH, BaseReceived, Received, RtkWorkspace, latest_base, step
 from gnss.rtk.settings import RtkSettings
 from gnss.rtk.state import RtkState
@@ -108,7 +109,8 @@ def as_terminals(variants: Sequence[Rows]) -> tuple[EpochBatch, ObservationBatch
 def _base_of(whole: BaseReceived, rows: Rows) -> BaseReceived:
     """The base with some of its epochs; it stands still."""
     n = len(rows.epochs)
-    return BaseReceived(*rows, np.tile(whole.ecef_m[:1], (n, 1)), np.full(n, whole.station[0], np.int32))
+    _, codes = steady_codes(CodeMeans.for_bases(1), *rows, np.zeros(n, np.int32))
+    return BaseReceived(*rows, np.tile(whole.ecef_m[:1], (n, 1)), np.full(n, whole.station[0], np.int32), codes)
 
 
 def errors_of(r: Recorded, fixes: FixBatch, has_base: Bools) -> Errors:

@@ -7,10 +7,12 @@ import pytest
 
 from beidou_svc.fleet.registry import Role
 from beidou_svc.pipeline.runner import Pipeline
+from beidou_svc.positioning.bases import BaseTable
 from gnss.constants import NS_PER_MS, NS_PER_S
 from gnss.rtcm.encode_stations import encode_positions
 from gnss.rtcm.stations import StationBatch
 from gnss.rtk.base_choice import BaseHealth, BaseReason
+from gnss.rtk.base_codes import BaseCodes, CodeMeans, steady_codes
 from gnss.rtk.engine import Why
 from gnss.status import Status
 from tests.unit.positioning.air import (
@@ -29,6 +31,7 @@ from tests.unit.positioning.air import (
     run,
     usual,
 )
+from tests.unit.rtk.still_base import TWO, heard
 
 pytestmark = pytest.mark.compiled
 
@@ -100,6 +103,22 @@ def test_an_epoch_waits_for_that_of_its_base_but_not_longer_than_is_set(late_ms:
     """Rovers are received after 90 ms and wait for 150."""
     rows = of(run(new_pipeline(ALONE.rows), pieces(ALONE, slow(ALONE, late_ms * NS_PER_MS))), ROVER)
     np.testing.assert_allclose(rows.age_corr_s[2:], age_s, atol=1e-6)
+
+
+def test_codes_of_a_base_are_steadied_as_they_come() -> None:
+    """The same as those of all its epochs at once; an epoch that is late has no part in it."""
+    table = BaseTable(SETTINGS, Known({0: Role.BASE}, {0: (4e6, 0.0, 4.9e6)}), 1)
+    table.recognise(np.zeros(1, np.int32))
+    told = heard(range(20), 5, TWO, np.random.default_rng(4).standard_normal((20, 5, 2)))
+    epochs, observations = told.batches()
+    order = np.array([*range(12), 7, *range(12, 20)])
+    verdicts = table.hear_epochs(epochs.take(order), observations, START_NS)
+    assert np.flatnonzero(verdicts != Status.OK).tolist() == [12]
+    _, whole = steady_codes(CodeMeans.for_bases(1), epochs, observations, np.zeros(20, np.int32))
+    kept = BaseCodes.concat([epoch.codes for epoch in table.latest(0, epochs.t_gpst_ns, 0) if epoch is not None])
+    assert np.array_equal(kept.share, whole.share)
+    assert np.array_equal(kept.correction_m, whole.correction_m)
+    assert (kept.share[-10:] < 1.0).all()
 
 
 def test_late_data_of_a_base_unsolve_nothing() -> None:

@@ -15,6 +15,7 @@ from gnss.frames.geodetic import geodetic_to_ecef
 from gnss.orbits.book import OrbitBook
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
+from gnss.rtk.base_codes import CodeMeans, steady_codes
 from gnss.rtk.engine import BaseReceived, Received, SolvedBatch, latest_base, step
 from gnss.rtk.settings import RtkSettings
 from gnss.rtk.state import RtkState
@@ -118,7 +119,9 @@ def scene(
     where = starts[epochs.slot] + after_ns[:, None] / NS_PER_S * speeds[epochs.slot]
     rover, base = epochs.slot < n, (epochs.slot >= n) & (after_ns % NS_PER_S == 0)
     station = (STATION - n + epochs.slot[base]).astype(np.int32)
-    received = BaseReceived(epochs.take(base), observations, ecef(where[base]), station)
+    of_bases = epochs.take(base)
+    _, codes = steady_codes(CodeMeans.for_bases(m), of_bases, observations, of_bases.slot - n)
+    received = BaseReceived(of_bases, observations, ecef(where[base]), station, codes)
     return Scene(Received(epochs.take(rover), observations), received, where[rover], book(who))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from gnss.rtk import engine
 from gnss.rtk._epoch_kernel import solve_jobs
-from gnss.rtk.engine import BaseReceived, RtkWorkspace
+from gnss.rtk.engine import RtkWorkspace
 from gnss.rtk.settings import Mode, RtkSettings
 from gnss.rtk.state import RtkState
 from tests.unit.rtk.stage import ENOUGH, FAR, NEAR, Scene, scene, solve
@@ -41,9 +41,8 @@ def writable(scene_: Scene) -> Scene:
         return copy
 
     rovers = replace(scene_.rovers, epochs=loose(scene_.rovers.epochs), observations=loose(scene_.rovers.observations))
-    bases = BaseReceived(
-        loose(scene_.bases.epochs), loose(scene_.bases.observations), scene_.bases.ecef_m, scene_.bases.station
-    )
+    epochs, observations = loose(scene_.bases.epochs), loose(scene_.bases.observations)
+    bases = replace(scene_.bases, epochs=epochs, observations=observations)
     return replace(scene_, rovers=rovers, bases=bases)
 
 

@@ -44,6 +44,7 @@ class Heard:
     lock_s: float = 99.0
     half_cycle: int = 0
     channel: int = 0
+    share: float = 1.0
 
     @property
     def satellite(self) -> int:
@@ -59,7 +60,7 @@ def fill(side: Side, heard: list[Heard]) -> int:
     for i, h in enumerate(heard):
         side.satellite[i], side.code[i], side.wavelength_m[i] = h.satellite, CODE_INDEX[h.code], h.wavelength_m
         side.e[i] = (0.6 * h.sin_el, 0.8 * h.sin_el, h.sin_el)
-        for name in ("code_m", "phase_m", "sin_el", "cn0_dbhz", "lock_s", "half_cycle"):
+        for name in ("code_m", "phase_m", "sin_el", "cn0_dbhz", "lock_s", "half_cycle", "share"):
             getattr(side, name)[i] = getattr(h, name)
     return len(heard)
 
@@ -220,6 +221,15 @@ def test_codes_are_noisier_by_the_ratio_and_by_what_was_learnt() -> None:
     told = replace(PLAIN, sigma_code_ratio=150.0)
     paired = Paired(heard, heard, told, code_variance=4.0)
     assert paired.column("w_phase")[0] / paired.column("w_code")[0] == pytest.approx(4.0 * 150.0**2)
+
+
+def test_a_steady_code_of_the_base_leaves_the_noise_of_the_rover() -> None:
+    rover = [Heard(GPS, 1, "1C", sin_el=0.5, cn0_dbhz=34.0)]
+    raw, steady = (Paired(rover, [Heard(GPS, 1, "1C", sin_el=0.5, share=share)]) for share in (1.0, 0.25))
+    of_rover, of_both = variance_m2(rover[0], rover[0]) / 2.0, variance_m2(rover[0], Heard(GPS, 1, "1C", sin_el=0.5))
+    left = (of_rover + 0.25 * (of_both - of_rover)) / of_both
+    assert raw.column("w_code") / steady.column("w_code") == pytest.approx(left)
+    assert raw.column("w_phase") == pytest.approx(steady.column("w_phase"))
 
 
 def test_what_signals_of_a_satellite_share_is_taken_from_their_own() -> None:

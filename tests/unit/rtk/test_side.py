@@ -13,7 +13,8 @@ from gnss.orbits.satellites import BEIDOU, GLONASS, satellite_index
 from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import NO_CHANNEL, ObservationBatch, ObservationSink
 from gnss.rtcm.signals import CODE_INDEX, carrier_hz
-from gnss.rtk._side_kernel import forget_base, index_base, reduce_side
+from gnss.rtk._jobs import Bases
+from gnss.rtk._side_kernel import forget_base, index_base, reduce_side, steady_side
 from gnss.rtk._track_kernel import direction_up
 from gnss.rtk._work import PAIRS_MAX, Work, new_work
 from gnss.rtk.settings import RtkSettings, rules_of
@@ -225,3 +226,23 @@ def test_rows_of_a_base_are_found_by_code_and_the_first_of_each_band() -> None:
     forget_base(w.rover, n, CARRIERS, w.lookup)
     assert (w.lookup.by_code == -1).all()
     assert (w.lookup.by_band == -1).all()
+
+
+def test_steady_codes_take_the_place_of_those_sent_row_by_row() -> None:
+    (base, _), *_ = heard()
+    told = replace(EVERY, systems="C")
+    w, n = reduced(base, told=told)
+    as_sent, phases = column(w, "code_m", n), column(w, "phase_m", n)
+    rows = np.flatnonzero(base.system == SYSTEMS.index("C"))
+    correction_m, share = np.arange(len(base)) * 0.01, 1.0 / (1.0 + np.arange(len(base)))
+    none = (
+        np.zeros(1, np.int64),
+        np.zeros(1, np.int32),
+        np.zeros(1, np.int64),
+        np.zeros((1, 3)),
+        np.zeros(1, np.int32),
+    )
+    steady_side(w.rover, n, Bases(*(frozen(column) for column in (*none, correction_m, share))))
+    assert column(w, "code_m", n) - as_sent == pytest.approx(correction_m[rows], abs=1e-6)
+    assert column(w, "share", n) == pytest.approx(share[rows])
+    assert np.array_equal(column(w, "phase_m", n), phases, equal_nan=True)
