@@ -42,11 +42,6 @@ def tell(session: Session, fixes: FixBatch, parts: Sequence[Table], notes: Seque
     console.print(f"{written:,} positions are in {out}", soft_wrap=True)
 
 
-def nothing_solved(fixes: FixBatch, advice: str) -> list[str]:
-    """The problem that no epoch has a position, with what to look at then; nothing where one has."""
-    return [] if np.isfinite(fixes.lat_rad).any() else [f"no epoch has a position: {advice}"]
-
-
 def _report(session: Session, fixes: FixBatch, parts: Sequence[Table]) -> RenderableType:
     tables = [_files(session), _positions(fixes), _qualities(fixes), *parts, _not_used(fixes)]
     return Group(*[line for table in tables if table.row_count for line in (table, "")])

@@ -7,11 +7,12 @@ from rich.table import Table
 
 from beidou_svc.replay.command import error_console, guarded
 from beidou_svc.replay.report import new_table
+from beidou_svc.solve.advice import nothing_solved
 from beidou_svc.solve.base_place import BaseCheck
 from beidou_svc.solve.options import RtkCommand
 from beidou_svc.solve.output import check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import FileKind, Place, SolveError
-from beidou_svc.solve.report import RTK_FIXED, nothing_solved, pos_header, tell
+from beidou_svc.solve.report import RTK_FIXED, pos_header, tell
 from beidou_svc.solve.rtk_solver import solve_rtk
 from beidou_svc.solve.session import Session, load_session
 from beidou_svc.solve.spp_command import rules_of as rules_of_spp
@@ -28,9 +29,6 @@ MODES = {
     "moving-base": Mode.MOVING_BASE,
 }
 
-_ADVICE = (
-    "are rover and base of the same time, do they share --systems and --signals, and are the ephemerides of that day?"
-)
 _WHY_TEXTS = {
     Why.STALE: "not later than the epoch before",
     Why.NO_PAIRS: "too few satellites in common with the base",
@@ -56,7 +54,8 @@ def _rtk(command: RtkCommand) -> Sequence[str]:
     place, check = session.base_place, _base_check(session, spp_rules)
     tables = [_base_table(place, check)] if place is not None and check is not None else []
     tell(session, fixes, [*tables, _solution_table(fixes, solved)], _notes(session), command.outputs.out)
-    return [*session.problems(), *(check.problems() if check else []), *nothing_solved(fixes, _ADVICE)]
+    nothing = nothing_solved(session, fixes, command.systems, command.elevation_mask_deg)
+    return [*session.problems(), *(check.problems() if check else []), *nothing]
 
 
 def _base_check(session: Session, rules: SppRules) -> BaseCheck | None:

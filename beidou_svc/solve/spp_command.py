@@ -6,11 +6,12 @@ import numpy as np
 from rich.table import Table
 
 from beidou_svc.replay.command import error_console, guarded
+from beidou_svc.solve.advice import nothing_solved
 from beidou_svc.solve.instants import at_instants
 from beidou_svc.solve.options import SppCommand
 from beidou_svc.solve.output import Advance, check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import SolveError
-from beidou_svc.solve.report import nothing_solved, pos_header, systems_table, tell
+from beidou_svc.solve.report import pos_header, systems_table, tell
 from beidou_svc.solve.session import Session, load_session
 from gnss.batches import FixBatch
 from gnss.position.details import SppSatelliteBatch
@@ -21,8 +22,6 @@ from gnss.rinex.nav_ionosphere import Ionosphere
 
 EPOCHS_AT_ONCE = 1_000
 """Epochs solved between two looks at the progress bar."""
-
-_ADVICE = "are the ephemerides of the same day as the observations, and are --systems in both?"
 
 
 def run_spp(command: SppCommand) -> None:
@@ -42,7 +41,7 @@ def _spp(command: SppCommand) -> Sequence[str]:
     )
     write_outputs(command.outputs, fixes, header, title_of(command.inputs.rover, "single-point positions"))
     tell(session, fixes, [_satellites_table(fixes, satellites)], session.notes(), command.outputs.out)
-    return [*session.problems(), *nothing_solved(fixes, _ADVICE)]
+    return [*session.problems(), *nothing_solved(session, fixes, command.systems, command.elevation_mask_deg)]
 
 
 def rules_of(systems: str, elevation_mask_deg: float, ionosphere: Ionosphere) -> SppRules:

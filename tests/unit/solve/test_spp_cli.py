@@ -142,8 +142,24 @@ def test_ephemerides_of_another_day(folder: Path) -> None:
     text = (folder / "rover.obs").read_text()
     (folder / "late.obs").write_text(text.replace("> 2024 03 13", "> 2024 05 13"))
     out, err = call("spp", "-r", "late.obs", "-n", "nav.nav", "-o", "a.pos", code=1)
-    assert "no epoch has a position: are the ephemerides of the same day" in err
+    assert "the ephemerides are of 2024-03-13T" in err and "the observations of 2024-05-13T" in err
     assert "NO_POSITION" in out
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("spp", "--systems", "e"), "--systems e, and the rover observed GC, there are ephemerides of GC"),
+        (("rtk", "-b", "base.obs", "--systems", "R"), "the rover observed GC, the base observed GC"),
+        (("spp", "--elevation-mask", "80"), "too few satellites above --elevation-mask 80 with an ephemeris"),
+        (("rtk", "-b", "base.obs", "--elevation-mask", "80"), "signals that rover and base have in common"),
+    ],
+)
+def test_no_position_says_why(words: tuple[str, ...], said: str) -> None:
+    _, err = call(*words, "-r", "rover.obs", "-n", "nav.nav", "-o", "a.pos", code=1)
+    assert "no epoch has a position" in err
+    assert said in err
 
 
 def test_damage_is_told_and_the_rest_is_used(folder: Path) -> None:
