@@ -32,6 +32,7 @@ MODES = {
 _WHY_TEXTS = {
     Why.STALE: "not later than the epoch before",
     Why.NO_PAIRS: "too few satellites in common with the base",
+    Why.WEAK: "with a geometry that determines no position",
     Why.NO_BASE: "without a base epoch that is fresh enough",
 }
 

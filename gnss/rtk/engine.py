@@ -49,6 +49,7 @@ class Why(IntEnum):
     SOLVED = 0
     STALE = 1
     NO_PAIRS = 2
+    WEAK = 3
     NO_BASE = 4
 
 
@@ -195,8 +196,9 @@ def step(
         for name, piece in part._asdict().items():
             getattr(results, name)[portion.rows] = piece
     fixes, baseline_enu_m = fixes_of(rovers, results, bases, base_of, settings)
+    why = np.where((results.quality > 0) & (fixes.fix_quality == 0), Why.WEAK, results.why)
     solved = SolvedBatch.missing(
-        len(fixes), why=results.why, noise=results.noise, slips=results.slips, held=results.held,
+        len(fixes), why=why, noise=results.noise, slips=results.slips, held=results.held,
         baseline_enu_m=baseline_enu_m,
     )  # fmt: skip
     return state, fixes, solved

@@ -31,6 +31,9 @@ RADIUS_FACTOR: Final = sqrt(-2.0 * log(INTEGRITY_RISK))
 
 HEIGHT_FACTOR: Final = 3.89  # sigmas, two-sided normal at 1e-4
 
+SIGMA_M_MAX: Final = 50.0
+"""A position that is known worse is none: four satellites near a line let a float be kilometres off."""
+
 MARGIN: Final = {FIXED: 1.5, FLOAT: 2.5, DGNSS: 3.0}
 """By fix quality: errors of floats and codes last, and are not normal."""
 
@@ -93,6 +96,16 @@ def _heading(baseline_enu_m: Floats, usable: NDArray[np.bool_]) -> dict[str, Flo
     return {"heading_rad": np.where(usable, heading, np.nan), "pitch_rad": np.where(usable, pitch, np.nan)}
 
 
+def _without_weak(results: Results) -> Results:
+    """The same, with no position where the geometry determines none."""
+    variance = results.cov_m2[:, 0] + results.cov_m2[:, 2] + results.cov_m2[:, 5]
+    weak = (results.quality > 0) & (variance > SIGMA_M_MAX**2)
+    unknown = {name: getattr(results, name).copy() for name in ("x_ecef_m", "cov_m2", "baseline_m", "ratio", "quality")}
+    for name, column in unknown.items():
+        column[weak] = 0 if name == "quality" else np.nan
+    return results._replace(**unknown)
+
+
 def fixes_of(
     rovers: "Received", results: Results, bases: "BaseReceived", base_of: NDArray[np.int64], settings: RtkSettings
 ) -> tuple[FixBatch, Floats]:
@@ -101,7 +114,8 @@ def fixes_of(
     Shape: a row a rover epoch. Unit: as `FixBatch` says. Frame: that of the base positions. Error: as stated by the
     covariance. Source: docs/sources.md, gnss_facts §11.
     """
-    epochs, quality = rovers.epochs, results.quality
+    epochs, results = rovers.epochs, _without_weak(results)
+    quality = results.quality
     solved = quality > 0
     lat, lon, h_ell_m = ecef_to_geodetic(results.x_ecef_m)
     turn = rotation_enu(lat, lon)

@@ -9,6 +9,7 @@ from gnss.constants import NS_PER_S
 from gnss.orbits.book import OrbitBook
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
+from gnss.rtk import report
 from gnss.rtk.engine import NO_BASE_EPOCH, Why, latest_base
 from gnss.rtk.settings import RtkSettings, rules_of
 from gnss.rtk.state import RtkState
@@ -60,6 +61,16 @@ def test_without_a_base_there_is_no_position() -> None:
 
 def test_without_orbits_there_is_no_position() -> None:
     assert_no_positions(solve(replace(scene(seconds=3), orbits=OrbitBook.empty())), Why.NO_PAIRS)
+
+
+def test_a_position_known_too_badly_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four satellites near a line: the covariance of the float knows that it may be kilometres off."""
+    told = scene(seconds=3)
+    sigma_m = np.sqrt(sum(getattr(solve(told).fixes, name) ** 2 for name in ("sigma_e_m", "sigma_n_m", "sigma_u_m")))
+    monkeypatch.setattr(report, "SIGMA_M_MAX", 1.1 * float(sigma_m.max()))
+    assert solve(told).fixes.fix_quality.all()
+    monkeypatch.setattr(report, "SIGMA_M_MAX", 0.1 * float(sigma_m.min()))
+    assert_no_positions(solve(told), Why.WEAK)
 
 
 def test_without_common_signals_there_is_no_position() -> None:
@@ -254,7 +265,7 @@ def test_a_base_epoch_that_is_too_old_or_later_is_none() -> None:
 SENTENCES: list[tuple[dict[str, object], str]] = [
     ({"systems": "GX"}, "systems: X are none of"),
     ({"systems": ""}, "systems: name one at least"),
-    ({"signals": ("1C", "Q9")}, "signals: .'Q9'. are no RINEX codes"),
+    ({"signals": ("1C", "Q9")}, "signals: Q9: no RINEX codes"),
     ({"mode": 9}, "mode: 9 is none of kinematic, static"),
 ]
 
