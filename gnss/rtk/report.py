@@ -31,7 +31,7 @@ RADIUS_FACTOR: Final = sqrt(-2.0 * log(INTEGRITY_RISK))
 
 HEIGHT_FACTOR: Final = 3.89  # sigmas, two-sided normal at 1e-4
 
-SIGMA_M_MAX: Final = 50.0
+SIGMA_M_MAX: Final = 200.0
 """A position that is known worse is none: four satellites near a line let a float be kilometres off."""
 
 MARGIN: Final = {FIXED: 1.5, FLOAT: 2.5, DGNSS: 3.0}

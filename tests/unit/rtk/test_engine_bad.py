@@ -30,17 +30,8 @@ def assert_no_positions(solved: Solved, why: Why) -> None:
     assert not fixes.fix_quality.any()
     assert (fixes.fix_dim == 1).all()
     assert (fixes.base_id == -1).all()
-    for name in (
-        "lat_rad",
-        "lon_rad",
-        "h_ell_m",
-        "sigma_e_m",
-        "pl_h_m",
-        "pl_v_m",
-        "baseline_m",
-        "age_corr_s",
-        "speed_mps",
-    ):
+    measures = ("sigma_e_m", "pl_h_m", "pl_v_m", "baseline_m", "age_corr_s", "speed_mps", "ratio")
+    for name in ("lat_rad", "lon_rad", "h_ell_m", *measures):
         assert np.isnan(getattr(fixes, name)).all(), name
 
 
