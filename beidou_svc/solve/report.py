@@ -27,7 +27,8 @@ from gnss.status import STATUS_TEXT, Status
 RTK_FIXED = 4
 _BAR_CELLS = 24
 _NOT_STATED = 255
-_STANDING_M_MAX = 20.0
+STANDING_M_MAX = 20.0
+"""Half of the single points of an antenna that stands still are nearer to their middle."""
 
 Floats = NDArray[np.float64]
 
@@ -99,14 +100,27 @@ def _positions(fixes: FixBatch) -> Table:
     return table
 
 
+def stood_still(fixes: FixBatch) -> bool:
+    """Whether positions lie about one place, as far as codes can tell; without any they do."""
+    enu_m = _from_middle_m(fixes)
+    return not np.median(np.linalg.norm(enu_m, axis=1)) > STANDING_M_MAX if len(enu_m) else True
+
+
+def _from_middle_m(fixes: FixBatch) -> Floats:
+    """(n, 3) east, north, up from the median of the positions there are."""
+    has = fixes.take(np.isfinite(fixes.lat_rad))
+    ecef_m = geodetic_to_ecef(has.lat_rad, has.lon_rad, has.h_ell_m)
+    middle = (
+        (float(np.median(values)) for values in (has.lat_rad, has.lon_rad, has.h_ell_m)) if len(has) else (0.0,) * 3
+    )
+    return ecef_to_enu(ecef_m, *middle)
+
+
 def _standing_rows(has: FixBatch) -> list[tuple[str, str]]:
     """Where the antenna stood still: its mean position, and how far the positions lie apart, which is their error."""
-    ecef_m = geodetic_to_ecef(has.lat_rad, has.lon_rad, has.h_ell_m)
-    lat_rad, lon_rad, h_ell_m = (float(np.median(values)) for values in (has.lat_rad, has.lon_rad, has.h_ell_m))
-    enu_m = ecef_to_enu(ecef_m, lat_rad, lon_rad, h_ell_m)
-    if np.median(np.linalg.norm(enu_m, axis=1)) > _STANDING_M_MAX:
+    if not stood_still(has):
         return []
-    east_m, north_m, up_m = enu_m.std(axis=0)
+    east_m, north_m, up_m = _from_middle_m(has).std(axis=0)
     mean = (
         f"{np.degrees(has.lat_rad.mean()):.9f}°, {np.degrees(has.lon_rad.mean()):.9f}°, {has.h_ell_m.mean():.4f} m ell."
     )

@@ -12,7 +12,7 @@ from beidou_svc.solve.base_place import BaseCheck
 from beidou_svc.solve.options import RtkCommand
 from beidou_svc.solve.output import check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import FileKind, Place, SolveError
-from beidou_svc.solve.report import RTK_FIXED, pos_header, tell
+from beidou_svc.solve.report import RTK_FIXED, pos_header, stood_still, tell
 from beidou_svc.solve.rtk_solver import solve_rtk
 from beidou_svc.solve.session import Session, load_session
 from beidou_svc.solve.spp_command import rules_of as rules_of_spp
@@ -48,7 +48,7 @@ def _rtk(command: RtkCommand) -> Sequence[str]:
     session = load_session(command.inputs)
     spp_rules = rules_of_spp(command.systems, command.elevation_mask_deg, session.ionosphere)
     with solving_progress(error_console(), len(session.rover.epochs)) as advance:
-        fixes, solved = solve_rtk(session, settings, spp_rules, advance)
+        fixes, solved, single = solve_rtk(session, settings, spp_rules, advance)
     write_outputs(
         command.outputs, fixes, _header(command, session), title_of(command.inputs.rover, f"RTK, {command.mode}")
     )
@@ -56,7 +56,15 @@ def _rtk(command: RtkCommand) -> Sequence[str]:
     tables = [_base_table(place, check)] if place is not None and check is not None else []
     tell(session, fixes, [*tables, _solution_table(fixes, solved)], _notes(session), command.outputs.out)
     nothing = nothing_solved(session, fixes, command.systems, command.elevation_mask_deg)
-    return [*session.problems(), *(check.problems() if check else []), *nothing]
+    moved = _moved(command, session, single)
+    return [*session.problems(), *(check.problems() if check else []), *moved, *nothing]
+
+
+def _moved(command: RtkCommand, session: Session, single: FixBatch) -> list[str]:
+    """The problem that an antenna taken to stand still did not."""
+    if command.mode != "static" or stood_still(single):
+        return []
+    return [f"{session.rover.path}: its own codes say that it moved: --mode static is for antennas that stand still"]
 
 
 def _base_check(session: Session, rules: SppRules) -> BaseCheck | None:

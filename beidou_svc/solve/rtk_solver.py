@@ -25,10 +25,11 @@ EPOCHS_AT_ONCE = 600
 
 
 class RtkResult(NamedTuple):
-    """A row of each per rover epoch that has a date, in order of time."""
+    """A row of each per rover epoch, in order of time; `single` by the rover's own codes."""
 
     fixes: FixBatch
     solved: SolvedBatch
+    single: FixBatch
 
 
 def _moving_base(base: Recording, epochs: EpochBatch, session: Session, rules: SppRules) -> NDArray[np.float64]:
@@ -67,7 +68,7 @@ def solve_rtk(session: Session, settings: RtkSettings, spp_rules: SppRules, adva
     state, workspace = RtkState.for_slots(1), RtkWorkspace()
     bases = base_received(session, spp_rules)
     observations, epochs = session.rover.observations, session.rover.epochs
-    fixes, solved = [], []
+    fixes, solved, singles = [], [], []
     for start in range(0, len(epochs), EPOCHS_AT_ONCE):
         part = epochs.take(slice(start, start + EPOCHS_AT_ONCE))
         base_of = latest_base(part, bases.epochs, settings.age_corr_s_max)
@@ -75,5 +76,6 @@ def solve_rtk(session: Session, settings: RtkSettings, spp_rules: SppRules, adva
         single = solve_spp(part, observations, session.book, spp_rules)
         fixes.append(at_instants(_filled(found, single.fixes), single.clocks))
         solved.append(how)
+        singles.append(single.fixes)
         advance(len(part))
-    return RtkResult(FixBatch.concat(fixes), SolvedBatch.concat(solved))
+    return RtkResult(FixBatch.concat(fixes), SolvedBatch.concat(solved), FixBatch.concat(singles))

@@ -105,6 +105,19 @@ def test_a_base_that_stands_elsewhere_is_said(folder: Path, off_m: float, said: 
     assert (folder / "a.pos").exists()
 
 
+def test_static_mode_of_a_rover_that_moved_is_said(folder: Path) -> None:
+    """One epoch where the rover stood, one where the base did, 360 m away."""
+    words = ("rtk", "-b", "base.obs", "-n", "nav.nav", *BASE_ECEF, "--mode", "static", "-o", "a.pos", "--force")
+    _, err = call(*words, "-r", "rover.obs")
+    assert err == ""
+    here, there = (
+        re.split(r"(?=^> 2024)", (folder / f"{name}.obs").read_text(), flags=re.MULTILINE) for name in ("rover", "base")
+    )
+    (folder / "moved.obs").write_text("".join([*here[:2], there[2]]))
+    _, err = call(*words, "-r", "moved.obs", code=1)
+    assert "moved.obs: its own codes say that it moved: --mode static is for antennas that stand still" in err
+
+
 def test_a_stream_that_was_cut_off_is_said(folder: Path) -> None:
     stream = (folder / "rover.rtcm3").read_bytes()
     (folder / "cut.rtcm3").write_bytes(stream[:-9])
