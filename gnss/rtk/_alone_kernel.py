@@ -110,7 +110,7 @@ def _ask_alone(mine: Mine, spare: Mine, rules: Rules, w: Work, left_out: int) ->
 def question(mine: Mine, spare: Mine, rules: Rules, w: Work) -> None:
     """Question the integers held where they are not sure yet, or their phases fit badly."""
     apart()
-    redundancy, total, worst = phase_position(mine, w, 0.0, 0.0)
+    redundancy, total, worst = phase_position(mine, w, 0.0, 0.0, True)
     if mine.sure[0] != 0 and mine.doubts[0] == 0 and total <= SUSPICIOUS * redundancy:
         return
     verdict = _ask_alone(mine, spare, rules, w, NOBODY)

@@ -26,7 +26,7 @@ def set_cost(mine: Mine, w: Work, first: int) -> float:
     """Minus the logarithm of the likelihood of the integers in `order.fixed` from row `first` on; inf = untestable."""
     apart()
     condition(w.full, w.order, first)
-    redundancy = phase_position(mine, w, NO_LIMIT, 1.0)[0] - first
+    redundancy = phase_position(mine, w, NO_LIMIT, 1.0, False)[0] - first
     if redundancy < 1:
         return inf
     codes, count = robust_code_misfit(w.pairs, w.code_groups, w.normal.x)

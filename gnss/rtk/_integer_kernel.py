@@ -186,7 +186,7 @@ def _seek_all(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
         first_ratio = ratio if k == 0 else first_ratio
         if k == EXCLUSIONS_MAX or w.order.rows[0] - w.order.ready[0] <= FIX_MIN:
             break
-        _, _, worst = phase_position(mine, w, CANDIDATE_MISFIT, 0.0)
+        _, _, worst = phase_position(mine, w, CANDIDATE_MISFIT, 0.0, False)
         if worst < 0:
             break
         w.order.barred[w.pairs.place[worst]] = 1

@@ -72,12 +72,12 @@ def code_position(w: Work) -> int:
 
 
 @leaf_kernel
-def _phases_with(mine: Mine, pairs: Pairs, order: Order, places: Groups) -> None:
+def _phases_with(mine: Mine, pairs: Pairs, order: Order, places: Groups, held_only: bool) -> None:
     """Phases less their ambiguities as `order.fixed` has them: `pairs.y` and weights `pairs.w`."""
     for i in range(pairs.count[0]):
         place = pairs.place[i]
         pairs.w[i] = 0.0
-        if place < 0 or pairs.w_phase[i] <= 0.0:
+        if place < 0 or pairs.w_phase[i] <= 0.0 or (held_only and mine.held[place] == 0):
             continue
         row, offset_row = order.row_of[place], places.row[order.group[place]]
         cycles = order.fixed[row] * order.unit_cyc[row] if row >= 0 else 0.0
@@ -88,8 +88,10 @@ def _phases_with(mine: Mine, pairs: Pairs, order: Order, places: Groups) -> None
 
 
 @leaf_kernel
-def phase_position(mine: Mine, w: Work, misfit_max: float, share_min: float) -> tuple[int, float, int]:
-    """Position from codes and from phases with the ambiguities in `order.fixed`.
+def phase_position(
+    mine: Mine, w: Work, misfit_max: float, share_min: float, held_only: bool
+) -> tuple[int, float, int]:
+    """Position from codes and from phases with the ambiguities in `order.fixed`; of those held alone on demand.
 
     Returns the redundancy of the phases (negative = no position), their misfit, and the pair that fits worst, by more
     than `misfit_max` and `share_min` of a wavelength (-1 = all fit).
@@ -97,7 +99,7 @@ def phase_position(mine: Mine, w: Work, misfit_max: float, share_min: float) -> 
     apart()
     pairs, normal, groups = w.pairs, w.normal, w.groups
     m = pairs.count[0]
-    _phases_with(mine, pairs, w.order, w.place_groups)
+    _phases_with(mine, pairs, w.order, w.place_groups, held_only)
     clear(normal)
     accumulate(pairs.a, pairs.code_m, pairs.w_code, pairs.code_group, m, w.code_groups, normal)
     tie_satellites(pairs, 1.0)

@@ -106,14 +106,15 @@ def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[boo
     for _ in range(OUTLIERS_MAX + 1):
         if held_redundancy(mine, w)[1] < needed:
             return False, nan
-        redundancy, total, worst = phase_position(mine, w, OUTLIER_MISFIT, OUTLIER_SHARE)
+        redundancy, total, worst = phase_position(mine, w, OUTLIER_MISFIT, OUTLIER_SHARE, True)
         if redundancy < 1:
             return False, nan
         if worst < 0:
             _make_sure(w, first, is_static)
             noise = total / redundancy
             # what noise the epoch itself shows: where satellites are few, one reflection moves all
-            shown = max(1.0, (VARIANCE_PRIOR + total) / (VARIANCE_PRIOR + redundancy))
+            learnt = mine.phase_variance[0]
+            shown = max(learnt, (VARIANCE_PRIOR * learnt + total) / (VARIANCE_PRIOR + redundancy))
             return noise < NOISE_MAX and _is_sharp(w.normal.cov, shown), noise
         _throw_out(mine, w, worst, t_ns)
     release(mine)
@@ -153,7 +154,7 @@ def _with_floats(mine: Mine, is_static: bool, w: Work) -> bool:
     n = w.order.rows[0]
     for i in range(n):
         w.order.fixed[i] = w.full.a_cyc[i]
-    redundancy, _, _ = phase_position(mine, w, NO_LIMIT, 1.0)
+    redundancy, _, _ = phase_position(mine, w, NO_LIMIT, 1.0, False)
     if redundancy >= 0:
         _make_sure(w, n, is_static)
     return redundancy >= 0
