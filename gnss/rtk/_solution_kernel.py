@@ -51,8 +51,11 @@ OFF_MISFIT_MAX = 18.0
 """Square of the sigmas of one epoch's codes from which on it cannot be: theirs are three dimensions, and they err alike
 for a while, so that their mean is no better than one of them."""
 
-LEARN = 0.02
-"""Weight of one epoch in what is learnt of the noise."""
+LEARN_CODE = 0.02
+"""Weight of one epoch in what is learnt of the noise of codes."""
+
+LEARN_PHASE = 0.1
+"""The same for phases: their reflections come and go within tens of seconds."""
 
 LEARN_MAX = 10.0
 """No epoch teaches more noise than this, in the variance expected."""
@@ -127,9 +130,9 @@ def _learn(mine: Mine, noise: float, w: Work) -> None:
     apart()
     total, count = code_misfit(w.pairs, w.code_groups, w.normal.x)
     if count > POSITION:
-        grown = mine.code_variance[0] * (1.0 + LEARN * (min(total / count, LEARN_MAX) - 1.0))
+        grown = mine.code_variance[0] * (1.0 + LEARN_CODE * (min(total / count, LEARN_MAX) - 1.0))
         mine.code_variance[0] = min(max(grown, CODE_VARIANCE_MIN), CODE_VARIANCE_MAX)
-    mine.phase_variance[0] += LEARN * (min(max(noise, PHASE_NOISE_MIN), LEARN_MAX) - mine.phase_variance[0])
+    mine.phase_variance[0] += LEARN_PHASE * (min(max(noise, PHASE_NOISE_MIN), LEARN_MAX) - mine.phase_variance[0])
 
 
 @leaf_kernel
