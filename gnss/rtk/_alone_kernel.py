@@ -5,16 +5,14 @@ same phases, its best sets of integers are sought, and the set held is weighed a
 """
 
 from gnss._jit import leaf_kernel
+from gnss.rtk._anew_kernel import begin_anew
 from gnss.rtk._apart import apart
 from gnss.rtk._evidence_kernel import log_odds_of, set_cost, weigh_found
-from gnss.rtk._filter_kernel import update
 from gnss.rtk._fix_kernel import held_values, release, seek
 from gnss.rtk._integer_kernel import admit_all, order_and_solve
 from gnss.rtk._memory import Mine
-from gnss.rtk._memory_kernel import reset
 from gnss.rtk._order_kernel import condition
 from gnss.rtk._position_kernel import phase_position
-from gnss.rtk._slip_kernel import enter_new
 from gnss.rtk._work import POSITION, Work
 from gnss.rtk.settings import Rules
 
@@ -88,11 +86,7 @@ def _ask_alone(mine: Mine, spare: Mine, rules: Rules, w: Work, left_out: int) ->
     """
     apart()
     pairs, verdict = w.pairs, UNTESTED
-    reset(spare)
-    for i in range(pairs.count[0]):
-        pairs.kept_place[i], pairs.place[i] = pairs.place[i], -1
-    enter_new(spare, pairs)
-    if update(spare, w, 1.0, rules, False, False):
+    if begin_anew(spare, rules, w):
         for i in range(pairs.count[0]):
             kept = pairs.kept_place[i]
             if pairs.place[i] >= 0:

@@ -8,14 +8,13 @@ from gnss.batches import NO_TIME
 from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import ObservationSink
 from gnss.rtk._alone_kernel import question
+from gnss.rtk._anew_kernel import seek_by_phases, solve_anew
 from gnss.rtk._apart import apart
-from gnss.rtk._filter_kernel import update
-from gnss.rtk._integer_kernel import admit_all, fix, holds, order_and_solve
+from gnss.rtk._integer_kernel import admit_all, fix, holds, order_and_solve, seek_all
 from gnss.rtk._jobs import Bases, Jobs, Results, Tables
 from gnss.rtk._memory import Memory, Mine
 from gnss.rtk._memory_kernel import copy_filter, reset
 from gnss.rtk._side_kernel import forget_base, index_base, reduce_side, steady_side
-from gnss.rtk._slip_kernel import enter_new
 from gnss.rtk._solution_kernel import FLOAT, position, remember, write
 from gnss.rtk._track_kernel import direction_up, keep_codes, linearise, start, track
 from gnss.rtk._work import Work
@@ -62,15 +61,11 @@ def _begin_anew(mine: Mine, spare: Mine, solved: bool, rules: Rules, w: Work) ->
     """
     apart()
     pairs = w.pairs
-    reset(spare)
-    for i in range(pairs.count[0]):
-        pairs.kept_place[i], pairs.place[i] = pairs.place[i], -1
-    enter_new(spare, pairs)
-    if update(spare, w, 1.0, rules, False, False):
-        found, _ = fix(spare, rules, w)
-        if found and holds(spare):
-            copy_filter(spare, mine)
-            return True
+    if solve_anew(spare, rules, w):
+        seek_all(spare, rules, w, True)
+    if holds(spare):
+        copy_filter(spare, mine)
+        return True
     for i in range(pairs.count[0]):
         pairs.place[i] = pairs.kept_place[i]
     admit_all(mine, w)
@@ -87,6 +82,8 @@ def _solve(mine: Mine, spare: Mine, j: int, t_ns: int, gap_ns: int, base_x: Floa
     r.slips[j], solved = track(mine, t_ns, dt_s, rules, w)
     if solved:
         solved, r.ratio[j] = fix(mine, rules, w)
+        if solved and rules.mode == SINGLE_EPOCH and not holds(mine):
+            solved = seek_by_phases(mine, rules, w) or solve_anew(mine, rules, w)
         if solved and moves and holds(mine):
             question(mine, spare, rules, w)
     if not solved:

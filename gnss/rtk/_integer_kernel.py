@@ -156,13 +156,15 @@ def fix(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
     else:
         # each held one is alone in its group: relative to nothing
         release(mine)
-    return _seek_all(mine, rules, w)
+    return seek_all(mine, rules, w, True)
 
 
 @leaf_kernel
-def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int) -> tuple[bool, float]:
+def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int, codes_tell: bool) -> tuple[bool, float]:
     """Seek the integers of the rows from `first` on, and hold them if they are believed."""
     cost, dof = float_cost(mine, w.order, w.full), max(mine.dof[0] - w.order.rows[0], 0.0)
+    if not codes_tell:
+        cost, dof = 0.0, 0.0
     is_single = rules.mode == SINGLE_EPOCH
     odds = rules.log_odds_min + tries * SURER + (-LEAST_SURE if is_single else LASTING)
     odds_of_misfit = ODDS_OF_MISFIT if is_single else 0.0
@@ -175,12 +177,15 @@ def _try(mine: Mine, rules: Rules, w: Work, first: int, tries: int) -> tuple[boo
 
 
 @leaf_kernel
-def _seek_all(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
-    """Integers for all that are ready; failing that, without those that fit worst, then without the lowest."""
+def seek_all(mine: Mine, rules: Rules, w: Work, codes_tell: bool) -> tuple[bool, float]:
+    """Integers for all that are ready; failing that, without those that fit worst, then without the lowest.
+
+    `codes_tell` whether what the float solution leaves of the observations, codes mostly, tells of the noise level.
+    """
     apart()
     first_ratio = nan
     for k in range(EXCLUSIONS_MAX + 1):
-        believed, ratio = _try(mine, rules, w, w.order.ready[0], k)
+        believed, ratio = _try(mine, rules, w, w.order.ready[0], k, codes_tell)
         if believed:
             return True, ratio
         first_ratio = ratio if k == 0 else first_ratio
@@ -192,11 +197,11 @@ def _seek_all(mine: Mine, rules: Rules, w: Work) -> tuple[bool, float]:
         w.order.barred[w.pairs.place[worst]] = 1
         if not order_and_solve(mine, rules, w):
             return False, first_ratio
-    return _seek_among_best(mine, rules, w, first_ratio)
+    return _seek_among_best(mine, rules, w, first_ratio, codes_tell)
 
 
 @leaf_kernel
-def _seek_among_best(mine: Mine, rules: Rules, w: Work, first_ratio: float) -> tuple[bool, float]:
+def _seek_among_best(mine: Mine, rules: Rules, w: Work, first_ratio: float, codes_tell: bool) -> tuple[bool, float]:
     """Integers for the highest satellites only, fewer and fewer of them."""
     apart()
     admit_all(mine, w)
@@ -208,7 +213,7 @@ def _seek_among_best(mine: Mine, rules: Rules, w: Work, first_ratio: float) -> t
         first += step
         if n - first < FIX_MIN:
             break
-        believed, ratio = _try(mine, rules, w, first, k + 1)
+        believed, ratio = _try(mine, rules, w, first, k + 1, codes_tell)
         if believed:
             return True, ratio
     return True, first_ratio

@@ -88,9 +88,7 @@ def _phases_with(mine: Mine, pairs: Pairs, order: Order, places: Groups, held_on
 
 
 @leaf_kernel
-def phase_position(
-    mine: Mine, w: Work, misfit_max: float, share_min: float, held_only: bool
-) -> tuple[int, float, int]:
+def phase_position(mine: Mine, w: Work, misfit_max: float, share_min: float, held_only: bool) -> tuple[int, float, int]:
     """Position from codes and from phases with the ambiguities in `order.fixed`; of those held alone on demand.
 
     Returns the redundancy of the phases (negative = no position), their misfit, and the pair that fits worst, by more

@@ -110,14 +110,14 @@ def test_numbers_that_are_none_are_done_without(column: str, value: float) -> No
 
     def spoilt(o: ObservationBatch) -> ObservationBatch:
         kind = getattr(o, column).dtype
-        bad = (rng.random(len(o)) < 0.2) & (o.slot == 0)
+        bad = (rng.random(len(o)) < 0.1) & (o.slot == 0)
         return o.replace(**{column: np.where(bad, value, getattr(o, column)).astype(kind)})
 
     solved = solve(told.heard(spoilt))
     assert (solved.fixes.fix_quality > 0).all()
     assert_sane(solved)
     # some of the rows are good enough for integers
-    assert solved.is_fixed[6:].any()
+    assert solved.is_fixed[6:].mean() > 0.5
 
 
 @pytest.mark.compiled

@@ -130,6 +130,23 @@ def test_single_epochs_keep_no_ambiguity() -> None:
 
 
 @pytest.mark.compiled
+def test_many_phases_are_believed_where_all_codes_point_elsewhere() -> None:
+    told, settings = scene(seconds=8, signals_max=1), replace(ENOUGH, mode=Mode.SINGLE_EPOCH)
+    elsewhere = scene(((NEAR[0] + 5.0, NEAR[1] + 4.0, NEAR[2] - 8.0),), seconds=8, signals_max=1).rovers.observations
+    reflected = solve(told.heard(lambda o: o.replace(pr_m=elsewhere.pr_m)), settings)
+    assert reflected.is_fixed[FIXED_WITHIN_S:].all()
+    assert reflected.error_m[FIXED_WITHIN_S:].max() < 0.02
+
+
+@pytest.mark.compiled
+def test_what_is_learnt_of_the_phases_noise_follows_it() -> None:
+    quiet, noisy = (solve(scene(seconds=30, noise_ratio=ratio, multipath_ratio=ratio)) for ratio in (0.3, 4.0))
+    learnt = [float(solved.state.memory["phase_variance"][0, 0]) for solved in (quiet, noisy)]
+    assert learnt[0] < 0.4
+    assert learnt[1] > 1.0
+
+
+@pytest.mark.compiled
 @pytest.mark.parametrize("systems", ["G", "C", "GE", "GREC"])
 def test_any_constellation_of_satellites_enough_will_do(systems: str) -> None:
     solved = solve(scene(seconds=15, systems="GREC"), RtkSettings(systems=systems))

@@ -94,7 +94,7 @@ def test_the_float_position_and_its_covariance_are_those_of_the_dense_problem() 
     assert order_and_solve(mine, filter_.rules, w)
     n = int(w.order.rows[0])
     w.order.fixed[:n] = w.full.a_cyc[:n]
-    redundancy, _, _ = phase_position(mine, w, np.inf, 1.0)
+    redundancy, _, _ = phase_position(mine, w, np.inf, 1.0, False)
     assert redundancy > 0
     add_float_covariance(w, n)
     expected = dense.reduced_to([("x", 3)])

@@ -78,7 +78,7 @@ def test_with_integers_the_position_is_that_of_codes_and_phases(seed: int) -> No
     fixed = Fixed(seed=seed)
     fixed.fix()
     w, e = fixed.filter.w, fixed.e
-    redundancy, total, worst = phase_position(fixed.filter.mine, w, 25.0, 0.2)
+    redundancy, total, worst = phase_position(fixed.filter.mine, w, 25.0, 0.2, False)
     x_m, covariance, off_m = by_numpy(e, e.phase_m - e.wavelength_m * fixed.world.cycles)
     assert w.normal.x == pytest.approx(x_m, abs=1e-6)
     assert w.normal.cov == pytest.approx(covariance, rel=1e-5)
@@ -94,7 +94,7 @@ def test_a_phase_that_does_not_belong_to_its_integer_is_named(cycles: float, fou
     fixed.fix()
     w = fixed.filter.w
     w.pairs.phase_m[6] += cycles * w.pairs.wavelength_m[6]
-    _, _, worst = phase_position(fixed.filter.mine, w, 25.0, 0.2)
+    _, _, worst = phase_position(fixed.filter.mine, w, 25.0, 0.2, False)
     assert worst == found
 
 
@@ -103,9 +103,9 @@ def test_only_more_than_a_share_of_a_wave_is_named() -> None:
     fixed.fix()
     w = fixed.filter.w
     w.pairs.phase_m[6] += 0.4 * w.pairs.wavelength_m[6]
-    assert phase_position(fixed.filter.mine, w, 25.0, 0.1)[2] == 6
-    assert phase_position(fixed.filter.mine, w, 25.0, 0.9)[2] == -1
-    assert phase_position(fixed.filter.mine, w, 1e9, 0.1)[2] == -1
+    assert phase_position(fixed.filter.mine, w, 25.0, 0.1, False)[2] == 6
+    assert phase_position(fixed.filter.mine, w, 25.0, 0.9, False)[2] == -1
+    assert phase_position(fixed.filter.mine, w, 1e9, 0.1, False)[2] == -1
 
 
 def test_the_worst_of_two_is_named() -> None:
@@ -114,7 +114,27 @@ def test_the_worst_of_two_is_named() -> None:
     w = fixed.filter.w
     w.pairs.phase_m[3] += 1.0 * w.pairs.wavelength_m[3]
     w.pairs.phase_m[11] += 2.0 * w.pairs.wavelength_m[11]
-    assert phase_position(fixed.filter.mine, w, 25.0, 0.2)[2] == 11
+    assert phase_position(fixed.filter.mine, w, 25.0, 0.2, False)[2] == 11
+
+
+@pytest.mark.parametrize("floats", [[2], [0, 5, 9], [1, 2, 3, 10, 11]])
+def test_floats_have_no_part_in_a_position_of_what_is_held(floats: list[int]) -> None:
+    fixed = Fixed(seed=5)
+    fixed.fix()
+    w, mine, e = fixed.filter.w, fixed.filter.mine, fixed.e
+    place = np.array(w.pairs.place[: len(e)])
+    mine.held[:] = 1
+    for pair in floats:
+        # a float is not known well enough to say where its phase should lie
+        mine.held[place[pair]] = 0
+        w.pairs.phase_m[pair] += 0.3 * w.pairs.wavelength_m[pair]
+    redundancy, _, worst = phase_position(mine, w, 25.0, 0.2, True)
+    held = e.changed(w_phase=np.where(np.isin(np.arange(len(e)), floats), 0.0, e.w_phase))
+    phases_m = e.phase_m - e.wavelength_m * fixed.world.cycles
+    x_m, covariance, _ = by_numpy(held, phases_m)
+    assert w.normal.x == pytest.approx(x_m, abs=1e-6)
+    assert w.normal.cov == pytest.approx(covariance, rel=1e-5)
+    assert (redundancy, worst) == (len(e) - len(floats) - 1 - 3, -1)
 
 
 @pytest.mark.parametrize("first", [6, 12, 20])
@@ -122,7 +142,7 @@ def test_what_is_not_fixed_makes_the_position_less_sure(first: int) -> None:
     fixed = Fixed(seed=4)
     fixed.fix(only_from=first)
     w, mine = fixed.filter.w, fixed.filter.mine
-    assert phase_position(mine, w, np.inf, 1.0)[0] > 0
+    assert phase_position(mine, w, np.inf, 1.0, False)[0] > 0
     sharp = w.normal.cov.copy()
     add_float_covariance(w, first)
     # the same by the dense problem: what is fixed is known without error
@@ -160,6 +180,6 @@ def test_without_codes_and_phases_there_is_no_position() -> None:
     w = fixed.filter.w
     w.pairs.w_code[: len(fixed.e)] = 0.0
     w.pairs.w_phase[3 : len(fixed.e)] = 0.0
-    redundancy, total, worst = phase_position(fixed.filter.mine, w, 25.0, 0.2)
+    redundancy, total, worst = phase_position(fixed.filter.mine, w, 25.0, 0.2, False)
     assert (redundancy, worst) == (-1, -1)
     assert total == np.inf
