@@ -38,6 +38,9 @@ OUTLIERS_MAX = 4
 SHARP_M = 0.15
 """Standard deviation (all three axes together) above which integers are not worth the name of a fix."""
 
+QUIET_MIN = 0.75
+"""Less noise than this, over what is stated, makes integers no sharper: the next reflection comes unannounced."""
+
 NOISE_MAX = 9.0
 """Misfit of a fixed epoch over its redundancy from which it is not believed."""
 
@@ -116,7 +119,7 @@ def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[boo
             _make_sure(w, first, is_static)
             noise = total / redundancy
             # what noise the epoch itself shows: where satellites are few, one reflection moves all
-            learnt = mine.phase_variance[0]
+            learnt = max(mine.phase_variance[0], QUIET_MIN)
             shown = max(learnt, (VARIANCE_PRIOR * learnt + total) / (VARIANCE_PRIOR + redundancy))
             return noise < NOISE_MAX and _is_sharp(w.normal.cov, shown), noise
         _throw_out(mine, w, worst, t_ns)
