@@ -9,7 +9,8 @@ Covariances are written as the signed root of their size. Source: files of RTKLI
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,16 +37,48 @@ _TIME_WORDS = 6
 _NS_PER_MINUTE = 60 * NS_PER_S
 _LEAST_WORDS = 5
 _TENTH_NS = 10**8
-_LLH_HEAD = (
-    "latitude(deg) longitude(deg)  height(m)   Q  ns   sdn(m)   sde(m)   sdu(m)"
-    "  sdne(m)  sdeu(m)  sdun(m) age(s)  ratio"
-)
-_ECEF_HEAD = (
-    "    x-ecef(m)      y-ecef(m)      z-ecef(m)   Q  ns   sdx(m)   sdy(m)   sdz(m)"
-    "  sdxy(m)  sdyz(m)  sdzx(m) age(s)  ratio"
-)
-_NOTE = "(lat/lon/height=WGS84/ellipsoidal,Q=1:fix,2:float,3:sbas,4:dgps,5:single,6:ppp,ns=# of satellites)"
-_NOTE_ECEF = "(x/y/z-ecef=WGS84,Q=1:fix,2:float,3:sbas,4:dgps,5:single,6:ppp,ns=# of satellites)"
+_NOTE_END = "Q=1:fix,2:float,3:sbas,4:dgps,5:single,6:ppp,ns=# of satellites)"
+
+
+class PosForm(StrEnum):
+    """What the three coordinates of a row are: degrees and height, ECEF, or the baseline from the base."""
+
+    LLH = "llh"
+    ECEF = "ecef"
+    ENU = "enu"
+
+
+class _Layout(NamedTuple):
+    """Head of the columns, what it says of the coordinates, how these are written, which covariances follow."""
+
+    names: str
+    note: str
+    place: str
+    order: tuple[tuple[int, int], ...]
+
+
+_XYZ_ORDER = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
+_METRES = "%14.4f %14.4f %14.4f"
+_LAYOUTS: Final = {
+    PosForm.LLH: _Layout(
+        "latitude(deg) longitude(deg)  height(m)   Q  ns   sdn(m)   sde(m)   sdu(m)  sdne(m)  sdeu(m)  sdun(m)",
+        "(lat/lon/height=WGS84/ellipsoidal,",
+        "%14.9f %14.9f %10.4f",
+        ((1, 1), (0, 0), (2, 2), (0, 1), (0, 2), (1, 2)),
+    ),
+    PosForm.ECEF: _Layout(
+        "    x-ecef(m)      y-ecef(m)      z-ecef(m)   Q  ns   sdx(m)   sdy(m)   sdz(m)  sdxy(m)  sdyz(m)  sdzx(m)",
+        "(x/y/z-ecef=WGS84,",
+        _METRES,
+        _XYZ_ORDER,
+    ),
+    PosForm.ENU: _Layout(
+        "e-baseline(m)  n-baseline(m)  u-baseline(m)   Q  ns   sde(m)   sdn(m)   sdu(m)  sden(m)  sdnu(m)  sdue(m)",
+        "(e/n/u-baseline=WGS84,",
+        _METRES,
+        _XYZ_ORDER,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +108,18 @@ def _signed_square(value: Floats) -> Floats:
     return np.copysign(value * value, value)
 
 
-def _numbers(f: FixBatch, *, ecef: bool) -> Floats:
+def _numbers(f: FixBatch, form: PosForm, baseline_enu_m: Floats | None) -> Floats:
     """The three coordinates and six roots of a row, (n, 9), in the file's order."""
     covariance = _covariance_enu(f)
-    if not ecef:
+    if form == PosForm.LLH:
         place = np.stack([np.degrees(f.lat_rad), np.degrees(f.lon_rad), f.h_ell_m], axis=1)
-        order = ((1, 1), (0, 0), (2, 2), (0, 1), (0, 2), (1, 2))
-    else:
+    elif form == PosForm.ECEF:
         place = geodetic_to_ecef(f.lat_rad, f.lon_rad, f.h_ell_m)
         turn = r_enu_from_ecef(f.lat_rad, f.lon_rad)
         covariance = turn.transpose(0, 2, 1) @ covariance @ turn
-        order = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
-    roots = [_signed_root(covariance[:, i, j]) for i, j in order]
+    else:
+        place = np.full((len(f), 3), np.nan) if baseline_enu_m is None else baseline_enu_m
+    roots = [_signed_root(covariance[:, i, j]) for i, j in _LAYOUTS[form].order]
     return np.concatenate([place, np.stack(roots, axis=1)], axis=1)
 
 
@@ -123,25 +156,31 @@ def _span_lines(t_gpst_ns: NDArray[np.int64]) -> list[str]:
     return [f"obs {name} : {time} GPST (week{w} {tow_s:8.1f}s)" for name, time, w, tow_s in rows]
 
 
-def format_pos(fixes: FixBatch, header: Sequence[str] = (), *, ecef: bool = False) -> bytes:
-    """Text of a `.pos` file; rows without a date or a position are left out.
+def format_pos(
+    fixes: FixBatch,
+    header: Sequence[str] = (),
+    *,
+    form: PosForm = PosForm.LLH,
+    baseline_enu_m: Floats | None = None,
+) -> bytes:
+    """Text of a `.pos` file; rows without a date, or without what the form is about, are left out.
 
-    Shape: (n,). Unit: degrees, m; GPST with three decimals or as many as the tags need. Frame: as the rows. Error:
-    latitude and longitude 0.1 mm, ECEF and height 0.1 mm, sigma 0.1 mm. Source: files of RTKLIB.
+    Shape: (n,), `baseline_enu_m` (n, 3). Unit: degrees, m; GPST with three decimals or as many as the tags need. Frame:
+    as the rows; baselines in the horizon of the base. Error: 0.1 mm. Source: files of RTKLIB.
     """
-    kept = fixes.take((fixes.t_gpst_ns != NO_TIME) & np.isfinite(fixes.lat_rad) & np.isfinite(fixes.h_ell_m))
+    numbers = _numbers(fixes, form, baseline_enu_m)
+    rows = np.flatnonzero((fixes.t_gpst_ns != NO_TIME) & np.isfinite(numbers[:, :3]).all(axis=1))
+    kept, layout = fixes.take(rows), _LAYOUTS[form]
     decimals = _decimals(kept.t_gpst_ns)
-    pad = " " * (decimals - 3)
-    notes = [*header, *_span_lines(kept.t_gpst_ns), "", _NOTE_ECEF if ecef else _NOTE]
+    notes = [*header, *_span_lines(kept.t_gpst_ns), "", layout.note + _NOTE_END]
     lines = [f"% {line}".rstrip() for line in notes]
-    lines.append(f"%  GPST                {pad}  {_ECEF_HEAD if ecef else _LLH_HEAD}")
-    place = "%14.4f %14.4f %14.4f" if ecef else "%14.9f %14.9f %10.4f"
-    row = f"%s {place} %3d %3d" + " %8.4f" * 6 + " %6.2f %6.1f"
-    numbers = np.nan_to_num(_numbers(kept, ecef=ecef)).T.tolist()
+    lines.append(f"%  GPST                {' ' * (decimals - 3)}  {layout.names} age(s)  ratio")
+    row = f"%s {layout.place} %3d %3d" + " %8.4f" * 6 + " %6.2f %6.1f"
     q = Q_OF_QUALITY[np.minimum(kept.fix_quality, len(Q_OF_QUALITY) - 1)].tolist()
     used = np.where(kept.sats_used == 255, 0, kept.sats_used).tolist()
     ends = (np.nan_to_num(kept.age_corr_s).tolist(), np.nan_to_num(kept.ratio).tolist())
-    columns = (_times(kept.t_gpst_ns, decimals), *numbers[:3], q, used, *numbers[3:], *ends)
+    written = np.nan_to_num(numbers[rows]).T.tolist()
+    columns = (_times(kept.t_gpst_ns, decimals), *written[:3], q, used, *written[3:], *ends)
     lines += [row % values for values in zip(*columns, strict=True)]
     return "".join(line + "\n" for line in lines).encode("ascii", "replace")
 
@@ -179,10 +218,7 @@ def _sigma(numbers: Floats, r_rad: tuple[Floats, Floats], *, ecef: bool) -> dict
     """Standard deviations and covariances of the six roots of a row."""
     squares = _signed_square(numbers)
     covariance = np.zeros((len(numbers), 3, 3))
-    order = (
-        ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2)) if ecef else ((1, 1), (0, 0), (2, 2), (0, 1), (0, 2), (1, 2))
-    )
-    for k, (i, j) in enumerate(order):
+    for k, (i, j) in enumerate(_LAYOUTS[PosForm.ECEF if ecef else PosForm.LLH].order):
         covariance[:, i, j] = covariance[:, j, i] = squares[:, k]
     if ecef:
         turn = r_enu_from_ecef(*r_rad)
@@ -198,14 +234,15 @@ def parse_pos(data: bytes) -> PosFile:
     """Positions of a `.pos` file: degrees or ECEF, GPST or UTC, date or week, as its header says.
 
     Shape: (n,). Unit: as `FixBatch` says. Frame: as the file. Error: times to 100 ns; lines that are no positions are
-    counted. Source: files of RTKLIB.
+    counted, baselines among them. Source: files of RTKLIB.
     """
     lines = data.decode("latin-1").splitlines()
     header = [line[1:].strip() for line in lines if line.startswith("%")]
     body = [line for line in lines if line.strip() and not line.startswith("%")]
     names = next((line for line in header if "latitude" in line or "x-ecef" in line), "")
     ecef, width = "x-ecef" in names, _TIME_WORDS + _LEAST_WORDS + 8
-    rows = [row for line in body if (row := _row(line, width)) is not None]
+    places = [] if any("e-baseline" in line for line in header) else body
+    rows = [row for line in places if (row := _row(line, width)) is not None]
     numbers = np.array(rows, np.float64).reshape(-1, width)
     t_gpst_ns, good = _instants(numbers[:, :_TIME_WORDS], utc=names.split()[:1] == ["UTC"])
     numbers, t_gpst_ns = numbers[good][:, _TIME_WORDS:], t_gpst_ns[good]

@@ -14,7 +14,9 @@ Nav = Annotated[
     typer.Option("--nav", "-n", metavar="FILE", help="Ephemerides, if they are not in the streams; may be repeated."),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE.pos", help="Positions, as RTKLIB writes them.")]
-Format = Annotated[str, typer.Option("--format", help="llh (degrees, ellipsoidal height) or ecef.")]
+Format = Annotated[
+    str, typer.Option("--format", help="llh (degrees, ellipsoidal height), ecef, or of rtk enu: baselines.")
+]
 Plot = Annotated[Path | None, typer.Option("--plot", metavar="PNG", help="Draw track and quality.")]
 Systems = Annotated[
     str,

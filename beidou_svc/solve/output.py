@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -13,8 +15,10 @@ from beidou_svc.solve.options import OutputOptions
 from beidou_svc.solve.recording import SolveError
 from gnss.batches import FixBatch
 from gnss.pos_io import write_pos
+from gnss.pos_text import PosForm
 
-FORMATS = ("llh", "ecef")
+SPP_FORMATS = (PosForm.LLH, PosForm.ECEF)
+FORMATS = (*SPP_FORMATS, PosForm.ENU)
 
 
 class Advance(Protocol):
@@ -23,10 +27,10 @@ class Advance(Protocol):
     def __call__(self, epochs: int) -> None: ...
 
 
-def check_outputs(options: OutputOptions, inputs: Sequence[Path]) -> None:
+def check_outputs(options: OutputOptions, inputs: Sequence[Path], formats: Sequence[PosForm]) -> None:
     """Complain before any work is done. Raises SolveError."""
-    if options.format not in FORMATS:
-        raise SolveError(f"--format {options.format}: choose {' or '.join(FORMATS)}")
+    if options.format not in formats:
+        raise SolveError(f"--format {options.format}: choose {' or '.join(formats)}")
     if options.plot == options.out:
         raise SolveError(f"{options.out}: name another file with --plot")
     for path, option in ((options.out, "--out"), (options.plot, "--plot")):
@@ -40,10 +44,16 @@ def check_outputs(options: OutputOptions, inputs: Sequence[Path]) -> None:
             raise SolveError(f"{path.parent} is no folder: make it first, or name another file with {option}")
 
 
-def write_outputs(options: OutputOptions, fixes: FixBatch, header: Sequence[str], title: str) -> None:
-    """Write what was asked for. Raises SolveError where that fails."""
+def write_outputs(
+    options: OutputOptions,
+    fixes: FixBatch,
+    header: Sequence[str],
+    title: str,
+    baseline_enu_m: NDArray[np.float64] | None = None,
+) -> str:
+    """Write what was asked for; returns what that is, in words. Raises SolveError where it fails."""
     try:
-        write_pos(options.out, fixes, header, ecef=options.format == "ecef")
+        write_pos(options.out, fixes, header, form=PosForm(options.format), baseline_enu_m=baseline_enu_m)
     except OSError as error:
         raise SolveError(f"{options.out} cannot be written: {error.strerror or error}") from error
     if options.plot is not None:
@@ -54,6 +64,9 @@ def write_outputs(options: OutputOptions, fixes: FixBatch, header: Sequence[str]
         plot_fixes(
             sample.rows(), title + (f" (1 of {sample.stride} epochs)" if sample.stride > 1 else ""), options.plot
         )
+    there = fixes.lat_rad if baseline_enu_m is None else baseline_enu_m[:, 0]
+    what = "positions" if baseline_enu_m is None else "baselines"
+    return f"{np.count_nonzero(np.isfinite(there)):,} {what} are in {options.out}"
 
 
 def title_of(rover: Path, what: str) -> str:

@@ -1,7 +1,6 @@
 """What a solution ends with, for people: the files, how good the positions are, what was not used and why."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +32,13 @@ STANDING_M_MAX = 20.0
 Floats = NDArray[np.float64]
 
 
-def tell(session: Session, fixes: FixBatch, parts: Sequence[Table], notes: Sequence[str], out: Path) -> None:
-    """Print everything: the tables, `parts` of them behind the positions, notes, and where the positions are."""
+def tell(session: Session, fixes: FixBatch, parts: Sequence[Table], notes: Sequence[str], written: str) -> None:
+    """Print everything: the tables, `parts` of them behind the positions, notes, and what was written."""
     console = out_console()
     console.print(_report(session, fixes, parts))
     for note in notes:
         console.print(f"note: {note}", soft_wrap=True)
-    written = np.count_nonzero(np.isfinite(fixes.lat_rad))
-    console.print(f"{written:,} positions are in {out}", soft_wrap=True)
+    console.print(written, soft_wrap=True)
 
 
 def _report(session: Session, fixes: FixBatch, parts: Sequence[Table]) -> RenderableType:

@@ -10,14 +10,15 @@ from beidou_svc.replay.report import new_table
 from beidou_svc.solve.advice import nothing_solved
 from beidou_svc.solve.base_place import BaseCheck
 from beidou_svc.solve.options import RtkCommand
-from beidou_svc.solve.output import check_outputs, solving_progress, title_of, write_outputs
+from beidou_svc.solve.output import FORMATS, check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import FileKind, Place, SolveError
 from beidou_svc.solve.report import RTK_FIXED, pos_header, stood_still, tell
-from beidou_svc.solve.rtk_solver import solve_rtk
+from beidou_svc.solve.rtk_solver import RtkResult, solve_rtk
 from beidou_svc.solve.session import Session, load_session
 from beidou_svc.solve.spp_command import rules_of as rules_of_spp
 from gnss.batches import FixBatch
 from gnss.frames.geodetic import ecef_to_geodetic
+from gnss.pos_text import PosForm
 from gnss.position.options import SppRules
 from gnss.rtk.engine import SolvedBatch, Why
 from gnss.rtk.settings import Mode, RtkSettings, rules_of
@@ -44,20 +45,29 @@ def run_rtk(command: RtkCommand) -> None:
 
 def _rtk(command: RtkCommand) -> Sequence[str]:
     settings = settings_of(command)
-    check_outputs(command.outputs, command.inputs.files)
+    check_outputs(command.outputs, command.inputs.files, FORMATS)
     session = load_session(command.inputs)
     spp_rules = rules_of_spp(command.systems, command.elevation_mask_deg, session.ionosphere)
     with solving_progress(error_console(), len(session.rover.epochs)) as advance:
-        fixes, solved, single = solve_rtk(session, settings, spp_rules, advance)
-    write_outputs(
-        command.outputs, fixes, _header(command, session), title_of(command.inputs.rover, f"RTK, {command.mode}")
-    )
+        result = solve_rtk(session, settings, spp_rules, advance)
+    written = _write(command, session, result)
+    fixes, solved = result.fixes, result.solved
     place, check = session.base_place, _base_check(session, spp_rules)
     tables = [_base_table(place, check)] if place is not None and check is not None else []
-    tell(session, fixes, [*tables, _solution_table(fixes, solved)], _notes(session), command.outputs.out)
+    tell(session, fixes, [*tables, _solution_table(fixes, solved)], _notes(session), written)
     nothing = nothing_solved(session, fixes, command.systems, command.elevation_mask_deg)
-    moved = _moved(command, session, single)
+    moved = _moved(command, session, result.single)
     return [*session.problems(), *(check.problems() if check else []), *moved, *nothing]
+
+
+def _write(command: RtkCommand, session: Session, result: RtkResult) -> str:
+    """Positions, or the baselines of those that have one."""
+    header, title = _header(command, session), title_of(command.inputs.rover, f"RTK, {command.mode}")
+    if command.outputs.format != PosForm.ENU:
+        return write_outputs(command.outputs, result.at_large, header, title)
+    rows = np.isfinite(result.fixes.baseline_m)
+    baseline_enu_m = result.solved.baseline_enu_m[rows]
+    return write_outputs(command.outputs, result.fixes.take(rows), header, title, baseline_enu_m)
 
 
 def _moved(command: RtkCommand, session: Session, single: FixBatch) -> list[str]:

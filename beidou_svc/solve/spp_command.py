@@ -9,7 +9,7 @@ from beidou_svc.replay.command import error_console, guarded
 from beidou_svc.solve.advice import nothing_solved
 from beidou_svc.solve.instants import at_instants
 from beidou_svc.solve.options import SppCommand
-from beidou_svc.solve.output import Advance, check_outputs, solving_progress, title_of, write_outputs
+from beidou_svc.solve.output import SPP_FORMATS, Advance, check_outputs, solving_progress, title_of, write_outputs
 from beidou_svc.solve.recording import SolveError
 from beidou_svc.solve.report import pos_header, systems_table, tell
 from beidou_svc.solve.session import Session, load_session
@@ -30,7 +30,7 @@ def run_spp(command: SppCommand) -> None:
 
 
 def _spp(command: SppCommand) -> Sequence[str]:
-    check_outputs(command.outputs, command.inputs.files)
+    check_outputs(command.outputs, command.inputs.files, SPP_FORMATS)
     session = load_session(command.inputs)
     rules = rules_of(command.systems, command.elevation_mask_deg, session.ionosphere)
     with solving_progress(error_console(), len(session.rover.epochs)) as advance:
@@ -39,8 +39,8 @@ def _spp(command: SppCommand) -> Sequence[str]:
         session,
         [("pos mode", "single"), ("elev mask", f"{command.elevation_mask_deg:.1f} deg"), ("navi sys", command.systems)],
     )
-    write_outputs(command.outputs, fixes, header, title_of(command.inputs.rover, "single-point positions"))
-    tell(session, fixes, [_satellites_table(fixes, satellites)], session.notes(), command.outputs.out)
+    written = write_outputs(command.outputs, fixes, header, title_of(command.inputs.rover, "single-point positions"))
+    tell(session, fixes, [_satellites_table(fixes, satellites)], session.notes(), written)
     return [*session.problems(), *nothing_solved(session, fixes, command.systems, command.elevation_mask_deg)]
 
 

@@ -124,7 +124,8 @@ def fixes_of(
     has_base = base_of >= 0
     base_x = np.full((len(epochs), 3), np.nan)
     base_x[has_base] = bases.ecef_m[base_of[has_base]]
-    baseline = np.einsum("nij,nj->ni", turn, results.x_ecef_m - base_x)
+    turn_base = rotation_enu(*ecef_to_geodetic(base_x)[:2])
+    baseline = np.einsum("nij,nj->ni", turn_base, results.x_ecef_m - base_x)
     columns: dict[str, Any] = _motion(results.v_ecef_mps, turn, solved & np.isin(quality, (FIXED, FLOAT)))
     if settings.mode == Mode.MOVING_BASE:
         columns |= _heading(baseline, quality == FIXED)

@@ -7,7 +7,7 @@ import pytest
 
 from gnss.batches import NO_TIME, FixBatch
 from gnss.pos_io import read_pos, write_pos
-from gnss.pos_text import format_pos, parse_pos
+from gnss.pos_text import PosForm, format_pos, parse_pos
 from gnss.time.rfc3339 import parse_rfc3339
 
 DATE = int(parse_rfc3339(b"2020-07-12T01:36:05.994Z").t_gpst_ns.item())
@@ -64,10 +64,24 @@ def test_what_is_written_is_what_rtklib_writes() -> None:
     assert text[1] == "% obs start : 2020/07/12 01:36:24.0 GPST (week2114   5784.0s)"
 
 
-@pytest.mark.parametrize("ecef", [False, True])
-def test_round_trip(tmp_path: Path, ecef: bool) -> None:
+def test_baselines_are_written_as_rtklib_writes_them() -> None:
+    """With the signs and the order of `rnx2rtkp -a`; no reader takes them for degrees."""
+    there = np.array([[5100.2130, 1404.2531, 17.0224], [np.nan] * 3, [-0.5, 0.0, 1.0]])
+    text = format_pos(fixes(), form=PosForm.ENU, baseline_enu_m=there)
+    lines = text.decode().splitlines()
+    assert lines[-4] == "% (e/n/u-baseline=WGS84,Q=1:fix,2:float,3:sbas,4:dgps,5:single,6:ppp,ns=# of satellites)"
+    names = "e-baseline(m)  n-baseline(m)  u-baseline(m)   Q  ns   sde(m)   sdn(m)   sdu(m)  sden(m)  sdnu(m)  sdue(m)"
+    assert names in lines[-3]
+    numbers = [5100.2130, 1404.2531, 17.0224, 1, 18, 0.005, 0.006, 0.013, -0.002, 0.0032, 0.005, 1.0, 12.5]
+    assert [float(word) for word in lines[-2].split()[2:]] == numbers
+    assert lines[-1].split()[:5] == ["2020/07/12", "01:36:25.994", "-0.5000", "0.0000", "1.0000"]
+    assert (len(parse_pos(text).fixes), parse_pos(text).damaged) == (0, 2)
+
+
+@pytest.mark.parametrize("form", [PosForm.LLH, PosForm.ECEF])
+def test_round_trip(tmp_path: Path, form: PosForm) -> None:
     f = fixes()
-    write_pos(tmp_path / "a.pos", f, ecef=ecef)
+    write_pos(tmp_path / "a.pos", f, form=form)
     found = read_pos(tmp_path / "a.pos")
     assert found.damaged == 0
     assert np.array_equal(found.fixes.t_gpst_ns, f.t_gpst_ns)

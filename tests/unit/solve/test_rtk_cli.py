@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gnss.frames.geodetic import geodetic_to_ecef
+from gnss.frames.enu import ecef_to_enu
+from gnss.frames.geodetic import ecef_to_geodetic, geodetic_to_ecef
 from gnss.pos_io import read_pos
 from tests.helpers.commands import call
 from tests.unit.solve import sky
@@ -58,6 +59,20 @@ def test_a_base_that_moves_need_not_say_where_it_is(folder: Path) -> None:
     assert "--base-ecef" in err
     call(*words, "--mode", "moving-base")
     assert max(errors_m(folder / "a.pos")) < 3.0
+
+
+def test_a_base_that_moves_is_in_the_sigma_of_positions_not_of_baselines(folder: Path) -> None:
+    words = ("rtk", "-r", "rover.obs", "-b", "base.obs", "-n", "nav.nav", "--mode", "moving-base")
+    call(*words, "-o", "a.pos")
+    f = read_pos(folder / "a.pos").fixes
+    assert (f.fix_quality == 4).any() and f.sigma_e_m.min() > 0.2
+    out, _ = call(*words, "-o", "b.pos", "--format", "enu")
+    assert f"{sky.EPOCHS} baselines are in b.pos" in out
+    rows = [line.split() for line in (folder / "b.pos").read_text().splitlines() if not line.startswith("%")]
+    east_north_up = np.array([[float(word) for word in row[2:5]] for row in rows if row[5] == "1"])
+    lat_rad, lon_rad, h_ell_m = (float(value) for value in ecef_to_geodetic(sky.BASE_M))
+    assert np.abs(east_north_up - ecef_to_enu(sky.ROVER_M, lat_rad, lon_rad, h_ell_m)).max() < 0.02
+    assert max(float(row[7]) for row in rows if row[5] == "1") < 0.02
 
 
 def test_epochs_without_a_base_are_single(folder: Path) -> None:
