@@ -21,11 +21,18 @@ from gnss.rtk.signals import BANDS, CODES, Carriers
 
 Floats = NDArray[np.float64]
 
+UNKNOWN_DBHZ = 0.0
+"""Strength of a signal that is tracked without its code: what is stated, 10 dB and more too little, says nothing of its
+noise."""
+
 SIN_EL_MIN = 0.05
 """Below three degrees the mapping of the troposphere means nothing."""
 
 PR_M_MIN, PR_M_MAX = 1e6, 1e8
 """No satellite is nearer or farther."""
+
+CP_CYC_MAX = 1e12
+"""Nor is a phase, whatever a receiver counts from, a thousand times as long as the way to it."""
 
 TROPO_ZENITH_M = 2.3
 """Delay of a standard atmosphere at sea level: only its difference between two receivers matters here."""
@@ -50,6 +57,12 @@ def _is_wanted(o: ObservationSink, i: int, satellite: int, table: OrbitTable, ru
     pr_m = o.pr_m[i]
     weak = o.cn0_dbhz[i] < rules.cn0_dbhz_min and o.cn0_dbhz[i] > 0.0
     return isfinite(pr_m) and PR_M_MIN < pr_m < PR_M_MAX and not weak
+
+
+@inline_kernel
+def phase_m(cp_cyc: float, wavelength_m: float) -> float:
+    """A phase in m, NaN where there is none: of those that lost it, some receivers write 0."""
+    return cp_cyc * wavelength_m if 0.0 < abs(cp_cyc) < CP_CYC_MAX else nan
 
 
 @inline_kernel
@@ -99,8 +112,10 @@ def reduce_side(
         if not sin_el >= rules.sin_el_min or not wavelength_m > 0.0:
             continue
         side.row[n], side.satellite[n], side.code[n] = i, satellite, o.signal[i]
-        side.code_m[n], side.phase_m[n] = o.pr_m[i] - expected_m, o.cp_cyc[i] * wavelength_m - expected_m
-        side.wavelength_m[n], side.sin_el[n], side.cn0_dbhz[n] = wavelength_m, sin_el, o.cn0_dbhz[i]
+        side.code_m[n] = o.pr_m[i] - expected_m
+        side.phase_m[n] = phase_m(o.cp_cyc[i], wavelength_m) - expected_m
+        side.wavelength_m[n], side.sin_el[n] = wavelength_m, sin_el
+        side.cn0_dbhz[n] = UNKNOWN_DBHZ if carriers.codeless[o.system[i], o.signal[i]] else o.cn0_dbhz[i]
         side.e[n, 0], side.e[n, 1], side.e[n, 2] = ex, ey, ez
         side.lock_s[n], side.half_cycle[n] = o.lock_s[i], o.half_cycle[i]
         n += 1

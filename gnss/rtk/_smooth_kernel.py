@@ -17,6 +17,7 @@ from gnss.constants import SPEED_OF_LIGHT_MPS
 from gnss.orbits.satellites import GLONASS, NO_SATELLITE, satellite_row
 from gnss.rtcm.observations import NO_CHANNEL, ObservationSink
 from gnss.rtk._apart import apart
+from gnss.rtk._side_kernel import phase_m
 from gnss.rtk._slip_kernel import LOCK_TOLERANCE_S
 from gnss.rtk._work import Bytes, Floats, Shorts
 from gnss.rtk.signals import Carriers
@@ -130,9 +131,11 @@ def _divergence(
         k = _find(means, guess, satellite, int(o.signal[i]))
         guess = k + 1
         wave_m = _wavelength_m(o, i, carriers)
-        if k < 0 or not isfinite(o.cp_cyc[i] * wave_m) or not _goes_on(means, k, o, i, t_ns):
+        if k < 0 or not _goes_on(means, k, o, i, t_ns):
             continue
-        change_m = o.cp_cyc[i] * wave_m - means.phase_m[k]
+        change_m = phase_m(o.cp_cyc[i], wave_m) - means.phase_m[k]
+        if not isfinite(change_m):
+            continue
         if wave_m < of_short:
             short, of_short, short_m = k, wave_m, change_m
         if wave_m > of_long:
@@ -173,8 +176,8 @@ def _steady_satellite(
         guess = k + 1
         if means.epochs[k] > 0 and t_ns <= means.seen_ns[k]:
             continue
-        phase_m = o.cp_cyc[i] * wave_m
-        difference_m = o.pr_m[i] - phase_m
+        now_m = phase_m(o.cp_cyc[i], wave_m)
+        difference_m = o.pr_m[i] - now_m
         if not isfinite(difference_m) or o.status[i] != 0:
             means.epochs[k] = 0
             continue
@@ -186,7 +189,7 @@ def _steady_satellite(
             _fold(means, k, difference_m, gap_s, WINDOW_FOLLOWED_S if isfinite(change) else WINDOW_S)
         else:
             means.mean_m[k], means.variance[k], means.alike[k], means.epochs[k] = difference_m, 1.0, 1.0, 1
-        means.phase_m[k], means.half_cycle[k], means.seen_ns[k] = phase_m, o.half_cycle[i], t_ns
+        means.phase_m[k], means.half_cycle[k], means.seen_ns[k] = now_m, o.half_cycle[i], t_ns
         correction_m[i], share[i] = means.mean_m[k] - difference_m, means.variance[k]
     return guess
 

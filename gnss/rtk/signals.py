@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel
 from gnss.batches import SYSTEM_COUNT
-from gnss.orbits.satellites import BEIDOU, PER_SYSTEM, is_beidou_geo
+from gnss.orbits.satellites import BEIDOU, GPS, PER_SYSTEM, is_beidou_geo
 from gnss.rtcm.signals import CARRIER_HZ, CARRIER_STEP_HZ, CODE_NAMES
 
 CODES: Final = 128
@@ -22,13 +22,20 @@ BANDS: Final = 10
 BDS2_PRN_MAX: Final = 18
 """BeiDou satellites up to this number are of the second generation (docs/sources.md, gnss_facts §1)."""
 
+CODELESS: Final = ("P", "W", "N", "D")
+"""Attributes of GPS signals whose code is encrypted (from memory, unverified): receivers get at the phase and the range
+by way of the carrier's square or the like, and state the strength of that."""
+
 
 class Carriers(NamedTuple):
-    """By (system, code index): `hz` and `step_hz` (what a GLONASS channel adds), NaN = no such signal; `band` digit."""
+    """By (system, code index): `hz` and `step_hz` (what a GLONASS channel adds), NaN = no such signal; `band` digit;
+    `codeless` 1 = tracked without knowledge of the code.
+    """
 
     hz: NDArray[np.float64]
     step_hz: NDArray[np.float64]
     band: NDArray[np.uint8]
+    codeless: NDArray[np.uint8]
 
 
 def _carriers() -> Carriers:
@@ -36,7 +43,8 @@ def _carriers() -> Carriers:
     shape, n = (SYSTEM_COUNT, CODES), len(CODE_NAMES)
     if n > CODES:
         raise ValueError(f"{n} codes do not fit into tables of {CODES} rows")
-    carriers = Carriers(np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, np.uint8))
+    carriers = Carriers(np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+    carriers.codeless[GPS, [k for k, name in enumerate(CODE_NAMES) if name[1:] in CODELESS]] = 1
     carriers.hz[:, :n], carriers.step_hz[:, :n] = CARRIER_HZ, CARRIER_STEP_HZ
     carriers.band[:, 1:n] = [int(name[0]) for name in CODE_NAMES[1:]]
     return carriers

@@ -68,7 +68,7 @@ def test_two_carriers_follow_the_ionosphere_and_one_lags_behind_it() -> None:
 
 
 @pytest.mark.parametrize("names", [ONE, TWO])
-@pytest.mark.parametrize("how", ["lock", "half cycle", "jump", "no phase"])
+@pytest.mark.parametrize("how", ["lock", "half cycle", "jump", "no phase", "zero"])
 def test_a_slip_begins_the_mean_anew(how: str, names: tuple[str, ...]) -> None:
     t_s = np.arange(0.0, 60.0)
     told = heard(t_s, 2, names, 0.3 * np.random.default_rng(7).standard_normal((60, 2, len(names))))
@@ -77,10 +77,10 @@ def test_a_slip_begins_the_mean_anew(how: str, names: tuple[str, ...]) -> None:
         told.lock_s[40:, 0, 0] = t_s[40:] - 40.0
     if how == "half cycle":
         told.half_cycle[40:, 0, 0] = 1
-    if how == "no phase":
-        told.phase_m[40, 0, 0] = np.nan
+    if how in ("no phase", "zero"):
+        told.phase_m[40, 0, 0] = np.nan if how == "no phase" else 0.0
     error_m, share, _ = steady(told)
-    begins = 41 if how == "no phase" else 40
+    begins = 41 if how in ("no phase", "zero") else 40
     assert share[begins, 0, 0] == 1.0
     assert error_m[begins, 0, 0] == pytest.approx(told.code_m[begins, 0, 0] - told.range_m[begins, 0, 0], abs=1e-6)
     assert share[begins, 1, 0] < 0.95

@@ -109,13 +109,32 @@ def test_what_the_receiver_says_is_handed_on() -> None:
     (base, _), *_ = heard()
     marked = base.replace(half_cycle=(np.arange(len(base)) % 2).astype(np.uint8))
     w, n = reduced(marked)
-    for name in ("cn0_dbhz", "lock_s"):
-        assert column(w, name, n) == pytest.approx(getattr(base, name), rel=1e-6)
+    encrypted = (base.system == SYSTEMS.index("G")) & (base.signal == CODE_INDEX["2W"])
+    assert column(w, "cn0_dbhz", n) == pytest.approx(np.where(encrypted, 0.0, base.cn0_dbhz), rel=1e-6)
+    assert column(w, "lock_s", n) == pytest.approx(base.lock_s, rel=1e-6)
     assert w.rover.half_cycle[:n].tolist() == (np.arange(n) % 2).tolist()
     assert w.rover.code[:n].tolist() == base.signal.tolist()
     assert column(w, "wavelength_m", n) == pytest.approx(
         SPEED_OF_LIGHT_MPS / carrier_hz(base.system, base.signal, base.channel), rel=1e-12
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "is_known"), [("1C", True), ("2L", True), ("2W", False), ("2P", False), ("1W", False)]
+)
+def test_the_strength_of_encrypted_codes_says_nothing(code: str, is_known: bool) -> None:
+    (base, _), *_ = heard()
+    gps = base.take(base.system == SYSTEMS.index("G"))
+    w, n = reduced(gps.replace(signal=np.full(len(gps), CODE_INDEX[code], np.uint8)))
+    assert n == len(gps)
+    assert ((column(w, "cn0_dbhz", n) > 0.0) == is_known).all()
+
+
+def test_the_strength_of_glonass_precise_codes_is_used() -> None:
+    (base, _), *_ = heard()
+    glonass = base.take(base.system == SYSTEMS.index("R"))
+    w, n = reduced(glonass.replace(signal=np.full(len(glonass), CODE_INDEX["1P"], np.uint8)))
+    assert (column(w, "cn0_dbhz", n) > 0.0).all() and n > 0
 
 
 @pytest.mark.parametrize("letter", SYSTEMS[:4])
@@ -160,10 +179,11 @@ def test_ranges_that_are_none_are_left_out(pr_m: float) -> None:
     assert np.isfinite(column(w, "code_m", n)).all()
 
 
-def test_a_range_without_a_phase_is_kept() -> None:
+@pytest.mark.parametrize("none", [np.nan, 0.0, 1e30, -np.inf])
+def test_a_range_without_a_phase_is_kept(none: float) -> None:
     (base, _), *_ = heard()
     phases = base.cp_cyc.copy()
-    phases[5] = np.nan
+    phases[5] = none
     w, n = reduced(base.replace(cp_cyc=phases))
     assert n == len(base)
     assert np.flatnonzero(np.isnan(column(w, "phase_m", n))).tolist() == [5]
