@@ -11,6 +11,9 @@ from gnss.batches import NO_TIME
 RECORDING_HEAD = b"#beidou recording 1\n"
 """First line of a recording, the form that this service writes itself."""
 
+_RINEX_LABEL = 60
+"""Column of the label of a RINEX line."""
+
 HEAD_BYTES = 16_384
 """How much of a log is looked at."""
 
@@ -44,3 +47,8 @@ def sniff(head: bytes) -> Form:
 def _has_prefix(line: bytes) -> bool:
     text = np.frombuffer(line, np.uint8)
     return bool(read_prefix(text, 0, len(text)).t_unix_ns != NO_TIME)
+
+
+def is_rinex(head: bytes) -> bool:
+    """Whether a file begins as RINEX does, compact or not: it holds no sentences."""
+    return b"RINEX VERS" in head.split(b"\n", 1)[0][_RINEX_LABEL:]

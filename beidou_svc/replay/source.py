@@ -20,7 +20,7 @@ from beidou_svc.replay.cutting import (
     cut_records,
     new_memory,
 )
-from beidou_svc.replay.forms import HEAD_BYTES, RECORDING_HEAD, Form, sniff
+from beidou_svc.replay.forms import HEAD_BYTES, RECORDING_HEAD, Form, is_rinex, sniff
 from beidou_svc.replay.ids import Ids
 from beidou_svc.replay.log_io import LogError, open_log
 from gnss._simd import PAD_BYTES
@@ -85,7 +85,11 @@ class LogSource:
         self.reader = open_log(path)
         self.path = self.reader.path
         self.own_id = own_id
-        self.form = sniff(self.reader.peek(HEAD_BYTES))
+        head = self.reader.peek(HEAD_BYTES)
+        if is_rinex(head):
+            self.reader.close()
+            raise LogError(f"{path}: a RINEX file, no log: beidou spp and beidou rtk make positions of it")
+        self.form = sniff(head)
         self.ended = False
         self.unpacked_bytes = 0
         self._ids = ids

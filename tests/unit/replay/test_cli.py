@@ -81,6 +81,16 @@ def test_nothing_usable_is_another_code(folder: Path) -> None:
     assert "is this a log of a receiver" in err
 
 
+@pytest.mark.parametrize("command", ["decode", "replay"])
+@pytest.mark.parametrize("label", ["RINEX VERSION / TYPE", "CRINEX VERS   / TYPE"])
+def test_rinex_is_sent_where_it_is_solved(folder: Path, command: str, label: str) -> None:
+    (folder / "rover.obs.gz").write_bytes(
+        gzip.compress(f"{'     3.05           OBSERVATION DATA':<60}{label}\n".encode())
+    )
+    _, err = call(command, "rover.obs.gz", code=2)
+    assert "rover.obs.gz: a RINEX file, no log: beidou spp and beidou rtk" in err
+
+
 def test_replay_prints_the_same_digest_at_any_speed(folder: Path) -> None:
     (folder / "timed.log.gz").write_bytes(gzip.compress(prefixed(stream(range(8)), "{iso} gz-2 ")))
     digests = {
