@@ -14,8 +14,9 @@ from gnss.rtk._integer_kernel import admit_all, fix, holds, order_and_solve, see
 from gnss.rtk._jobs import Bases, Jobs, Results, Tables
 from gnss.rtk._memory import Memory, Mine
 from gnss.rtk._memory_kernel import copy_filter, reset
+from gnss.rtk._result_kernel import write
 from gnss.rtk._side_kernel import forget_base, index_base, reduce_side, steady_side
-from gnss.rtk._solution_kernel import FLOAT, position, remember, write
+from gnss.rtk._solution_kernel import FLOAT, position, remember
 from gnss.rtk._track_kernel import direction_up, keep_codes, linearise, start, track
 from gnss.rtk._work import Work
 from gnss.rtk.settings import KINEMATIC, MOVING_BASE, SINGLE_EPOCH, STATIC, Rules

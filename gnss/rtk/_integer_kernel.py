@@ -39,7 +39,7 @@ PARTIAL_STEPS = 6
 SURER = 1.0
 """Logarithm by which the odds must be better with each further try: who tries often is wrong more often."""
 
-LEAST_SURE = 0.7
+LEAST_SURE = 0.3
 """Logarithm by which the odds of a single epoch may be less: most are far surer, and of all fewer are wrong."""
 
 ODDS_OF_MISFIT = 3.0

@@ -1,6 +1,6 @@
 """From the ambiguities of an epoch to its position and class, and what is kept of it."""
 
-from math import isnan, nan, sqrt
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,28 +224,3 @@ def remember(mine: Mine, t_ns: int, dt_s: float, w: Work) -> None:
         mine.v_ecef_mps[k] = step_m / dt_s if moved and not isnan(step_m) else 0.0
         mine.x_ecef_m[k] = s.x[k] + w.normal.x[k]
     mine.t_ns[0] = t_ns
-
-
-@leaf_kernel
-def _satellites(w: Work) -> int:
-    """Different satellites among the pairs used."""
-    count, last = 0, -1
-    for i in range(w.pairs.count[0]):
-        if (w.pairs.w_code[i] > 0.0 or w.pairs.w_phase[i] > 0.0) and w.pairs.satellite[i] != last:
-            count += 1
-            last = w.pairs.satellite[i]
-    return count
-
-
-@leaf_kernel
-def write(r: Results, j: int, quality: int, scale: float, base_x: Floats, w: Work) -> None:
-    """The row of results of an epoch."""
-    r.quality[j], r.satellites[j] = quality, _satellites(w)
-    k, square = 0, 0.0
-    for a in range(3):
-        r.x_ecef_m[j, a] = w.scratch.x[a] + w.normal.x[a]
-        square += (r.x_ecef_m[j, a] - base_x[a]) ** 2
-        for b in range(a + 1):
-            r.cov_m2[j, k] = w.normal.cov[a, b] * scale
-            k += 1
-    r.baseline_m[j] = sqrt(square)
