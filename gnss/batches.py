@@ -77,6 +77,7 @@ class FixBatch(Batch):
     | vel_u_mps | f8 | | m/s | vertical velocity, up positive |
     | source | u1 | | | a `Source` |
     | sentences | u4 | | | bit set of the sentence kinds that made the row |
+    | clock_era | u1 | | | how often the terminal's clock had been set back before, modulo 256 |
     | status | u1 | | | a `Status` |
     """
 
@@ -116,6 +117,7 @@ class FixBatch(Batch):
     vel_u_mps: NDArray[np.float64] = column("f8")
     source: NDArray[np.uint8] = column("u1")
     sentences: NDArray[np.uint32] = column("u4")
+    clock_era: NDArray[np.uint8] = column("u1")
     status: NDArray[np.uint8] = column("u1")
 
     def sort_by_time(self) -> Self:

@@ -38,6 +38,7 @@ class Status(IntEnum):
     DATE_SUSPECT = 35
     DUPLICATE = 36
     INCONSISTENT = 37
+    CLOCK_SET = 38
     # who sent it
     UNKNOWN_TERMINAL = 48
     QUARANTINED = 49
@@ -77,6 +78,7 @@ STATUS_TEXT: dict[Status, str] = {
     Status.DATE_SUSPECT: "the receiver's date contradicts the reference time",
     Status.DUPLICATE: "the same epoch again",
     Status.INCONSISTENT: "the satellites contradict each other more than their noise explains",
+    Status.CLOCK_SET: "the terminal's clock was set back: from the next epoch on it is believed",
     Status.UNKNOWN_TERMINAL: "the terminal is not registered",
     Status.QUARANTINED: "the terminal is in quarantine",
     Status.RATE_LIMIT: "more bytes than the terminal may send",

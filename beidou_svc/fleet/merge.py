@@ -1,6 +1,7 @@
 """Which row of a terminal is shown: one rule, as kernels.
 
-A row has a key (trust, time, sentences, receive time), and the row with the greatest key is shown. A maximum does not
+A row has a key (trust, era, time, sentences, receive time), and the row with the greatest key is shown: where the clock
+of a terminal was set back, what it says afterwards is of a later era (`gnss.time._watch_kernel`). A maximum does not
 depend on order or repetition, so late, duplicated and shuffled rows leave the same state; equal times replace, unless
 the newcomer was made of fewer sentences. Epochs and positions have keys of their own: an epoch without a fix becomes
 the terminal's latest epoch but leaves its last good position, with that position's time, where it was.
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, kernel
 from gnss.batches import NO_TIME
 from gnss.status import Status
+from gnss.time.era import eras_between
 
 TRUST_NONE = 0
 """Nothing known yet."""
@@ -35,6 +37,7 @@ class Key(NamedTuple):
     """What the shown row of each slot is ordered by, most significant first."""
 
     trust: NDArray[np.uint8]
+    era: NDArray[np.uint8]
     t_ns: NDArray[np.int64]
     sentences: NDArray[np.uint8]
     t_rx_ns: NDArray[np.int64]
@@ -43,13 +46,14 @@ class Key(NamedTuple):
 class Heard(NamedTuple):
     """When a slot was heard, and how far its clock plus its way lags behind the receive time.
 
-    Offsets are minima of receive time (UTC) minus time of the fix (GPST), in windows of receive time; the minimum of
-    the last two windows forgets, slowly, a clock that was set.
+    Offsets are minima of receive time (UTC) minus time of the fix (GPST) of the latest era, in windows of receive time;
+    the minimum of the last two windows forgets, slowly, a clock that was set ahead.
     """
 
     t_first_rx_ns: NDArray[np.int64]
     t_last_rx_ns: NDArray[np.int64]
     t_undated_rx_ns: NDArray[np.int64]
+    offset_era: NDArray[np.uint8]
     offset_window: NDArray[np.int64]
     offset_now_ns: NDArray[np.int64]
     offset_before_ns: NDArray[np.int64]
@@ -74,6 +78,7 @@ class Incoming(NamedTuple):
     lon_rad: NDArray[np.float64]
     fix_quality: NDArray[np.uint8]
     sentences: NDArray[np.uint32]
+    clock_era: NDArray[np.uint8]
     status: NDArray[np.uint8]
 
 
@@ -113,9 +118,12 @@ def row_trust(rows: Incoming, row: int) -> int:
 
 
 @inline_kernel
-def _wins(key: Key, slot: int, trust: int, t_ns: int, sentences: int, t_rx_ns: int) -> bool:
+def _wins(key: Key, slot: int, trust: int, era: int, t_ns: int, sentences: int, t_rx_ns: int) -> bool:
     if trust != key.trust[slot]:
         return bool(trust > key.trust[slot])
+    eras = eras_between(key.era[slot], era)
+    if eras != 0:
+        return eras > 0
     if t_ns != key.t_ns[slot]:
         return bool(t_ns > key.t_ns[slot])
     if sentences != key.sentences[slot]:
@@ -124,8 +132,9 @@ def _wins(key: Key, slot: int, trust: int, t_ns: int, sentences: int, t_rx_ns: i
 
 
 @inline_kernel
-def _set(key: Key, slot: int, trust: int, t_ns: int, sentences: int, t_rx_ns: int) -> None:
+def _set(key: Key, slot: int, trust: int, era: int, t_ns: int, sentences: int, t_rx_ns: int) -> None:
     key.trust[slot] = trust
+    key.era[slot] = era
     key.t_ns[slot] = t_ns
     key.sentences[slot] = sentences
     key.t_rx_ns[slot] = t_rx_ns
@@ -143,9 +152,14 @@ def _hear(heard: Heard, slot: int, t_rx_ns: int, dated: bool) -> None:
 
 
 @inline_kernel
-def _note_offset(heard: Heard, slot: int, t_ns: int, t_rx_ns: int, window_ns: int) -> None:
-    if t_rx_ns == NO_TIME:
+def _note_offset(heard: Heard, slot: int, era: int, t_ns: int, t_rx_ns: int, window_ns: int) -> None:
+    eras = eras_between(heard.offset_era[slot], era)
+    if t_rx_ns == NO_TIME or eras < 0:
         return
+    if eras > 0:
+        heard.offset_era[slot] = era
+        heard.offset_window[slot] = -1
+        heard.offset_now_ns[slot] = heard.offset_before_ns[slot] = NO_OFFSET
     window = t_rx_ns // window_ns
     ahead = window - heard.offset_window[slot]
     if ahead > 0:
@@ -170,21 +184,22 @@ def merge_rows(rows: Incoming, epoch: Key, position: Key, heard: Heard, winners:
         if trust == _UNUSABLE:
             continue
         t_ns = rows.t_gpst_ns[row] if trust == TRUST_DATED else t_rx_ns
+        era = int(rows.clock_era[row]) if trust == TRUST_DATED else 0
         if trust == TRUST_DATED:
-            _note_offset(heard, slot, t_ns, t_rx_ns, window_ns)
+            _note_offset(heard, slot, era, t_ns, t_rx_ns, window_ns)
         sentences = count_bits(rows.sentences[row])
-        new_epoch = _wins(epoch, slot, trust, t_ns, sentences, t_rx_ns)
-        new_position = has_position(rows, row) and _wins(position, slot, trust, t_ns, sentences, t_rx_ns)
+        new_epoch = _wins(epoch, slot, trust, era, t_ns, sentences, t_rx_ns)
+        new_position = has_position(rows, row) and _wins(position, slot, trust, era, t_ns, sentences, t_rx_ns)
         if not new_epoch and t_ns < epoch.t_ns[slot] and trust == epoch.trust[slot]:
             heard.stale[slot] += np.uint64(1)
         if (new_epoch or new_position) and winners.epoch_row[slot] < 0 and winners.position_row[slot] < 0:
             winners.slots[n] = slot
             n += 1
         if new_epoch:
-            _set(epoch, slot, trust, t_ns, sentences, t_rx_ns)
+            _set(epoch, slot, trust, era, t_ns, sentences, t_rx_ns)
             winners.epoch_row[slot] = row
         if new_position:
-            _set(position, slot, trust, t_ns, sentences, t_rx_ns)
+            _set(position, slot, trust, era, t_ns, sentences, t_rx_ns)
             winners.position_row[slot] = row
     return n
 

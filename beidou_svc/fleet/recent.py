@@ -16,6 +16,7 @@ from beidou_svc.fleet.merge import TRUST_DATED, Incoming, count_bits, has_positi
 from beidou_svc.fleet.quality import row_rank
 from gnss._jit import inline_kernel, kernel
 from gnss.constants import NS_PER_MS, NS_PER_S
+from gnss.time.era import eras_between
 from gnss.time.leap import gpst_to_utc
 
 CELL = np.dtype(
@@ -32,6 +33,7 @@ CELL = np.dtype(
         ("sentences", "u1"),  # how many made the row: the better version of one instant stays
         ("rank", "u1"),  # how good its quality is: of one second the better row stays
         ("source", "u1"),  # a `Source`
+        ("era", "u1"),  # of the terminal's clock: what was of an earlier one is forgotten
     ],
     align=True,
 )
@@ -78,8 +80,10 @@ def _note_rows(rows: Incoming, measured: Measured, cells: NDArray[Any]) -> None:
         lat, lon = degrees_i4(rows.lat_rad[row]), degrees_i4(rows.lon_rad[row])
         cell = cells[rows.slot[row], t_s % window_s]
         kept = (cell["t_s"], cell["rank"], cell["t_ms"], cell["sentences"], cell["lat"], cell["lon"])
-        if kept > (t_s, rank, t_ms, sentences, lat, lon):
+        eras = eras_between(cell["era"], rows.clock_era[row]) if cell["t_s"] > 0 else 1
+        if eras < 0 or (eras == 0 and kept > (t_s, rank, t_ms, sentences, lat, lon)):
             continue
+        cell["era"] = rows.clock_era[row]
         cell["t_s"] = t_s
         cell["rank"] = rank
         cell["t_ms"] = t_ms
@@ -104,6 +108,9 @@ class Recent:
         cells: NDArray[Any] = ring[ring["t_s"] > 0]
         if not len(cells):
             return cells
+        # differences are right modulo 256
+        later = (cells["era"] - cells["era"][0]).view(np.int8)
+        cells = cells[later == later.max()]
         newest_s = int(cells["t_s"].max())
         cells = cells[cells["t_s"].astype(np.int64) > newest_s - min(seconds, self._cells.shape[1])]
         ordered: NDArray[Any] = cells[np.argsort(cells["t_s"])]

@@ -98,6 +98,10 @@ class RoadState:
         """Nothing is known any more: another network."""
         self.columns = _blank(len(self))
 
+    def reopen(self, slots: NDArray[np.int32]) -> None:
+        """Whatever comes next of some slots replaces what is known: their clocks were set back."""
+        self.columns.t_gpst_ns[slots[slots < len(self)]] = NO_TIME
+
     def fold(self, matched: MatchBatch) -> NDArray[np.int32]:
         """Take provisional rows in; returns the slots with something new, in order, each once."""
         if not len(matched):

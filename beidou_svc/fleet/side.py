@@ -122,7 +122,8 @@ def prefixed(old: tuple[NDArray[Any], ...], new: tuple[NDArray[Any], ...]) -> tu
 
 
 def _new_key(n: int) -> Key:
-    return Key(np.zeros(n, np.uint8), filled(NO_TIME, "i8", n), np.zeros(n, np.uint8), filled(NO_TIME, "i8", n))
+    trust, era, sentences = (np.zeros(n, np.uint8) for _ in range(3))
+    return Key(trust, era, filled(NO_TIME, "i8", n), sentences, filled(NO_TIME, "i8", n))
 
 
 def _copy_key(to: Key, source: Key, slots: Slots) -> None:

@@ -199,6 +199,7 @@ def _new_heard(n: int) -> Heard:
     times = {name: filled(NO_TIME, "i8", n) for name in ("t_first_rx_ns", "t_last_rx_ns", "t_undated_rx_ns")}
     return Heard(
         **times,
+        offset_era=np.zeros(n, np.uint8),
         offset_window=np.full(n, -1, np.int64),
         offset_now_ns=filled(NO_OFFSET, "i8", n),
         offset_before_ns=filled(NO_OFFSET, "i8", n),

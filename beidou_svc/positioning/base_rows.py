@@ -23,6 +23,7 @@ def rows_of_bases(epochs: EpochBatch, observations: ObservationBatch, bases: Bas
         slot=epochs.slot,
         t_gpst_ns=epochs.t_gpst_ns,
         t_rx_ns=epochs.t_rx_ns,
+        clock_era=epochs.clock_era,
         lat_rad=lat_rad,
         lon_rad=lon_rad,
         h_ell_m=h_ell_m,

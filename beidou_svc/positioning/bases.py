@@ -16,6 +16,7 @@ from gnss.rtcm.stations import StationBatch
 from gnss.rtk.base_choice import NO_ROW, BaseColumns
 from gnss.rtk.base_codes import BaseCodes, CodeMeans, steady_codes
 from gnss.status import Status
+from gnss.time.era import Eras
 
 SURVEYED = 0
 """Message number of a position that the register states."""
@@ -82,6 +83,7 @@ class BaseTable:
         self._is_known = np.zeros(capacity, np.bool_)
         self.are_said_rovers = np.zeros(capacity, np.bool_)
         self._is_surveyed = np.zeros(n, np.bool_)
+        self._eras = Eras(n)
         self.refused = 0
 
     def __len__(self) -> int:
@@ -159,6 +161,7 @@ class BaseTable:
 
     def _hear(self, epochs: EpochBatch, k: int, observations: ObservationBatch) -> Status:
         row, t_ns, station = int(self.row[epochs.slot[k]]), int(epochs.t_gpst_ns[k]), int(epochs.station[k])
+        self._follow_clock(row, epochs.clock_era[k])
         c = self.columns
         if self.station[row] == NO_STATION:
             self.station[row] = station
@@ -177,6 +180,22 @@ class BaseTable:
             return Status.BASE_UNPLACED
         self._keep(row, t_ns, station, mine)
         return Status.OK
+
+    def _follow_clock(self, row: int, era: np.uint8) -> None:
+        """Forget the epochs of a base whose clock was set back; ambiguities against them do not hold either."""
+        rows, eras = np.array([row]), np.array([era])
+        if self._eras.ahead(rows, eras)[0] <= 0:
+            return
+        self._eras.enter(rows, eras)
+        self._kept[row].clear()
+        self._jumps[row] += 1
+        for column in (
+            self.columns.t_first_ns,
+            self.columns.t_last_ns,
+            self.columns.t_jumped_ns,
+            self.columns.t_ill_ns,
+        ):
+            column[row] = NO_TIME
 
     def _keep(self, row: int, t_ns: int, station: int, observations: ObservationBatch) -> None:
         identity = row + int(self._jumps[row]) % _IDENTITIES_A_BASE * self._settings.bases_max

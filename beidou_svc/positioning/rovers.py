@@ -38,6 +38,10 @@ class Rovers:
         pairs = zip(Choice._fields, self._choice, fresh._choice, strict=True)
         self._choice = Choice(**{name: np.concatenate([known, new]) for name, known, new in pairs})
 
+    def forget(self, slots: NDArray[np.int32]) -> None:
+        """Begin anew with some terminals: their clocks were set back. Where they are stays known."""
+        self.t_first_ns[slots] = self.t_gpst_ns[slots] = NO_TIME
+
     def hear(self, slots: NDArray[np.int32], t_gpst_ns: NDArray[np.int64]) -> None:
         """Take note of epochs, one each."""
         is_first = self.t_first_ns[slots] == NO_TIME

@@ -98,7 +98,13 @@ class Solver:
             rows.append(left)
         fixes = FixBatch.concat(parts).take(np.argsort(np.concatenate(rows), kind="stable"))
         has_base = np.isin(np.arange(len(epochs)), left, invert=True)
-        return Solved(fixes.replace(t_rx_ns=epochs.t_rx_ns), why, np.where(has_base, base, NO_ROW).astype(np.int32))
+        fixes = fixes.replace(t_rx_ns=epochs.t_rx_ns, clock_era=epochs.clock_era)
+        return Solved(fixes, why, np.where(has_base, base, NO_ROW).astype(np.int32))
+
+    def forget(self, slots: NDArray[np.int32]) -> None:
+        """Begin anew with some terminals."""
+        index = self._index[slots]
+        self._state.forget(index[index != NO_INDEX])
 
     def _solve_rtk(
         self, rovers: Received, used: Sequence[BaseEpoch], base_of: NDArray[np.int64]

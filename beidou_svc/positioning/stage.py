@@ -24,6 +24,7 @@ from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtk.base_choice import NO_ROW, choose_bases
 from gnss.status import Status
+from gnss.time.era import Eras
 
 
 class Positioning:
@@ -37,11 +38,13 @@ class Positioning:
         self._waiting = Waiting(settings.wait_ns, settings.base.tolerance_ns, settings.waiting_max)
         self._solver = Solver(settings, capacity)
         self._rovers = Rovers(capacity)
+        self._eras = Eras(capacity)
         self._queue: list[Decided] = []
 
     def grow(self, n: int) -> None:
         """Make room for `n` terminals."""
         self._rovers.grow(n)
+        self._eras.grow(n)
         self._bases.grow(n)
         self._solver.grow(n)
 
@@ -126,6 +129,7 @@ class Positioning:
 
     def _hear_rovers(self, epochs: EpochBatch, now: Round, outcome: Outcome) -> None:
         """One epoch each of some rovers: give it a base and let it wait."""
+        self._follow_clocks(epochs, outcome)
         rovers, late = self._rovers, epochs.t_gpst_ns <= self._rovers.t_gpst_ns[epochs.slot]
         outcome.drop(epochs.slot[late], np.full(int(late.sum()), Status.STALE, np.uint8))
         epochs = epochs.take(~late)
@@ -137,6 +141,18 @@ class Positioning:
         rovers.choose(slots, after)
         outcome.note_choice(epochs, before, after, self._bases.slot)
         self._waiting.put(Chosen(epochs, now.observations, after.base), now.t_rx_ns)
+
+    def _follow_clocks(self, epochs: EpochBatch, outcome: Outcome) -> None:
+        """Begin anew with rovers whose clock was set back; what is decided already is solved before."""
+        is_set = self._eras.ahead(epochs.slot, epochs.clock_era) > 0
+        if not is_set.any():
+            return
+        slots = epochs.slot[is_set]
+        self._eras.enter(slots, epochs.clock_era[is_set])
+        self._solve_queued(outcome)
+        self._waiting.forget(slots)
+        self._rovers.forget(slots)
+        self._solver.forget(slots)
 
     def _places(self, epochs: EpochBatch, observations: ObservationBatch, outcome: Outcome) -> NDArray[np.float64]:
         """Where rovers are (ECEF, m), as far as the choice of a base needs to know."""

@@ -70,6 +70,14 @@ class Waiting:
             self.hurried += 0 if is_due else len(part.chosen.base)
             yield part.chosen
 
+    def forget(self, slots: NDArray[np.int32]) -> None:
+        """Give up what waits of some terminals: their clocks were wrong."""
+        for part in self._parts:
+            is_left = ~np.isin(part.chosen.epochs.slot, slots)
+            if not is_left.all():
+                part.chosen = _alone(part.chosen.take(is_left))
+        self._parts = [part for part in self._parts if len(part.chosen.base)]
+
     def limit(self, until_ns: int) -> None:
         """No deadline is later than the wait from now: a clock was set back."""
         for part in self._parts:

@@ -41,6 +41,7 @@ _BYTES_NOT_RECORDS = {Status.GARBAGE}
 _HINTS = {
     Status.NO_DATE: "state the day with --reference-time",
     Status.DATE_SUSPECT: "the receive times of the log and the receiver's clock disagree",
+    Status.CLOCK_SET: "somebody set the receiver's clock, or it found out the time",
 }
 
 

@@ -81,6 +81,10 @@ class Choice:
             pairs: list[Any] = list(zip(self.said, more, strict=True))
             self.said = Said._make(np.concatenate(pair) for pair in pairs)
 
+    def forget(self, slots: NDArray[np.int32]) -> None:
+        """No computed position of some slots leads any more."""
+        self.said.engine_t_ns[slots] = NO_TIME
+
 
 @inline_kernel
 def _differs(a: float, b: float) -> bool:

@@ -45,6 +45,7 @@ class EventLog:
         self.seq = 0
         self.counts = np.zeros((len(EventKind), len(Op) + 1), np.uint64)
         self._asserted: dict[int, int] = {}
+        self._begun: dict[int, int] = {}
 
     @property
     def kept_from(self) -> int:
@@ -118,12 +119,16 @@ class EventLog:
             "fence_version": self.fence_version[at],
         }
 
+    def begin_anew(self, slots: NDArray[np.int32]) -> None:
+        """What was said of some slots until now says nothing of where they are: their clocks were wrong."""
+        self._begun.update(dict.fromkeys(slots.tolist(), self.seq))
+
     def inside(self, slot: int) -> list[int]:
         """The fences (rows of the set) that a terminal is in, as the latest standing entries and exits say."""
         query = EventQuery(
             slots=frozenset({slot}), kinds=frozenset({int(EventKind.ENTER), int(EventKind.EXIT)}), only_standing=True
         )
-        rows = self.read(self.rows(query, limit=self._rows_max))
+        rows = self.read(self.rows(query, since=self._begun.get(slot, 0), limit=self._rows_max))
         order = np.lexsort((rows["kind"], rows["t_gpst_ns"]))
         kind_of: dict[int, int] = dict(zip(rows["fence"][order].tolist(), rows["kind"][order].tolist(), strict=True))
         return sorted(fence for fence, kind in kind_of.items() if kind == EventKind.ENTER)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beidou_svc.fleet.road import RoadState
+from beidou_svc.roads.clocks import Clocks
 from beidou_svc.roads.event_log import EventLog
 from beidou_svc.roads.fence_desk import FenceDesk
 from beidou_svc.roads.frame_alarms import FrameAlarms
@@ -78,6 +79,7 @@ class Roads:
     """What was made of the network's content (by its digest) for those who show it."""
     changed: Slots = field(default_factory=lambda: NO_SLOTS)
     """The slots with a new place since the last step."""
+    _clocks: Clocks = field(default_factory=Clocks)
     _is_renewed: bool = False
     _waiting: list[FixBatch] = field(default_factory=list)
     _t_step_ns: int = 0
@@ -105,9 +107,21 @@ class Roads:
     def flush(self) -> Slots:
         """Take what waits to the roads now."""
         waiting, self._waiting = self._waiting, []
-        self.changed = NO_SLOTS
-        self.step(FixBatch.concat(waiting))
+        changed = []
+        for begun, fixes in self._clocks.parts(FixBatch.concat(waiting)):
+            self.changed = NO_SLOTS
+            if len(begun):
+                self._begin_anew(begun)
+            self.step(fixes)
+            changed.append(self.changed)
+        self.changed = changed[0] if len(changed) == 1 else np.unique(np.concatenate(changed))
         return self.changed
+
+    def _begin_anew(self, slots: Slots) -> None:
+        """The clocks of some terminals were set back."""
+        self.stages.forget(slots)
+        self.road.reopen(slots)
+        self.log.begin_anew(slots)
 
     def step(self, fixes: FixBatch) -> Carried:
         """Rows through the stages; places and events are kept."""
@@ -172,6 +186,7 @@ class Roads:
         if stage is not None:
             stage.tables = stage.tables.with_closed(edges)
             self.closures = tuple(int(edge) for edge in stage.tables.closed)
+            self.desk.networks_seen += 1
 
     @property
     def shift_stage(self) -> ShiftStage | None:

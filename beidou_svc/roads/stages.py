@@ -67,6 +67,10 @@ class ChooseStage:
     def grow(self, n: int) -> None:
         self.state.grow(n)
 
+    def forget(self, slots: NDArray[np.int32]) -> None:
+        """What some terminals said last does not lead any more."""
+        self.state.forget(slots)
+
     def step(self, carried: Carried) -> Carried:
         return replace(carried, fixes=choose_rows(self.state, carried.fixes, self._hold_ns))
 
@@ -130,6 +134,10 @@ class MatchStage:
         if not keeps_state:
             self.state = MatchState.for_slots(len(self.state), self.state.rules)
 
+    def forget(self, slots: NDArray[np.int32]) -> None:
+        """Begin anew with some terminals."""
+        self.state.forget(slots)
+
     def finish(self) -> MatchBatch:
         """Decide all that waits."""
         self.state, matched = match_end(self.state, self.tables)
@@ -170,8 +178,11 @@ class FenceStage:
         )
         return replace(carried, events=events)
 
-    def forget(self) -> None:
-        """Who is inside of what is found out anew."""
+    def forget(self, slots: NDArray[np.int32] | None = None) -> None:
+        """Who is inside of what is found out anew, for some terminals or for all."""
+        if slots is not None:
+            self.state.forget(slots)
+            return
         self.state = FenceState(FenceState.for_slots(len(self.state)).memory, self.state.counters)
 
     def _meet(self, names: tuple[str, ...], slots: int) -> None:
@@ -225,6 +236,12 @@ class RoadStages:
             if not len(carried.fixes):
                 break
         return carried
+
+    def forget(self, slots: NDArray[np.int32]) -> None:
+        """Begin anew with some terminals: their clocks were set back."""
+        for stage in self.stages:
+            if isinstance(stage, ChooseStage | MatchStage | FenceStage):
+                stage.forget(slots[slots < self.room])
 
     def _make_room(self, n: int) -> None:
         if n > self.room:

@@ -5,33 +5,29 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_TIME, SYSTEM_COUNT
-from gnss.constants import NS_PER_DAY, NS_PER_S, NS_PER_WEEK
+from gnss.constants import NS_PER_S, NS_PER_WEEK
 from gnss.nmea._epoch_state import (
-    CLOSED,
     DAY,
     DIRTY,
-    FAR,
     LAST,
     LAST_RX,
-    LEAPT,
     OPEN,
     ROW_CLOSED,
+    ROW_ERA,
     ROW_RX,
     ROW_SLOT,
-    ROW_SUSPECT,
     ROW_TIME,
+    ROW_VERDICT,
     RX,
     SKY,
     STATED,
-    SURE,
-    SUSPECT,
     TIME,
     USED_FRESH,
+    VERDICT,
     EpochArrays,
     RowSink,
     SentenceColumns,
 )
-from gnss.nmea._leap_kernel import count_leap, leaps
 from gnss.nmea._quality_kernel import stated_quality
 from gnss.nmea._sky_kernel import merge_used, merge_view
 from gnss.nmea.catalogue import KIND
@@ -49,8 +45,9 @@ from gnss.nmea.merge import (
     cell_of,
 )
 from gnss.nmea.satellites import summarise_sky
+from gnss.time._watch_kernel import ERA, FAR, LEAPT, NEWEST, SURE, judge_instant, note_instant
 from gnss.time.civil import days_from_civil, is_valid_civil
-from gnss.time.leap import GPS_EPOCH_DAY, gpst_to_utc, utc_to_gpst
+from gnss.time.leap import GPS_EPOCH_DAY, gpst_to_utc, receive_time_to_gpst, utc_to_gpst
 from gnss.time.resolve import ROLLOVER_DAYS, resolve_utc_day, unroll_date
 
 _RMC, _GSA, _GSV, _GST, _ZDA = (KIND[name] for name in ("RMC", "GSA", "GSV", "GST", "ZDA"))
@@ -146,13 +143,12 @@ def _date_epoch(clock: NDArray[np.int64], s: int, day: int, reference_gpst_ns: i
     tolerance_days = ROLLOVER_DAYS // 2
     if rx != NO_TIME:
         tolerance_days = REFERENCE_TOLERANCE_DAYS
-        rx_day = rx // (NS_PER_DAY)
-        reference_gpst_ns = utc_to_gpst(rx_day, rx - rx_day * NS_PER_DAY)
+        reference_gpst_ns = receive_time_to_gpst(rx)
     if day >= GPS_EPOCH_DAY:
         if reference_gpst_ns != NO_TIME:
             reference_day, _ = gpst_to_utc(reference_gpst_ns)
             day = unroll_date(day, reference_day, tolerance_days)
-            clock[s, SUSPECT] = FAR if abs(day - reference_day) > tolerance_days else SURE
+            clock[s, VERDICT] = FAR if abs(day - reference_day) > tolerance_days else SURE
         clock[s, DAY] = day
         clock[s, STATED] = 1
     elif clock[s, LAST] != NO_TIME:
@@ -161,10 +157,10 @@ def _date_epoch(clock: NDArray[np.int64], s: int, day: int, reference_gpst_ns: i
         clock[s, DAY] = resolve_utc_day(time, clock[s, LAST] + silence_ns)
     elif reference_gpst_ns != NO_TIME:
         clock[s, DAY] = resolve_utc_day(time, reference_gpst_ns)
-    if clock[s, DAY] >= 0 and clock[s, SUSPECT] != FAR:
+    if clock[s, DAY] >= 0 and clock[s, VERDICT] != FAR:
         t_gpst_ns = utc_to_gpst(clock[s, DAY], time)
-        clock[s, SUSPECT] = LEAPT if leaps(clock, s, t_gpst_ns, reference_gpst_ns) else SURE
-        if clock[s, SUSPECT] == SURE:
+        clock[s, VERDICT] = judge_instant(clock, s, t_gpst_ns, rx, reference_gpst_ns)
+        if clock[s, VERDICT] != LEAPT:
             clock[s, LAST], clock[s, LAST_RX] = t_gpst_ns, rx
 
 
@@ -180,23 +176,21 @@ def _emit(state: EpochArrays, s: int, sink: RowSink, row: int) -> None:
     sink.clock[row, ROW_SLOT] = s
     sink.clock[row, ROW_TIME] = utc_to_gpst(clock[s, DAY], clock[s, TIME]) if clock[s, DAY] >= 0 else NO_TIME
     sink.clock[row, ROW_RX] = clock[s, RX]
-    sink.clock[row, ROW_CLOSED] = clock[s, CLOSED]
-    sink.clock[row, ROW_SUSPECT] = clock[s, SUSPECT]
+    sink.clock[row, ROW_CLOSED] = clock[s, NEWEST]
+    sink.clock[row, ROW_VERDICT] = clock[s, VERDICT]
+    sink.clock[row, ROW_ERA] = clock[s, ERA]
 
 
 @inline_kernel
 def _close(state: EpochArrays, s: int, sink: RowSink, rows: int) -> int:
-    """Emit the open epoch of a terminal, if there is one, and forget it; returns the number of rows.
-
-    A suspect date makes nothing late that comes after it.
-    """
+    """Emit the open epoch of a terminal, if there is one, and forget it; returns the number of rows."""
     clock = state.clock
     if not clock[s, OPEN]:
         return rows
     _emit(state, s, sink, rows)
-    count_leap(clock, s)
-    if not clock[s, SUSPECT]:
-        clock[s, CLOSED] = max(clock[s, CLOSED], sink.clock[rows, ROW_TIME])
+    if clock[s, DAY] >= 0:
+        rx = clock[s, RX]
+        note_instant(clock, s, clock[s, VERDICT], sink.clock[rows, ROW_TIME], rx, receive_time_to_gpst(rx))
     clock[s, OPEN] = 0
     return rows + 1
 
@@ -212,7 +206,7 @@ def _open(acc: NDArray[np.float64], clock: NDArray[np.int64], s: int, time: int)
     clock[s, TIME] = time
     clock[s, DAY] = -1
     clock[s, USED_FRESH] = 0
-    clock[s, SUSPECT] = 0
+    clock[s, VERDICT] = SURE
     clock[s, STATED] = 0
 
 

@@ -5,19 +5,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# columns of `EpochArrays.clock`: is an epoch open; its time of day and day; last dated instant; latest instant
-# closed; receive time;
-# satellites in the sky, generation and whether they changed; constellations whose GSA came; date suspect, stated;
-# receive time of `LAST`; epochs in a row that were suspect because they leapt ahead
-OPEN, TIME, DAY, LAST, CLOSED, RX, SKY, GENERATION, DIRTY, USED_FRESH, SUSPECT, STATED, LAST_RX, LEAPS = range(14)
-CLOCK_COUNT = 14
+from gnss.time._watch_kernel import WATCH_COUNT, WATCH_TIMES
 
-# values of `SUSPECT`
-SURE, FAR, LEAPT = 0, 1, 2
+# columns of `EpochArrays.clock` behind those of the watch: is an epoch open; its time of day and day; last dated
+# instant; receive time; satellites in the sky, generation and whether they changed; constellations whose GSA came;
+# verdict on the date, whether it was stated; receive time of `LAST`
+OPEN, TIME, DAY, LAST, RX, SKY, GENERATION, DIRTY, USED_FRESH, VERDICT, STATED, LAST_RX = range(
+    WATCH_COUNT, WATCH_COUNT + 12
+)
+CLOCK_COUNT = WATCH_COUNT + 12
+CLOCK_TIMES = (*WATCH_TIMES, LAST, RX, LAST_RX)
+"""Columns that are missing at first."""
 
 # columns of `RowSink.clock`
-ROW_SLOT, ROW_TIME, ROW_RX, ROW_CLOSED, ROW_SUSPECT = range(5)
-ROW_CLOCK_COUNT = 5
+ROW_SLOT, ROW_TIME, ROW_RX, ROW_CLOSED, ROW_VERDICT, ROW_ERA = range(6)
+ROW_CLOCK_COUNT = 6
 
 
 class EpochArrays(NamedTuple):
@@ -34,7 +36,8 @@ class EpochArrays(NamedTuple):
 
 
 class RowSink(NamedTuple):
-    """Where rows go: their values, and (slot, time, receive time, latest instant closed before, date suspect)."""
+    """Where rows go: their values, and (slot, time, receive time, newest instant closed before, verdict on the
+    date, era)."""
 
     acc: NDArray[np.float64]
     clock: NDArray[np.int64]

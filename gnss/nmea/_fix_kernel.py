@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_BASE, NO_TIME, SYSTEM_COUNT, Source
-from gnss.nmea._epoch_state import ROW_CLOSED, ROW_RX, ROW_SLOT, ROW_SUSPECT, ROW_TIME, RowSink
+from gnss.nmea._epoch_state import ROW_CLOSED, ROW_ERA, ROW_RX, ROW_SLOT, ROW_TIME, ROW_VERDICT, RowSink
 from gnss.nmea.merge import DEG, Acc
 from gnss.status import Status
+from gnss.time._watch_kernel import FAR, LEAPT, SET_BACK
 
 PLAIN: dict[str, Acc] = {
     "h_msl_m": Acc.H_MSL_M,
@@ -49,6 +50,7 @@ _LAT, _H_MSL, _GEOID = int(Acc.LAT_DEG), int(Acc.H_MSL_M), int(Acc.GEOID_SEP_M)
 _RANK, _SENTENCES, _SUMMARY = int(Acc.POSITION_RANK), int(Acc.SENTENCES), int(Acc.SUMMARY)
 _OK, _NO_POSITION, _STALE = int(Status.OK), int(Status.NO_POSITION), int(Status.STALE)
 _DUPLICATE, _DATE_SUSPECT, _NO_DATE = int(Status.DUPLICATE), int(Status.DATE_SUSPECT), int(Status.NO_DATE)
+_CLOCK_SET = int(Status.CLOCK_SET)
 
 _SOURCE_OF_RANK = np.array(
     [Source.UNKNOWN, Source.RDSS, Source.NMEA, Source.NMEA, Source.NMEA, Source.NMEA, Source.KSXT, Source.BESTNAV],
@@ -71,6 +73,7 @@ class FixColumns(NamedTuple):
     cn0_dbhz: NDArray[np.float32]
     source: NDArray[np.uint8]
     sentences: NDArray[np.uint32]
+    clock_era: NDArray[np.uint8]
     status: NDArray[np.uint8]
 
 
@@ -85,8 +88,10 @@ def _verdict(rows: RowSink, i: int) -> int:
     time = rows.clock[i, ROW_TIME]
     if time == NO_TIME:
         return _NO_DATE
-    if rows.clock[i, ROW_SUSPECT] != 0:
+    if rows.clock[i, ROW_VERDICT] in (FAR, LEAPT):
         return _DATE_SUSPECT
+    if rows.clock[i, ROW_VERDICT] == SET_BACK:
+        return _CLOCK_SET
     if time == rows.clock[i, ROW_CLOSED]:
         return _DUPLICATE
     if time < rows.clock[i, ROW_CLOSED]:
@@ -115,4 +120,5 @@ def fill_columns(rows: RowSink, out: FixColumns) -> None:
             out.cn0_dbhz[row, system] = np.float32(acc[_SUMMARY + SYSTEM_COUNT + system])
         out.source[row] = _SOURCE_OF_RANK[int(acc[_RANK])]
         out.sentences[row] = int(acc[_SENTENCES])
+        out.clock_era[row] = clock[ROW_ERA]
         out.status[row] = _verdict(rows, i)

@@ -11,11 +11,8 @@ from gnss.batches import NO_TIME, SYSTEM_COUNT, FixBatch
 from gnss.nmea._epoch_kernel import assemble_rows, emit_open
 from gnss.nmea._epoch_state import (
     CLOCK_COUNT,
-    CLOSED,
-    LAST,
-    LAST_RX,
+    CLOCK_TIMES,
     ROW_CLOCK_COUNT,
-    RX,
     SKY,
     EpochArrays,
     RowSink,
@@ -32,9 +29,9 @@ from gnss.nmea.satellites import SATELLITES_MAX, SatelliteBatch, unpack_satellit
 class EpochState:
     """What the assembler remembers of each terminal: its open epoch, its date, its sky.
 
-    `acc` (slots, `ACC_COUNT`) holds the values of the open row, `clock` (slots, 13) its times and flags, `sky`
-    (slots, 96) a word for each satellite and signal, `seen` the groups of the GSV cycle under way, `used` a bit for
-    each satellite used. `reference_gpst_ns` dates a terminal that never says its date, where rows carry no receive
+    `acc` (slots, `ACC_COUNT`) holds the values of the open row, `clock` (slots, `CLOCK_COUNT`) its times and flags,
+    `sky` (slots, 96) a word for each satellite and signal, `seen` the groups of the GSV cycle under way, `used` a bit
+    for each satellite used. `reference_gpst_ns` dates a terminal that never says its date, where rows carry no receive
     time.
     """
 
@@ -56,7 +53,7 @@ class EpochState:
             np.zeros((n, SYSTEM_COUNT, 2), np.uint64),
             reference_gpst_ns,
         )
-        state.clock[:, [LAST, CLOSED, RX, LAST_RX]] = NO_TIME
+        state.clock[:, CLOCK_TIMES] = NO_TIME
         state.acc[:, Acc.SUMMARY + SYSTEM_COUNT :] = np.nan
         return state
 
@@ -108,7 +105,8 @@ def assemble(
     depend on the bytes of the terminal alone. Behind them come the epochs still open of the terminals in
     `still_open`, as far as they are known; with `close` no more of these will come, and they are closed too. Rows are
     in the order of each terminal's bytes. Frame: as the terminal reports. Status of a row: `NO_DATE` (its time is
-    `NO_TIME`), `DATE_SUSPECT`, `STALE` or `DUPLICATE` (not later than one before it), `NO_POSITION`, else OK. Source:
+    `NO_TIME`), `DATE_SUSPECT`, `CLOCK_SET` (from the next row on a clock that was set back is believed), `STALE` or
+    `DUPLICATE` (not later than one before it), `NO_POSITION`, else OK. Source:
     sources, nmea §2 (fields), §6 (dates).
     """
     s, w = decoded.sentences, workspace

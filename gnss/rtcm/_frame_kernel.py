@@ -10,10 +10,11 @@ from gnss.rtcm import legacy_layout, msm_layout
 from gnss.rtcm._kit import NO_STATION, FrameSpans, Kit
 from gnss.rtcm._legacy_kernel import decode_legacy
 from gnss.rtcm._msm_kernel import decode_msm
-from gnss.rtcm._time_kernel import dated_by_message, epoch_to_gpst, is_epoch, legacy_stated, receive_time_to_gpst
+from gnss.rtcm._time_kernel import dated_by_message, epoch_to_gpst, is_epoch, legacy_stated
 from gnss.rtcm.messages import NO_SYSTEM, NUMBER_BITS, Family
 from gnss.status import Status
 from gnss.stream.scan import SpanKind
+from gnss.time.leap import receive_time_to_gpst
 
 _RTCM3 = int(SpanKind.RTCM3)
 _OTHER, _MSM, _LEGACY, _FILLER = int(Family.OTHER), int(Family.MSM), int(Family.LEGACY), int(Family.FILLER)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_TIME, SYSTEMS
 from gnss.bits import get_unsigned
-from gnss.constants import NS_PER_DAY, NS_PER_MS, NS_PER_S
+from gnss.constants import NS_PER_MS, NS_PER_S
 from gnss.rtcm.messages import PARAMETERS_NUMBER, TEXT_NUMBER
 from gnss.time.glonass import WEEKDAY_UNKNOWN, resolve_glonasst
 from gnss.time.leap import utc_to_gpst
@@ -67,13 +67,6 @@ def epoch_to_gpst(system: int, stated: int, t_reference_gpst_ns: int, is_sure: b
 def legacy_stated(system: int, stated: int) -> int:
     """The epoch field of a legacy message in the form of an MSM's: GLONASS sends no weekday there."""
     return stated | WEEKDAY_UNKNOWN << GLONASS_DAY_BITS if system == _GLONASS else stated
-
-
-@inline_kernel
-def receive_time_to_gpst(t_rx_ns: int) -> int:
-    """GPST of a receive time, which counts as POSIX does."""
-    day = t_rx_ns // NS_PER_DAY
-    return utc_to_gpst(day, t_rx_ns - day * NS_PER_DAY)
 
 
 @leaf_kernel

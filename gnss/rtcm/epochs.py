@@ -18,8 +18,11 @@ from gnss.rtcm.decode import RtcmDecoded
 from gnss.rtcm.messages import Family
 from gnss.rtcm.observations import ObservationBatch
 from gnss.status import Status
+from gnss.time._watch_kernel import ERA, LEAPT, SET_BACK, WATCH_COUNT, WATCH_TIMES, judge_instant, note_instant
+from gnss.time.leap import receive_time_to_gpst
 
 _OK, _NO_DATE, _DUPLICATE = int(Status.OK), int(Status.NO_DATE), int(Status.DUPLICATE)
+_DATE_SUSPECT, _CLOCK_SET = int(Status.DATE_SUSPECT), int(Status.CLOCK_SET)
 _NO_TIME = int(NO_TIME)
 _NONE = -1
 
@@ -36,7 +39,11 @@ class EpochBatch(Batch):
     | first | i8 | | | its first observation |
     | rows | i4 | | | how many observations it has |
     | t_rx_ns | i8 | | ns | when it was known to be complete, UTC since 1970-01-01; `NO_TIME` = not recorded |
-    | status | u1 | | | OK, NO_DATE, or DUPLICATE: the rest of an instant that had been closed too early |
+    | clock_era | u1 | | | how often the terminal's clock had been set back before, modulo 256 |
+    | status | u1 | | | OK, NO_DATE, DATE_SUSPECT (far ahead), CLOCK_SET, or DUPLICATE (see below) |
+
+    DUPLICATE is the rest of an instant that had been closed too early; with CLOCK_SET a clock was set back, which is
+    believed from the next epoch on.
     """
 
     slot: NDArray[np.int32] = column("i4")
@@ -45,16 +52,19 @@ class EpochBatch(Batch):
     first: NDArray[np.int64] = column("i8")
     rows: NDArray[np.int32] = column("i4")
     t_rx_ns: NDArray[np.int64] = column("i8", missing=NO_TIME)
+    clock_era: NDArray[np.uint8] = column("u1")
     status: NDArray[np.uint8] = column("u1")
 
 
 class _Memory(NamedTuple):
-    """By terminal: number of its open epoch in this call, instant and station of its last, whether it is believed."""
+    """By terminal: number of its open epoch in this call, instant and station of its last, whether its flag is
+    believed, what is remembered of its clock."""
 
     open: NDArray[np.int64]
     t_gpst_ns: NDArray[np.int64]
     station: NDArray[np.uint16]
     is_believed: NDArray[np.uint8]
+    watch: NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -64,47 +74,72 @@ class RtcmEpochState:
     t_gpst_ns: NDArray[np.int64]
     station: NDArray[np.uint16]
     is_believed: NDArray[np.uint8]
+    watch: NDArray[np.int64]
     epochs: EpochBatch = field(default_factory=EpochBatch.empty)
     observations: ObservationBatch = field(default_factory=ObservationBatch.empty)
 
     @classmethod
     def for_slots(cls, n: int) -> Self:
         """State of `n` terminals that sent nothing."""
-        return cls(np.full(n, NO_TIME, np.int64), np.full(n, NO_STATION, np.uint16), np.ones(n, np.uint8))
+        watch = np.zeros((n, WATCH_COUNT), np.int64)
+        watch[:, WATCH_TIMES] = NO_TIME
+        return cls(np.full(n, NO_TIME, np.int64), np.full(n, NO_STATION, np.uint16), np.ones(n, np.uint8), watch)
 
     def grow(self, n: int) -> None:
         """Make room for `n` terminals."""
         more = n - len(self.t_gpst_ns)
         if more > 0:
             fresh = self.for_slots(more)
-            for name in ("t_gpst_ns", "station", "is_believed"):
+            for name in _BY_TERMINAL:
                 setattr(self, name, np.concatenate([getattr(self, name), getattr(fresh, name)]))
 
     def copy(self) -> Self:
         """An independent copy."""
-        columns = (self.t_gpst_ns.copy(), self.station.copy(), self.is_believed.copy())
-        return type(self)(*columns, self.epochs, self.observations)
+        columns = {name: getattr(self, name).copy() for name in _BY_TERMINAL}
+        return type(self)(**columns, epochs=self.epochs, observations=self.observations)
+
+
+_BY_TERMINAL = _Memory._fields[1:]
 
 
 class _Found(NamedTuple):
-    """Epochs of a call by number: terminal, station, instant, when complete, verdict, whether closed; the epoch of each
-    message."""
+    """Epochs of a call by number: terminal, station, instant, when complete, era, verdict, whether closed; the epoch of
+    each message."""
 
     slot: NDArray[np.int32]
     station: NDArray[np.uint16]
     t_gpst_ns: NDArray[np.int64]
     t_rx_ns: NDArray[np.int64]
+    clock_era: NDArray[np.uint8]
     status: NDArray[np.uint8]
     is_closed: NDArray[np.uint8]
     of_message: NDArray[np.int64]
 
 
 @inline_kernel
-def _begin(found: _Found, n: int, slot: int, station: int, t_gpst_ns: int, goes_on: bool) -> None:
+def _judge(watch: NDArray[np.int64], slot: int, t_gpst_ns: int, t_rx_ns: int) -> int:
+    """Status of an epoch that begins."""
+    if t_gpst_ns == _NO_TIME:
+        return _NO_DATE
+    rx_gpst_ns = receive_time_to_gpst(t_rx_ns)
+    verdict = judge_instant(watch, slot, t_gpst_ns, t_rx_ns, rx_gpst_ns)
+    note_instant(watch, slot, verdict, t_gpst_ns, t_rx_ns, rx_gpst_ns)
+    if verdict == LEAPT:
+        return _DATE_SUSPECT
+    return _CLOCK_SET if verdict == SET_BACK else _OK
+
+
+@inline_kernel
+def _begin(found: _Found, memory: _Memory, n: int, slot: int, station: int, t_gpst_ns: int, t_rx_ns: int) -> None:
     """Note the epoch `n`; one that goes on after it was closed is a duplicate."""
     found.slot[n], found.station[n], found.t_gpst_ns[n] = slot, station, t_gpst_ns
-    found.status[n] = _DUPLICATE if goes_on else (_NO_DATE if t_gpst_ns == _NO_TIME else _OK)
+    found.clock_era[n] = memory.watch[slot, ERA]
     found.is_closed[n] = 0
+    if t_gpst_ns != _NO_TIME and t_gpst_ns == memory.t_gpst_ns[slot] and station == memory.station[slot]:
+        memory.is_believed[slot] = 0
+        found.status[n] = _DUPLICATE
+    else:
+        found.status[n] = _judge(memory.watch, slot, t_gpst_ns, t_rx_ns)
 
 
 @inline_kernel
@@ -132,10 +167,7 @@ def _group(
             found.t_rx_ns[memory.open[s]] = t_rx_ns[i]
             _close(found, memory, s)
         if memory.open[s] == _NONE:
-            goes_on = same and t_gpst_ns[i] != _NO_TIME
-            if goes_on:
-                memory.is_believed[s] = 0
-            _begin(found, n, s, station[i], t_gpst_ns[i], goes_on)
+            _begin(found, memory, n, s, station[i], t_gpst_ns[i], t_rx_ns[i])
             memory.open[s] = n
             n += 1
         found.of_message[i] = memory.open[s]
@@ -146,7 +178,7 @@ def _group(
     return n
 
 
-_KEPT = ("slot", "station", "t_gpst_ns", "t_rx_ns", "status")
+_KEPT = ("slot", "station", "t_gpst_ns", "t_rx_ns", "clock_era", "status")
 
 
 def _found_from(still_open: EpochBatch, messages: int) -> _Found:
@@ -154,7 +186,7 @@ def _found_from(still_open: EpochBatch, messages: int) -> _Found:
     n = len(still_open) + messages
     found = _Found(
         np.empty(n, np.int32), np.empty(n, np.uint16), np.empty(n, np.int64), np.empty(n, np.int64),
-        np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(messages, np.int64),
+        np.empty(n, np.uint8), np.empty(n, np.uint8), np.zeros(n, np.uint8), np.empty(messages, np.int64),
     )  # fmt: skip
     for name in _KEPT:
         getattr(found, name)[: len(still_open)] = getattr(still_open, name)
@@ -182,7 +214,7 @@ def assemble_epochs(
     kept = m.of_family(Family.MSM, Family.LEGACY)
     kept = kept[np.isin(m.status[kept], (_OK, _NO_DATE))]
     still_open = state.epochs
-    memory = _Memory(np.full(len(state.t_gpst_ns), _NONE), state.t_gpst_ns, state.station, state.is_believed)
+    memory = _Memory(np.full(len(state.t_gpst_ns), _NONE), *(getattr(state, name) for name in _BY_TERMINAL))
     memory.open[still_open.slot] = np.arange(len(still_open))
     found = _found_from(still_open, len(kept))
     k = m.take(kept)

@@ -1,14 +1,18 @@
 """Leap seconds: UTC <-> GPST as scalar kernels over one table that knows when it expires.
 
 `utc_to_gpst(day, ns_of_day) -> t_gpst_ns`, `gpst_to_utc(t_gpst_ns) -> (day, ns_of_day)`, `gpst_minus_utc_s(day) ->
-int64`, `utc_day_length_ns(day) -> int64`, `leap_table_expired(t_gpst_ns) -> bool`. `day` counts from 1970-01-01;
-`ns_of_day` reaches 86 401e9 - 1 on a day that ends with 23:59:60. Vectorised forms are in `gnss.time.scales`.
+int64`, `utc_day_length_ns(day) -> int64`, `leap_table_expired(t_gpst_ns) -> bool`, `receive_time_to_gpst(t_rx_ns) ->
+t_gpst_ns`. `day` counts from 1970-01-01; `ns_of_day` reaches 86 401e9 - 1 on a day that ends with 23:59:60. Vectorised
+forms are in `gnss.time.scales`.
 """
 
 import numpy as np
 
-from gnss._jit import kernel
+from gnss._jit import inline_kernel, kernel
+from gnss.batches import NO_TIME
 from gnss.constants import NS_PER_DAY, NS_PER_S
+
+_NO_TIME = int(NO_TIME)
 
 GPS_EPOCH_DAY = 3_657
 """1980-01-06, the epoch of GPST, in days since 1970-01-01 (IS-GPS-200)."""
@@ -118,3 +122,15 @@ def leap_table_expired(t_gpst_ns: int) -> bool:
     C.
     """
     return t_gpst_ns >= LEAP_TABLE_EXPIRES_GPST_NS
+
+
+@inline_kernel
+def receive_time_to_gpst(t_rx_ns: int) -> int:
+    """GPST of a receive time, which counts as POSIX does; `NO_TIME` of `NO_TIME`.
+
+    Shape: scalar. Unit: ns. Error: none. Source: docs/sources.md, gnss_facts §3.
+    """
+    if t_rx_ns == _NO_TIME:
+        return _NO_TIME
+    day = t_rx_ns // NS_PER_DAY
+    return utc_to_gpst(day, t_rx_ns - day * NS_PER_DAY)

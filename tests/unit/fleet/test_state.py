@@ -37,6 +37,26 @@ def test_an_older_row_is_counted_and_moves_nothing() -> None:
     assert state.heard.stale[0] == 1
 
 
+def test_a_clock_that_was_set_back_moves_a_terminal_to_its_new_time_at_once() -> None:
+    """Eight hours ahead until now: place, track and liveness are those of the new era, in whatever order rows come."""
+    hours_ns = 8 * 3_600 * SECOND_NS
+    before = fixes(1, lat_rad=0.4, t_gpst_ns=T_GPST_NS + hours_ns, t_rx_ns=T_RX_NS)
+    after = fixes(1, lat_rad=0.5, t_gpst_ns=T_GPST_NS + SECOND_NS, t_rx_ns=T_RX_NS + SECOND_NS, clock_era=1)
+    for order in ((before, after), (after, before), (after, before, after)):
+        state = state_of(*order)
+        assert state.columns["lat_rad"][0] == 0.5
+        assert state.position.t_ns[0] == T_GPST_NS + SECOND_NS
+        assert len(state.recent.read(0, 300)) == 1
+        assert state.liveness[0] == Liveness.ONLINE
+
+
+def test_eras_go_round() -> None:
+    state = state_of(fixes(1, lat_rad=0.4, clock_era=127), fixes(1, lat_rad=0.5, clock_era=250))
+    step(state, fixes(1, lat_rad=0.6, t_gpst_ns=T_GPST_NS - SECOND_NS, clock_era=2), T_RX_NS)
+    step(state, fixes(1, lat_rad=0.7, t_gpst_ns=T_GPST_NS + SECOND_NS, clock_era=250), T_RX_NS)
+    assert state.columns["lat_rad"][0] == 0.6
+
+
 def test_an_equal_time_replaces_unless_it_was_made_of_fewer_sentences() -> None:
     state = state_of(
         fixes(1, sentences=0b1, hdop=1.0), fixes(1, sentences=0b11, hdop=2.0), fixes(1, sentences=0b1, hdop=3.0)

@@ -5,41 +5,10 @@ import pytest
 
 from gnss.batches import NO_TIME, FixBatch
 from gnss.decoder import StreamDecoder
-from gnss.nmea._leap_kernel import LEAPS_MAX
 from gnss.status import Status
-from gnss.time.rfc3339 import format_rfc3339, parse_rfc3339
 from tests.helpers.chunking import assert_any_chunking
 from tests.helpers.decoding import decode_whole, push_pieces
-from tests.helpers.frames import sentence
-
-GGA = "GNGGA,{},4134.50180366,N,09345.03586734,W,4,19,0.7,280.829,M,-31.442,M,7.5,0002"
-RMC = "GNRMC,{},A,4134.50180366,N,09345.03586734,W,0.018,273.328,{},11.5982,E,D"
-ZDA = "GNZDA,{},{},00,00"
-UNIX_EPOCH = np.datetime64("1970-01-01", "ns")
-
-
-def lines(*contents: str) -> bytes:
-    return b"".join(sentence(content) for content in contents)
-
-
-def gga(*times: str) -> bytes:
-    return lines(*(GGA.format(time) for time in times))
-
-
-def rmc(time: str, date: str) -> bytes:
-    return lines(RMC.format(time, date))
-
-
-def gpst_ns(text: str) -> int:
-    return int(parse_rfc3339(text).t_gpst_ns)
-
-
-def unix_ns(text: str) -> int:
-    return int((np.datetime64(text, "ns") - UNIX_EPOCH).astype(np.int64))
-
-
-def times_of(fixes: FixBatch) -> list[str]:
-    return [time.decode() for time in format_rfc3339(fixes.t_gpst_ns, 3).tolist()]
+from tests.unit.nmea.dated import GGA, ZDA, gga, gpst_ns, lines, rmc, times_of, unix_ns
 
 
 def test_a_stream_that_never_says_its_date_has_none() -> None:
@@ -122,41 +91,6 @@ def test_one_wild_date_does_not_outdate_what_follows() -> None:
     fixes = push_pieces(decoder, [data], t_rx_ns=now_ns, final=True).fixes
     assert fixes.status.tolist() == [Status.OK, Status.DATE_SUSPECT, Status.OK, Status.OK]
     assert times_of(fixes)[-1] == "2021-03-23T13:39:04.000Z"
-
-
-def received(decoder: StreamDecoder, *rows: tuple[bytes, str]) -> list[Status]:
-    """Status of the closed rows of pieces that come one after the other."""
-    status: list[int] = []
-    for k, (data, time) in enumerate(rows):
-        push = push_pieces(decoder, [data], t_rx_ns=unix_ns(f"2021-03-23T{time}"), final=k == len(rows) - 1)
-        status += push.fixes.status[: push.closed].tolist()
-    return [Status(each) for each in status]
-
-
-def at(hour: int, second: int) -> str:
-    return f"{hour:02}39{second:02}.00"
-
-
-@pytest.mark.parametrize("wild", [rmc("133902.00", "240321"), rmc("173902.00", "230321"), gga("173902.00")])
-def test_one_leap_ahead_does_not_outdate_what_follows(wild: bytes) -> None:
-    """A day, or four hours: less than a date has to be off to be suspect by itself."""
-    after = [(rmc(at(13, k), "230321"), f"13:39:{k:02}") for k in range(3, 8)]
-    status = received(StreamDecoder(1), (rmc(at(13, 1), "230321"), "13:39:01"), (wild, "13:39:02"), *after)
-    assert status == [Status.OK, Status.DATE_SUSPECT, *[Status.OK] * 5]
-
-
-def test_a_clock_that_is_set_ahead_is_believed_after_a_while() -> None:
-    """Or the service's own clock was set back: nobody stays suspect for ever."""
-    late = [(rmc(at(14, k), "230321"), f"13:39:{k:02}") for k in range(2, 2 + LEAPS_MAX + 3)]
-    status = received(StreamDecoder(1), (rmc(at(13, 1), "230321"), "13:39:01"), *late)
-    assert status == [Status.OK, *[Status.DATE_SUSPECT] * LEAPS_MAX, *[Status.OK] * 3]
-
-
-def test_a_clock_that_always_is_ahead_and_one_that_catches_up_are_believed() -> None:
-    ahead = [(rmc(at(21, k), "230321"), f"13:39:{k:02}") for k in range(4)]
-    assert received(StreamDecoder(1), *ahead) == [Status.OK] * 4
-    woken = [(rmc(at(9, 1), "230321"), "13:39:01"), (rmc(at(13, 2), "230321"), "13:39:02")]
-    assert received(StreamDecoder(1), *woken) == [Status.OK] * 2
 
 
 def test_gga_behind_a_wild_date_is_dated_by_its_reception() -> None:

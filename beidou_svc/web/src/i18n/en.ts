@@ -214,6 +214,7 @@ export const en = {
   'drop.NO_POSITION': 'Epoch without a position',
   'drop.STALE': 'Older than what is known',
   'drop.DATE_SUSPECT': 'Date contradicts the reference',
+  'drop.CLOCK_SET': 'Clock was set back',
   'drop.DUPLICATE': 'Same epoch again',
   'drop.INCONSISTENT': 'Satellites contradict each other',
   'drop.UNKNOWN_TERMINAL': 'Terminal not registered',

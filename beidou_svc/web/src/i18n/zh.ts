@@ -210,6 +210,7 @@ export const zh: Catalogue = {
   'drop.NO_POSITION': '历元无位置',
   'drop.STALE': '早于已知数据',
   'drop.DATE_SUSPECT': '日期与参考时间矛盾',
+  'drop.CLOCK_SET': '终端时钟被回拨',
   'drop.DUPLICATE': '重复历元',
   'drop.INCONSISTENT': '卫星观测相互矛盾',
   'drop.UNKNOWN_TERMINAL': '终端未登记',
