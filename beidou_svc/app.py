@@ -25,6 +25,7 @@ from beidou_svc.fleet.registry import Policy, Registry
 from beidou_svc.fleet.state import new_state, pass_time, set_bases, set_policy, step, touch_roads
 from beidou_svc.frames.models_io import read_heights
 from beidou_svc.ingest.ingest import Ingest, Tick
+from beidou_svc.loading import Loading, LoadKernels
 from beidou_svc.parts import build_basemap, build_event_hub, build_registry, fleet_hub_rules, fleet_rules
 from beidou_svc.roads.activation import Activation
 from beidou_svc.roads.build import build_roads
@@ -58,12 +59,6 @@ class Pipeline(PipelineView, Protocol):
     def close(self) -> None: ...
 
 
-class LoadKernels(Protocol):
-    """Loads kernels; see `beidou_svc.warm`."""
-
-    def __call__(self, *, roads: bool) -> None: ...
-
-
 class Service:
     """The running service. `run` returns when it was told to stop and everything received has been used."""
 
@@ -77,7 +72,6 @@ class Service:
         load_kernels: LoadKernels | None = None,
     ) -> None:
         refuse_open_doors(settings)
-        self._load_kernels = load_kernels
         self.settings = settings
         self._clock = clock
         self._pipeline = pipeline
@@ -88,7 +82,8 @@ class Service:
         self.ready = asyncio.Event()
         self._stop = asyncio.Event()
         self._recorder: Recorder | None = None
-        self._roads_can_wait = self.context.roads is None or self.context.roads.stages.is_idle
+        roads = self.context.roads
+        self._loading = Loading(load_kernels, roads_can_wait=roads is None or roads.stages.is_idle)
         self._t_second_ns = 0
         self._second_bytes = 0
         self._second_sentences = 0
@@ -159,11 +154,10 @@ class Service:
         with told_by_signals(self.stop):
             serving = asyncio.create_task(server.serve(sockets=[http]))
             await asyncio.wait([serving, asyncio.create_task(server.up.wait())], return_when=asyncio.FIRST_COMPLETED)
-            if self._load_kernels is not None:
-                # terminals wait in the kernel's backlog meanwhile; the first tick must not
-                await asyncio.to_thread(self._load_kernels, roads=False)
-                if not self._roads_can_wait:
-                    await asyncio.to_thread(self._load_kernels, roads=True)
+            # terminals wait in the kernel's backlog meanwhile; the first tick must not
+            if not await self._loading.first(self._stop):
+                await self._give_up(server, serving)
+                return
             ticking = asyncio.create_task(self._tick_until_stopped())
             self.context.ready = server.started
             self.ready.set()
@@ -179,8 +173,24 @@ class Service:
         """What nobody waits for yet: the base map, and the roads where there is nothing on them."""
         if self.context.basemap is not None:
             await self.context.basemap.load()
-        if self._load_kernels is not None and self._roads_can_wait:
-            await asyncio.to_thread(self._load_kernels, roads=True)
+        await self._loading.rest()
+
+    async def _give_up(self, server: HttpServer, serving: asyncio.Task[None]) -> None:
+        """Stop before anything was received: what is being loaded is left behind."""
+        await self.ingest.stop()
+        self.ingest.close()
+        self._pipeline.close()
+        self.forget_recording()
+        await self._close_http(server, serving)
+        log_event(logger, logging.INFO, "stopped before it was ready")
+
+    async def _close_http(self, server: HttpServer, serving: asyncio.Task[None]) -> None:
+        server.should_exit = True
+        await serving
+        if self.context.basemap is not None:
+            self.context.basemap.close()
+        if self.context.activation is not None:
+            self.context.activation.close()
 
     async def _wind_down(self, server: HttpServer, serving: asyncio.Task[None], ticking: asyncio.Task[None]) -> None:
         """No new connections; use up what was received; say good-bye to the live clients; then close HTTP."""
@@ -199,12 +209,7 @@ class Service:
         self.context.fleet_hub.close()
         if self.context.event_hub is not None:
             self.context.event_hub.close()
-        server.should_exit = True
-        await serving
-        if self.context.basemap is not None:
-            self.context.basemap.close()
-        if self.context.activation is not None:
-            self.context.activation.close()
+        await self._close_http(server, serving)
         log_event(logger, logging.INFO, "stopped", terminals=self.context.state.count)
 
     async def _tick_until_stopped(self) -> None:

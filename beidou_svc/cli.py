@@ -34,6 +34,7 @@ def serve(
     # nothing that a start makes is garbage, and looking for it takes a quarter of a second; the service enables it
     gc.disable()
     from beidou_svc.config_io import load_settings
+    from beidou_svc.loading import end_without_it
     from beidou_svc.running import run_service
     from beidou_svc.telemetry.logs import install_logging
 
@@ -43,6 +44,7 @@ def serve(
         run_service(settings, record)
     except ServiceError as error:
         _give_up(error)
+    end_without_it()
 
 
 @app.command()
@@ -58,11 +60,13 @@ def demo(
     """Run the service over an invented city in which a simulated fleet drives."""
     from beidou_svc.config_io import load_settings
     from beidou_svc.demo import DemoPlan, run_demo
+    from beidou_svc.loading import end_without_it
 
     try:
         run_demo(DemoPlan(terminals, rate_hz, seed, port, open_browser, rovers), load_settings(config))
     except ServiceError as error:
         _give_up(error)
+    end_without_it()
 
 
 @app.command("config")

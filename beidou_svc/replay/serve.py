@@ -13,6 +13,7 @@ from beidou_svc.clock import Clock, SystemClock
 from beidou_svc.config import Settings
 from beidou_svc.fleet.registry import NO_SLOT, Registry, Role, Terminal
 from beidou_svc.ingest.ingest import Tick
+from beidou_svc.loading import end_without_it
 from beidou_svc.parts import build_registry
 from beidou_svc.pipeline.build import build_pipeline
 from beidou_svc.pipeline.runner import Pipeline
@@ -166,6 +167,7 @@ def serve_logs(
         run_on_own_loop(play_into(sources, ids, settings, play, announce, on_page))
     finally:
         close_all(sources)
+    end_without_it()
 
 
 async def play_into(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import threading
 from pathlib import Path
 
 import httpx
@@ -47,6 +48,27 @@ async def test_from_a_sentence_to_every_way_out() -> None:
     assert frame.ids() == ["gz-00001"]
     assert frame.columns["lat_deg"][0] == pytest.approx(25.83, abs=1e-9)
     assert frame.t0_ms == 1_800_000_000_000
+
+
+async def test_a_stop_does_not_wait_for_kernels_that_are_being_compiled() -> None:
+    begun, released = threading.Event(), threading.Event()
+
+    def load(*, roads: bool) -> None:
+        begun.set()
+        released.wait()
+
+    service = Service(settings(), Pipeline(capacity=64), clock=ManualClock(), load_kernels=load)
+    serving = asyncio.create_task(service.run())
+    try:
+        await until(begun.is_set)
+        service.stop()
+        async with asyncio.timeout(LIMIT_S):
+            await serving
+        assert not service.ready.is_set()
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", httpx.URL(service.http_address).port or 0))
+    finally:
+        released.set()
 
 
 async def test_a_stop_uses_what_was_received_and_says_good_bye() -> None:
