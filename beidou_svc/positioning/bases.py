@@ -188,6 +188,7 @@ class BaseTable:
             return
         self._eras.enter(rows, eras)
         self._kept[row].clear()
+        self._code_means.forget(rows)
         self._jumps[row] += 1
         for column in (
             self.columns.t_first_ns,

@@ -62,6 +62,10 @@ class CodeMeans:
         """An independent copy."""
         return type(self)(self.memory.copy())
 
+    def forget(self, rows: NDArray[np.integer]) -> None:
+        """Begin anew with some bases (n,): their clocks were set back."""
+        self.memory[rows] = type(self).for_bases(1).memory[0]
+
     def to_bytes(self) -> bytes:
         """All of it, to be stored."""
         return self.memory.tobytes()

@@ -59,6 +59,14 @@ def test_the_first_code_is_as_sent() -> None:
     assert (share[1:] < 1.0).all()
 
 
+def test_a_base_that_is_forgotten_begins_anew_at_an_earlier_time() -> None:
+    later, earlier = heard(np.arange(100.0, 110.0), 2, ONE), heard(np.arange(10.0), 2, ONE)
+    _, _, known = steady(later)
+    assert (steady(earlier, known.copy())[1] == 1.0).all()
+    known.forget(np.zeros(1, np.int64))
+    assert (steady(earlier, known)[1][1:] < 1.0).all()
+
+
 def test_two_carriers_follow_the_ionosphere_and_one_lags_behind_it() -> None:
     t_s = np.arange(0.0, 1000.0)
     followed, _, _ = steady(heard(t_s, 1, TWO, iono_mps=0.002))
