@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from beidou_svc.solve.recording import FileKind, Place, Recording, UndatedError
 from gnss._simd import PAD_BYTES
-from gnss.batches import NO_TIME, SegmentBatch
+from gnss.batches import NO_TIME, SYSTEMS, SegmentBatch
 from gnss.rtcm.decode import RtcmDecoded, RtcmState, decode
 from gnss.rtcm.ephemerides import EphemerisBatch, decode_ephemerides
 from gnss.rtcm.epochs import EpochBatch, RtcmEpochState, assemble_epochs
@@ -23,6 +23,7 @@ CHUNK_BYTES = 4 << 20
 HEAD_BYTES = 1 << 16
 """A stream shows what it is within so many bytes."""
 
+_GLONASS = SYSTEMS.index("R")
 _POSITION_NUMBERS = (1005, 1006)
 _DROPS_TOLD = (Status.CRC, Status.TOO_SHORT, Status.UNKNOWN_SIGNAL, Status.NO_CHANNEL)
 _TERMINAL = np.zeros(1, np.int32)
@@ -89,6 +90,18 @@ def _dated_by_itself(one: _Pass) -> int:
     return int(known[0]) if len(known) else NO_TIME
 
 
+def _near_start(data: NDArray[np.uint8], reference_gpst_ns: int, channels: dict[int, int]) -> int:
+    """A reference time to the second: by the first epoch whose time of week a reference days off dates just as well.
+
+    GLONASS states a time of day; half a day off, its first epoch would be dated a day off.
+    """
+    one = _Pass(reference_gpst_ns, channels)
+    one.take(data[:HEAD_BYTES], final=True)
+    o = ObservationBatch.concat(one.observations)
+    t_ns = o.t_gpst_ns[(o.system != _GLONASS) & (o.t_gpst_ns != NO_TIME)]
+    return int(t_ns[0]) if len(t_ns) else reference_gpst_ns
+
+
 def _problems(path: Path, one: _Pass) -> list[str]:
     drops = one.state.drops[0] + one.scanner.drops[0]
     told = [(status, int(drops[status])) for status in _DROPS_TOLD if drops[status]]
@@ -102,22 +115,23 @@ def _left_over(path: Path, one: _Pass) -> list[str]:
 
 
 def read_rtcm(path: Path, data: NDArray[np.uint8], reference_gpst_ns: int, channels: dict[int, int]) -> Recording:
-    """Decode a stream. `reference_gpst_ns`: a time within half a day of its beginning, or `NO_TIME`; `channels`: known
-    GLONASS frequency channels by satellite.
+    """Decode a stream. `reference_gpst_ns`: a time within three days of its beginning, half a day if it is of GLONASS
+    alone, or `NO_TIME`; `channels`: known GLONASS frequency channels by satellite.
 
     Raises UndatedError where no date can be found.
     """
-    one, notes = _read(data, reference_gpst_ns, channels), []
-    has_epochs = any(len(part) for part in one.epochs)
-    if reference_gpst_ns == NO_TIME and has_epochs:
-        reference_gpst_ns = _dated_by_itself(one)
-        if reference_gpst_ns == NO_TIME:
-            raise UndatedError(
-                f"{path}: RTCM 3 names no week, and this stream has no BeiDou or Galileo ephemeris that does: "
-                "add --date YYYY-MM-DD, the day it was recorded"
-            )
-        notes.append(f"{path.name}: dated by the week of its ephemerides; --date YYYY-MM-DD overrules that")
-        one = _read(data, reference_gpst_ns, channels)
+    notes: list[str] = []
+    if reference_gpst_ns == NO_TIME:
+        undated = _read(data, reference_gpst_ns, channels)
+        reference_gpst_ns = _dated_by_itself(undated)
+        if any(len(part) for part in undated.epochs):
+            if reference_gpst_ns == NO_TIME:
+                raise UndatedError(
+                    f"{path}: RTCM 3 names no week, and this stream has no BeiDou or Galileo ephemeris that does: "
+                    "add --date YYYY-MM-DD, the day it was recorded"
+                )
+            notes.append(f"{path.name}: dated by the week of its ephemerides; --date YYYY-MM-DD overrules that")
+    one = _read(data, _near_start(data, reference_gpst_ns, channels), channels)
     return Recording(
         path,
         FileKind.RTCM3,
