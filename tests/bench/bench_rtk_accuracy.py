@@ -13,6 +13,7 @@ from tests.bench.rtk_cases import ALL, BASE_SILENT, BDS, GPS_BDS, PLAIN, SINGLE,
 from tests.bench.rtk_page import rate, write_accuracy
 from tests.bench.rtk_recordings import DATA_DIR, has_data, recorded
 from tests.bench.rtk_scores import Score, quantile, score
+from tests.bench.rtk_truth import RECORDING, moved
 from tests.bench.rtk_worse import VARIANTS
 
 NAME = "rtk_accuracy"
@@ -40,6 +41,7 @@ def run() -> Iterator[Result]:
         return
     for case in PLAIN:
         yield from _of_case(case, score(plain()[case]))
+    yield from _where_the_truth_holds()
     yield _dated()
     for variant in (*VARIANTS, BASE_SILENT):
         yield _of_variant(variant)
@@ -63,6 +65,18 @@ def _of_case(case: Case, s: Score) -> Iterator[Result]:
         yield Result(NAME, f"{label}: first fix", s.first_fix_s, "s", "lower", must=FIRST_FIX_S_MUST.get(key), n=1)
     if case.recording == "str_static":
         yield _from_arp(case, label)
+
+
+def _where_the_truth_holds() -> Iterator[Result]:
+    """H95 without the epochs in which RTKLIB and the engine agree against the truth."""
+    found = moved()
+    if found is not None:
+        note = (
+            f"without {len(found.errors)} epochs in which RTKLIB is within {1e3 * found.apart_m:.0f} mm of the engine"
+        )
+        h95_mm = 1e3 * quantile(found.others.h_m, 0.95)
+        label = f"{RECORDING}, {ALL}: H95 where the truth holds"
+        yield Result(NAME, label, h95_mm, "mm", "lower", n=len(found.others), note=note)
 
 
 def _from_arp(case: Case, label: str) -> Result:

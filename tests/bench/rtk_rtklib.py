@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gnss.constants import NS_PER_S
 from gnss.rinex_io import write_navigation, write_observations
 from gnss.rtcm.ephemerides import EphemerisBatch
 from gnss.rtcm.glonass_ephemerides import GlonassEphemerisBatch
@@ -18,6 +20,9 @@ from tests.bench.rtk_recordings import session_of
 ROVER, BASE = 1, 2
 TAG_TOLERANCE_S = 0.02
 ELEVATION_MASK_DEG = 15.0
+UNIX_S_OF_GPST = 315_964_800
+"""Where the time scale of GPS begins, in the seconds that RTKLIB counts."""
+
 STATUS_EPOCH = 1
 """What RTKLIB's decoder returns when an epoch of observations is complete."""
 
@@ -85,25 +90,75 @@ def _options(rtklib: Any, frequencies: int, base_ecef_m: NDArray[np.float64]) ->
     return options
 
 
-def positioning(rtklib: Any, name: str, frequencies: int, count: int) -> tuple[Callable[[], object], int]:
-    """A function that takes the first epochs of a recording through `rtkpos` alone, and how many they are."""
+class Loaded(NamedTuple):
+    """A recording as `rtkpos` takes it: the rover's epochs with their base, options, where the base is.
+
+    `observations` own the memory of the epochs.
+    """
+
+    epochs: list[Epoch]
+    options: Any
+    navigation: Any
+    observations: Any
+    base_ecef_m: NDArray[np.float64]
+
+    def begin(self, rtklib: Any) -> Any:
+        """A filter that has seen nothing."""
+        state = rtklib.rtk_t()
+        rtklib.rtkinit(state, self.options)
+        for axis in range(3):
+            state.rb[axis] = float(self.base_ecef_m[axis])
+        return state
+
+    def step(self, rtklib: Any, state: Any, epoch: Epoch) -> None:
+        """Bring a filter forward by one epoch."""
+        rtklib.rtkpos(state, epoch.rows.ptr, epoch.n, self.navigation)
+
+
+def load(rtklib: Any, name: str, frequencies: int, count: int) -> Loaded:
+    """The first epochs of a recording, with continuous ambiguities of so many frequencies."""
     place = session_of(name).base_place
     assert place is not None
     with TemporaryDirectory() as folder:
         observations, navigation = _observed(rtklib, name, Path(folder))
-    epochs, options = _epochs(rtklib, observations, count), _options(rtklib, frequencies, place.ecef_m)
+    options = _options(rtklib, frequencies, place.ecef_m)
+    return Loaded(_epochs(rtklib, observations, count), options, navigation, observations, place.ecef_m)
+
+
+def positioning(rtklib: Any, name: str, frequencies: int, count: int) -> tuple[Callable[[], object], int]:
+    """A function that takes the first epochs of a recording through `rtkpos` alone, and how many they are."""
+    loaded = load(rtklib, name, frequencies, count)
 
     def run() -> object:
-        state = rtklib.rtk_t()
-        rtklib.rtkinit(state, options)
-        for axis in range(3):
-            state.rb[axis] = float(place.ecef_m[axis])
-        for epoch in epochs:
-            rtklib.rtkpos(state, epoch.rows.ptr, epoch.n, navigation)
+        state = loaded.begin(rtklib)
+        for epoch in loaded.epochs:
+            loaded.step(rtklib, state, epoch)
         rtklib.rtkfree(state)
-        return observations  # its memory is that of the epochs
+        return loaded
 
-    return run, len(epochs)
+    return run, len(loaded.epochs)
+
+
+class Positions(NamedTuple):
+    """One row an epoch of the rover: GPS time to the microsecond, ECEF m, whether its integers were found."""
+
+    t_gpst_ns: NDArray[np.int64]
+    ecef_m: NDArray[np.float64]
+    is_fixed: NDArray[np.bool_]
+
+
+def positions(rtklib: Any, name: str, frequencies: int) -> Positions:
+    """What RTKLIB makes of a whole recording."""
+    loaded = load(rtklib, name, frequencies, sys.maxsize)
+    state, rows = loaded.begin(rtklib), []
+    for epoch in loaded.epochs:
+        loaded.step(rtklib, state, epoch)
+        found = state.sol
+        t_s, part_s = found.time.time - UNIX_S_OF_GPST, round(found.time.sec * 1e6)
+        rows.append((t_s * NS_PER_S + part_s * 1_000, [found.rr[k] for k in range(3)], found.stat == rtklib.SOLQ_FIX))
+    rtklib.rtkfree(state)
+    t_gpst_ns, ecef_m, is_fixed = zip(*rows, strict=True)
+    return Positions(np.array(t_gpst_ns), np.array(ecef_m), np.array(is_fixed))
 
 
 def decoding(rtklib: Any, path: Path) -> Callable[[], int]:

@@ -52,6 +52,19 @@ def test_a_car_on_one_frequency_is_fixed_within_five_seconds(data_dir: Path) -> 
     assert_honest(e)
 
 
+@pytest.mark.parametrize(("settings", "share"), [(RtkSettings(), 0.998), (RtkSettings(systems="GC"), 0.97)])
+def test_a_whole_drive_is_fixed_and_never_wrong(data_dir: Path, settings: RtkSettings, share: float) -> None:
+    e = solve(recorded("azure_car", data_dir), settings)
+    assert fixed_share(e) >= share
+    assert not e.wrong.any()
+
+
+def test_a_whole_drive_epoch_by_epoch_is_hardly_ever_wrong(data_dir: Path) -> None:
+    e = solve(recorded("azure_car", data_dir), SINGLE)
+    assert fixed_share(e) >= 0.96
+    assert e.wrong.mean() <= 1e-3
+
+
 def test_a_car_epoch_by_epoch(data_dir: Path) -> None:
     e = solve(car(data_dir), SINGLE)
     assert fixed_share(e) > 0.9

@@ -6,6 +6,7 @@ import pytest
 from tests.bench.rtk_errors import DGNSS, FIXED, FLOAT, Errors, joined
 from tests.bench.rtk_page import number, rate
 from tests.bench.rtk_scores import calibration, first_fix_s, longest_wrong, score
+from tests.bench.rtk_truth import EPOCHS_MIN, long_runs
 
 
 def errors(
@@ -58,3 +59,11 @@ def test_the_page_writes_a_dash_for_nothing() -> None:
     assert (number(float("nan"), 1), number(12.345, 1), rate(0, 0), rate(2, 4_000)) == (
         "-", "12.3", "0 of 0", "2 of 4,000 (5.0e-04)",
     )  # fmt: skip
+
+
+def test_a_truth_has_moved_only_where_it_is_contradicted_for_long() -> None:
+    few, enough = [True] * (EPOCHS_MIN - 1), [True] * EPOCHS_MIN
+    marked = np.array([*few, False, *enough, False, True])
+    assert np.flatnonzero(long_runs(marked)).tolist() == list(range(EPOCHS_MIN, 2 * EPOCHS_MIN))
+    assert long_runs(np.array(enough)).all()
+    assert not long_runs(np.zeros(0, bool)).any()
