@@ -67,5 +67,5 @@ def long_runs(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     edges = [0, *(np.flatnonzero(np.diff(marked)) + 1).tolist(), len(marked)]
     kept = np.zeros(len(marked), bool)
     for first, last in pairwise(edges):
-        kept[first:last] = marked[first] and last - first >= EPOCHS_MIN
+        kept[first:last] = marked[first:last].all() and last - first >= EPOCHS_MIN
     return kept
