@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from beidou_svc.api.access import OPERATOR, READER, Author
-from beidou_svc.api.answers import answer, answer_json, example
+from beidou_svc.api.answers import answer, answer_json, example, to_json
 from beidou_svc.api.context import Context, Service
 from beidou_svc.api.page import MVT, Column, Zoom
 from beidou_svc.api.problems import ProblemError
@@ -25,7 +25,7 @@ from beidou_svc.roads.networks import NamedNetwork, check_of, shown
 from beidou_svc.roads.reading import read_apart
 from beidou_svc.roads.roads import Roads
 from mapping.errors import TileRangeError
-from mapping.network.features import network_geojson
+from mapping.network.features import closed_road_features, network_geojson
 
 router = APIRouter(tags=["networks"])
 
@@ -160,6 +160,17 @@ async def get_closures(request: Request, service: Service, network_id: NetworkId
     roads = roads_of(service)
     _require_active(service, network_id)
     return await answer_json(request, {"edges": list(roads.closures)})
+
+
+@router.get(
+    "/v1/networks/{network_id}/closures.geojson", dependencies=[READER], summary="Roads with closed edges, as lines"
+)
+async def get_closed_roads(request: Request, service: Service, network_id: NetworkId) -> Response:
+    """Of the active network: a Feature a road."""
+    roads = roads_of(service)
+    _require_active(service, network_id)
+    features = await roads.run(closed_road_features, active_of(service).named.network, roads.closures)
+    return await answer(request, to_json({"type": "FeatureCollection", "features": features}), GEOJSON)
 
 
 @router.put("/v1/networks/{network_id}/closures", dependencies=[OPERATOR], summary="Close edges, open all others")

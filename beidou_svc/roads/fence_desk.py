@@ -64,7 +64,7 @@ class Settled(NamedTuple):
 class FenceDesk:
     """Fences by id, and as the engine has them. `refs[row]` is the id of a row of the set, also of a removed fence.
 
-    `networks_seen` grows when the network, or its routes, become others.
+    `networks_seen` grows when the network, its routes or its closed edges become others.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ road carries its edges by row (`edge`, `edge_back`), so that an answer of the se
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import isfinite, isinf
 from typing import Any, Final
@@ -118,6 +118,29 @@ def _road(network: RoadNetwork, row: int) -> Feature:
         "edge": row,
         "edge_back": back if back >= 0 else None,
     }
+
+
+def closed_road_features(network: RoadNetwork, closed: Sequence[int]) -> list[Feature]:
+    """A line for each road with closed edges, drawn along the one that is closed, of both the first.
+
+    Shape: directed edges to as many features or fewer. Unit: degrees. Frame: the network's. The feature's id is its
+    edge; `edges` are those of the road that are closed; `is_whole`: nobody can drive it in either direction.
+    """
+    features, shape, known = [], network.shape, set(closed)
+    for edge in sorted(known):
+        back = int(network.edges.twin[edge])
+        if back in known and back < edge:
+            continue
+        points = slice(int(shape.first_point[edge]), int(shape.first_point[edge + 1]))
+        line = lon_lat_deg(network, shape.points.x_m[points], shape.points.y_m[points]).tolist()
+        properties = {
+            "name": network.names[network.edges.name[edge]],
+            "class": RoadClass(int(network.edges.road_class[edge])).label,
+            "edges": [edge, back] if back in known else [edge],
+            "is_whole": back < 0 or back in known,
+        }
+        features.append(_feature("LineString", line, properties, edge))
+    return features
 
 
 def lane_features(network: RoadNetwork) -> Iterator[Feature]:

@@ -31,6 +31,7 @@ const TEXT_ON: [string, string[]][] = [
   ['good', ['surface', 'good-soft']],
   ['warn', ['surface', 'warn-soft']],
   ['bad', ['surface', 'bad-soft']],
+  ['closed', ['surface', 'closed-ground']],
 ];
 
 describe.each(['light', 'dark'] as const)('colours of the %s theme', (theme) => {

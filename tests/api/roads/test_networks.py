@@ -69,9 +69,18 @@ async def test_a_closed_edge_is_matched_no_more(client: httpx.AsyncClient, town:
     edge = (await client.get("/v1/terminals/gz-00000")).json()["road"]["edge"]
     closed = await client.put("/v1/networks/town/closures", json={"edges": [edge]})
     assert closed.json() == {"edges": [edge]} == (await client.get("/v1/networks/town/closures")).json()
+    (road,) = (await client.get("/v1/networks/town/closures.geojson")).json()["features"]
+    line, properties = road["geometry"]["coordinates"], road["properties"]
+    assert (properties["edges"], properties["name"], properties.get("is_whole")) == ([edge], "Main Street", None)
+    assert line[0][0] < line[-1][0]  # drawn as it was driven, to the east
     go(town, 20, slot=1)
     other = (await client.get("/v1/terminals/gz-00001")).json()["road"]
     assert other["edge"] != edge
+    assert town.roads is not None and town.roads.active is not None
+    back = int(town.roads.active.named.network.edges.twin[edge])
+    await client.put("/v1/networks/town/closures", json={"edges": [back, edge]})
+    (road,) = (await client.get("/v1/networks/town/closures.geojson")).json()["features"]
+    assert (set(road["properties"]["edges"]), road["properties"]["is_whole"]) == ({edge, back}, True)
     await client.put("/v1/networks/town/closures", json={"edges": []})
     assert (await client.get("/v1/networks/town")).json()["closures"] == []
     assert (await client.put("/v1/networks/town/closures", json={"edges": [99]})).status_code == 400

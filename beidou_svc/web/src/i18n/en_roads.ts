@@ -20,6 +20,9 @@ export const en_roads = {
   'kind.arrived': 'Arrived',
   'kind.departed': 'Departed',
 
+  'legend.closed': 'Closed roads',
+  'legend.closed.hint': 'Closed by the operator. An arrow: only in its direction.',
+
   'fence.new': 'New fence',
   'fence.draw.area': 'Area',
   'fence.draw.circle': 'Circle',

@@ -22,6 +22,9 @@ export const zh_roads: Record<keyof typeof en_roads, string> = {
   'kind.arrived': '到站',
   'kind.departed': '离站',
 
+  'legend.closed': '封闭道路',
+  'legend.closed.hint': '已由运营方封闭。带箭头的仅封闭该方向。',
+
   'fence.new': '新建围栏',
   'fence.draw.area': '区域',
   'fence.draw.circle': '圆形',

@@ -67,8 +67,8 @@ export function addProbe(map: LibreMap, onCamera: (state: CameraState) => void):
   map.addLayer(probe);
 }
 
-/** Ids of what the page adds to a base map begin with these: fences, and the drawing library's shapes. */
-const OWN = /^(fence|td)/;
+/** Ids of what the page adds to a base map begin with these: fences, closed roads, the drawing library's shapes. */
+const OWN = /^(fence|closure|td)/;
 
 /** Another look of the base map leaves on it what is not part of it. */
 export function keepOwnLayers(

@@ -2,6 +2,7 @@
 import type { Map as LibreMap, MapMouseEvent } from 'maplibre-gl';
 import { fromMap, toMap } from '../frames/map_frame';
 import { BaseMarkers } from './base_markers';
+import { ClosureLayers } from './closure_layers';
 import { ClusterMarkers } from './cluster_markers';
 import { type Cluster, clusterFleet, clusterStep } from './clusters';
 import { EventMarkers } from './event_markers';
@@ -29,6 +30,7 @@ export class MapView {
   readonly bases: BaseMarkers;
   readonly moves: Moves;
   readonly fences: FenceLayers;
+  readonly closures: ClosureLayers;
   readonly events: EventMarkers;
   readonly other_place: PlaceMarker;
   private drawing: FenceDrawing | null = null;
@@ -65,6 +67,7 @@ export class MapView {
       onPick: options.hooks.onPickBase,
     });
     this.moves = new Moves(this.map, options.fleet);
+    this.closures = new ClosureLayers(this.map, toMap);
     this.fences = new FenceLayers(this.map, toMap);
     this.other_place = new PlaceMarker(this.map, newMarker);
     this.events = new EventMarkers(this.map, { ...options.hooks.events, newMarker, toMap });
@@ -97,6 +100,7 @@ export class MapView {
     const { page } = this.options;
     if (!hasOwnBase(page) && page.basemap) return;
     this.map.setStyle(styleOf(page, look), { diff: true, transformStyle: keepOwnLayers });
+    this.closures.setDark(look.dark);
     this.fences.setDark(look.dark);
     this.drawGraticule();
     this.wake();
@@ -165,6 +169,7 @@ export class MapView {
     const { map, options } = this;
     map.on('style.load', () => {
       addProbe(map, (camera) => this.overlay.setCamera(camera));
+      this.closures.begin(this.look.dark);
       this.fences.begin(this.look.dark);
       this.drawGraticule();
     });

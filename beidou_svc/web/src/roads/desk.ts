@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { type Api, ApiError } from '../api';
 import { alarms } from './alarms';
+import { closed_roads } from './closures';
 import { EventBook, type RoadEvent, type Told } from './events';
 import { EventsClient, type EventsPhase } from './events_client';
 import type { Fence, Shape } from './fence';
@@ -111,6 +112,7 @@ export class RoadsDesk {
     this.reload_timer = null;
     this.book.clear();
     alarms.value = [];
+    closed_roads.value = [];
     fences.value = null;
     events.value = [];
     draft.value = null;
@@ -130,6 +132,7 @@ export class RoadsDesk {
     }
     const active = (await this.api.networks()).find((each) => each.active);
     network.value = active?.id ?? null;
+    closed_roads.value = active?.closures?.length ? await this.api.closedRoads(active.id) : [];
     stop_names.value = new Map(active ? stopsOf(await this.api.routes()) : []);
   }
 

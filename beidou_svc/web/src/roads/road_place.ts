@@ -52,6 +52,8 @@ export interface NetworkSummary {
   id: string;
   name: string;
   active?: boolean;
+  /** Directed edges that are closed. */
+  closures?: number[];
   length_km?: number;
 }
 

@@ -1,6 +1,7 @@
 /** The part of the REST API that is about roads, fences and events (docs/roads.md). */
 import { type Answer, type Api, ApiError } from '../api';
 import type { Alarm } from './alarms';
+import type { ClosedRoad, ClosedRoads } from './closures';
 import type { RoadEvent } from './events';
 import type { Fence, FenceCollection } from './fence';
 import type { NetworkSummary, RouteCollection, RouteProgress } from './road_place';
@@ -65,6 +66,11 @@ export class RoadsApi {
 
   async networks(): Promise<NetworkSummary[]> {
     return (await this.api.get<{ networks: NetworkSummary[] }>('v1/networks')).networks;
+  }
+
+  async closedRoads(network: string): Promise<ClosedRoad[]> {
+    const path = `v1/networks/${encodeURIComponent(network)}/closures.geojson`;
+    return (await this.api.get<ClosedRoads>(path)).features;
   }
 
   routes(): Promise<RouteCollection> {

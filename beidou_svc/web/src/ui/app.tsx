@@ -277,6 +277,9 @@ function probe(session: Session, view: MapView): void {
     get on_road() {
       return session.fleet.on_road ? session.fleet.on_road_rows : 0;
     },
+    get closed_roads() {
+      return view.closures.drawn;
+    },
     get drawing() {
       return view.is_drawing;
     },

@@ -4,6 +4,7 @@ import { count, percent } from '../format';
 import { t } from '../i18n';
 import { LIVENESS, QUALITIES } from '../quality';
 import { counts, filter } from '../state';
+import { ClosedRoadsNote } from './closed_roads_note';
 import { QualityMark } from './quality_mark';
 
 /** Qualities that every fleet meets are always listed; the rest only when a terminal has one. */
@@ -39,6 +40,7 @@ export function Legend(): JSX.Element {
           </li>
         ))}
       </ul>
+      <ClosedRoadsNote />
       <h2 class="visually-hidden">{t('legend.live')}</h2>
       <ul class="chips">
         {[2, 1, 0].map((code) => (

@@ -6,6 +6,7 @@ import { toMap } from '../frames/map_frame';
 import { t, tOr } from '../i18n';
 import type { Drawn, FenceDrawing } from '../map/fence_drawing';
 import type { MapView } from '../map/view';
+import { closed_roads } from '../roads/closures';
 import { draft, events, fences, news, redraws, selected_fence } from '../roads/desk';
 import type { Told } from '../roads/events';
 import type { Fence } from '../roads/fence';
@@ -22,6 +23,7 @@ const SPOKEN_MAX = 2;
 
 export function useRoadsOnMap(view: Signal<MapView | null>): void {
   useFences(view);
+  useClosures(view);
   useDrawing(view);
   useEvents(view);
   useOtherPlace(view);
@@ -48,6 +50,13 @@ function useFences(view: Signal<MapView | null>): void {
     view.value?.fences.show(fences.value ?? [], selected_fence.value, draft.value?.id ?? null);
   });
   useSignalEffect(() => view.value?.fences.showDraft(draft.value && widened(draft.value)));
+}
+
+function useClosures(view: Signal<MapView | null>): void {
+  useSignalEffect(() => {
+    toMap([0, 0]); // drawn anew when the frame of the base map is another
+    view.value?.closures.show(closed_roads.value);
+  });
 }
 
 /** The draft as a fence, as soon as it is one: with its circle, its width, its parts, which drawing knows nothing of. */
