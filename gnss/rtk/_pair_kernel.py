@@ -33,6 +33,9 @@ CODE_UNSETTLED = 2.5
 SETTLED_S = 6.0
 """How long a phase must have been tracked for that: half cycles are settled by a subframe of six seconds."""
 
+SURROUNDED = 2.0
+"""Variance that codes gain where all phases are lost or disturbed; a part of them brings its part."""
+
 GEO_NOISE = 2.0
 """How much noisier the slow BeiDou GEOs are: their multipath hardly changes (docs/sources.md, gnss_facts §11)."""
 
@@ -159,6 +162,17 @@ def pair_up(
         m += 1
     pairs.count[0] = m
     _share_codes(pairs, rules.common_ratio)
+    _doubt_surroundings(pairs)
+
+
+@leaf_kernel
+def _doubt_surroundings(pairs: Pairs) -> None:
+    """Where many phases are lost all codes are likely reflected, those too whose phase is tracked undisturbed."""
+    disturbed, m = 0, pairs.count[0]
+    for i in range(m):
+        disturbed += _reflected_ratio(pairs, i) > 1.0
+    for i in range(m):
+        pairs.w_code[i] /= 1.0 + SURROUNDED * disturbed / m
 
 
 @leaf_kernel

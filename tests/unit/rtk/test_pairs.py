@@ -15,6 +15,7 @@ from gnss.rtk._pair_kernel import (
     GEO_NOISE,
     INTEGERS_ENOUGH,
     SETTLED_S,
+    SURROUNDED,
     find_group,
     group_key,
     pair_up,
@@ -173,8 +174,7 @@ def test_keys_of_systems_and_signals_are_all_different() -> None:
 
 def test_a_phase_that_is_missing_has_no_weight_and_its_code_has() -> None:
     paired = Paired([Heard(GPS, 1, "1C", phase_m=np.nan), Heard(GPS, 2, "1C")], many(GPS, "1C", 2))
-    assert paired.column("w_phase")[0] == 0.0
-    assert paired.column("w_phase")[1] > 0.0
+    assert paired.column("w_phase")[0] == 0.0 < paired.column("w_phase")[1]
     assert (paired.column("w_code") > 0.0).all()
 
 
@@ -189,6 +189,13 @@ def test_a_code_is_as_good_as_the_lock_on_its_phase(change: dict[str, Any], rati
     odd, well = replace(Heard(GPS, 1, "1C"), **change), Heard(GPS, 2, "1C")
     weights = Paired([odd, well], many(GPS, "1C", 2)).column("w_code")
     assert weights[1] / weights[0] == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize("disturbed", [0, 1, 3])
+def test_where_many_phases_are_disturbed_all_codes_are_noisier(disturbed: int) -> None:
+    heard = [Heard(GPS, 1 + k, "1C", phase_m=np.nan if k < disturbed else 0.0) for k in range(4)]
+    among, alone = (Paired(rover, many(GPS, "1C", 4)).column("w_code")[3] for rover in (heard, many(GPS, "1C", 4)))
+    assert alone / among == pytest.approx(1.0 + SURROUNDED * disturbed / 4.0)
 
 
 def variance_m2(rover: Heard, base: Heard, settings: RtkSettings = PLAIN) -> float:
