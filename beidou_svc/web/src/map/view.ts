@@ -22,6 +22,9 @@ import type { MapOptions } from './view_options';
 
 const NO_ROOM: Room = { right: 0, bottom: 0 };
 
+/** Class of the map while a shape is drawn: what stands on it lets clicks through. */
+const DRAWING = 'drawing';
+
 export class MapView {
   private readonly map: LibreMap;
   private readonly overlay: FleetOverlay;
@@ -117,6 +120,7 @@ export class MapView {
     this.stopDrawing();
     const colour = this.look.dark ? '#fdba74' : '#9a3412';
     this.drawing = new FenceDrawing(this.map, { onDrawn, toMap, fromMap }, colour);
+    this.map.getContainer().classList.add(DRAWING);
     return this.drawing;
   }
 
@@ -127,6 +131,7 @@ export class MapView {
   stopDrawing(): void {
     this.drawing?.stop();
     this.drawing = null;
+    this.map.getContainer().classList.remove(DRAWING);
     this.map.getCanvas().style.cursor = '';
   }
 
