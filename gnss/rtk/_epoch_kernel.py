@@ -55,7 +55,7 @@ def _begin(mine: Mine, t_ns: int, station: int, rules: Rules) -> int:
 
 
 @leaf_kernel
-def _begin_anew(mine: Mine, spare: Mine, solved: bool, rules: Rules, w: Work) -> bool:
+def _take_epoch_alone(mine: Mine, spare: Mine, solved: bool, rules: Rules, w: Work) -> bool:
     """Ask this epoch alone for the integers: what the filter learnt of a bad past may be what keeps it from them.
 
     Returns whether there is a float solution: that of this epoch where it has integers, else the filter's again.
@@ -91,7 +91,7 @@ def _solve(mine: Mine, spare: Mine, j: int, t_ns: int, gap_ns: int, base_x: Floa
         reset(mine)
     quality, scale = position(mine, solved, t_ns, rules, w, r, j)
     if quality == FLOAT and moves and gap_ns <= RESET_NS_MAX and not holds(mine):
-        solved = _begin_anew(mine, spare, solved, rules, w)
+        solved = _take_epoch_alone(mine, spare, solved, rules, w)
         quality, scale = position(mine, solved, t_ns, rules, w, r, j)
     write(r, j, quality, scale, base_x, w)
     if solved:

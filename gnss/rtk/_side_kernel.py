@@ -66,12 +66,12 @@ def phase_m(cp_cyc: float, wavelength_m: float) -> float:
 
 
 @inline_kernel
-def _wavelength_m(o: ObservationSink, i: int, satellite: int, table: OrbitTable, carriers: Carriers) -> float:
-    """Wavelength of a signal, NaN where it is not known (GLONASS without a channel)."""
+def wave_m(o: ObservationSink, i: int, channel_else: int, carriers: Carriers) -> float:
+    """Wavelength of a signal, NaN where it is not known: GLONASS without a channel, stated or else `channel_else`."""
     system, code = o.system[i], o.signal[i]
     carrier_hz = carriers.hz[system, code]
     if system == GLONASS:
-        channel = o.channel[i] if o.channel[i] != NO_CHANNEL else table.channel[satellite]
+        channel = o.channel[i] if o.channel[i] != NO_CHANNEL else channel_else
         carrier_hz = carrier_hz + carriers.step_hz[system, code] * channel if channel != NO_CHANNEL else nan
     return SPEED_OF_LIGHT_MPS / carrier_hz
 
@@ -108,7 +108,7 @@ def reduce_side(
         if satellite != last:
             expected_m, ex, ey, ez, sin_el = _geometry(table, satellite, tag_s, o.pr_m[i], x, up)
             last = satellite
-        wavelength_m = _wavelength_m(o, i, satellite, table, carriers)
+        wavelength_m = wave_m(o, i, table.channel[satellite], carriers)
         if not sin_el >= rules.sin_el_min or not wavelength_m > 0.0:
             continue
         side.row[n], side.satellite[n], side.code[n] = i, satellite, o.signal[i]

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel, leaf_kernel
 from gnss.batches import NO_TIME
-from gnss.constants import SPEED_OF_LIGHT_MPS
-from gnss.orbits.satellites import GLONASS, NO_SATELLITE, satellite_row
+from gnss.orbits.satellites import NO_SATELLITE, satellite_row
 from gnss.rtcm.observations import NO_CHANNEL, ObservationSink
 from gnss.rtk._apart import apart
-from gnss.rtk._side_kernel import phase_m
+from gnss.rtk._side_kernel import phase_m, wave_m
 from gnss.rtk._slip_kernel import LOCK_TOLERANCE_S
 from gnss.rtk._work import Bytes, Floats, Shorts
 from gnss.rtk.signals import Carriers
@@ -71,16 +70,6 @@ class Means(Protocol):
     half_cycle: Bytes
 
 
-@inline_kernel
-def _wavelength_m(o: ObservationSink, i: int, carriers: Carriers) -> float:
-    """Wavelength of a row's signal, NaN where it is not known."""
-    system, code = int(o.system[i]), int(o.signal[i])
-    hz = carriers.hz[system, code]
-    if system == GLONASS:
-        hz = hz + carriers.step_hz[system, code] * o.channel[i] if o.channel[i] != NO_CHANNEL else nan
-    return SPEED_OF_LIGHT_MPS / hz
-
-
 @leaf_kernel
 def _find(means: Means, guess: int, satellite: int, code: int) -> int:
     """Row of a signal, -1 = not known. Signals mostly come in the order of last time."""
@@ -130,16 +119,16 @@ def _divergence(
     for i in range(rows[0], rows[1]):
         k = _find(means, guess, satellite, int(o.signal[i]))
         guess = k + 1
-        wave_m = _wavelength_m(o, i, carriers)
+        wavelength_m = wave_m(o, i, NO_CHANNEL, carriers)
         if k < 0 or not _goes_on(means, k, o, i, t_ns):
             continue
-        change_m = phase_m(o.cp_cyc[i], wave_m) - means.phase_m[k]
+        change_m = phase_m(o.cp_cyc[i], wavelength_m) - means.phase_m[k]
         if not isfinite(change_m):
             continue
-        if wave_m < of_short:
-            short, of_short, short_m = k, wave_m, change_m
-        if wave_m > of_long:
-            long, of_long, long_m = k, wave_m, change_m
+        if wavelength_m < of_short:
+            short, of_short, short_m = k, wavelength_m, change_m
+        if wavelength_m > of_long:
+            long, of_long, long_m = k, wavelength_m, change_m
     if short < 0 or means.seen_ns[short] != means.seen_ns[long]:
         return nan
     spread_m2 = of_long * of_long - of_short * of_short
@@ -169,21 +158,21 @@ def _steady_satellite(
     """All signals of one satellite; returns the row of the means where the next one's are likely to stand."""
     change = _divergence(o, rows, guess, satellite, t_ns, carriers, means)
     for i in range(rows[0], rows[1]):
-        code, wave_m = int(o.signal[i]), _wavelength_m(o, i, carriers)
+        code, wavelength_m = int(o.signal[i]), wave_m(o, i, NO_CHANNEL, carriers)
         k = _find(means, guess, satellite, code)
         if k < 0:
             k = _enter(means, satellite, code)
         guess = k + 1
         if means.epochs[k] > 0 and t_ns <= means.seen_ns[k]:
             continue
-        now_m = phase_m(o.cp_cyc[i], wave_m)
+        now_m = phase_m(o.cp_cyc[i], wavelength_m)
         difference_m = o.pr_m[i] - now_m
         if not isfinite(difference_m) or o.status[i] != 0:
             means.epochs[k] = 0
             continue
         goes_on = _goes_on(means, k, o, i, t_ns)
         if goes_on and isfinite(change):
-            means.mean_m[k] += 2.0 * change * wave_m * wave_m
+            means.mean_m[k] += 2.0 * change * wavelength_m * wavelength_m
         if goes_on and abs(difference_m - means.mean_m[k]) <= JUMP_M:
             gap_s = (t_ns - means.seen_ns[k]) * _S_PER_NS
             _fold(means, k, difference_m, gap_s, WINDOW_FOLLOWED_S if isfinite(change) else WINDOW_S)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batches import NO_TIME
+from gnss.columns import frozen_column
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch, ObservationSink
 from gnss.rtk._smooth_kernel import SIGNALS_MAX, Means, steady_epochs
@@ -82,13 +83,6 @@ class CodeMeans:
         return self.to_bytes() == other.to_bytes()
 
 
-def _plain(array: NDArray[Any], dtype: Any = None) -> NDArray[Any]:
-    """In the form that the kernel is compiled for."""
-    plain = np.ascontiguousarray(array, dtype).view()
-    plain.flags.writeable = False
-    return plain
-
-
 def steady_codes(
     state: CodeMeans, epochs: EpochBatch, observations: ObservationBatch, base: NDArray[np.int32]
 ) -> tuple[CodeMeans, BaseCodes]:
@@ -102,9 +96,9 @@ def steady_codes(
     if len(base) and int(base.max()) >= len(state):
         raise ValueError(f"an epoch of base {int(base.max())}, known are {len(state)}")
     codes = BaseCodes.as_sent(len(observations))
-    sink = ObservationSink(*(_plain(getattr(observations, name)) for name in ObservationSink._fields))
+    sink = ObservationSink(*(frozen_column(getattr(observations, name)) for name in ObservationSink._fields))
     steady_epochs(
-        sink, _plain(base, np.int32), _plain(epochs.first), _plain(epochs.rows), _plain(epochs.t_gpst_ns), CARRIERS,
-        state.memory, *codes,
+        sink, frozen_column(base, np.int32), frozen_column(epochs.first), frozen_column(epochs.rows),
+        frozen_column(epochs.t_gpst_ns), CARRIERS, state.memory, *codes,
     )  # fmt: skip
     return state, codes

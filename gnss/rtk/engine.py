@@ -9,13 +9,14 @@ depend on the order of each terminal's epochs alone: not on how they are cut int
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnss.batch import Batch, column
 from gnss.batches import NO_TIME, FixBatch
+from gnss.columns import frozen_column
 from gnss.constants import NS_PER_S
 from gnss.orbits.book import OrbitBook
 from gnss.rtcm.epochs import EpochBatch
@@ -127,39 +128,33 @@ def latest_base(
     return chosen
 
 
-def _column(array: NDArray[Any], dtype: Any = None) -> NDArray[Any]:
-    """The array as kernels were compiled for: contiguous and read-only. Another form would compile them anew."""
-    column = np.ascontiguousarray(array, dtype).view()
-    column.flags.writeable = False
-    return column
-
-
 def _stacked(orbits: OrbitBook, instants: NDArray[np.int64]) -> Tables:
     """Tables of `instants` (n, 2): when, and by the ephemeris in force when."""
     tables = [orbits.table(t, in_force) for t, in_force in instants.tolist()]
     columns = {name: np.stack([getattr(t, name) for t in tables]) for name in Tables._fields if name != "t_gpst_ns"}
     columns["t_gpst_ns"] = instants[:, 0]
-    return Tables(*(_column(columns[name]) for name in Tables._fields))
+    return Tables(*(frozen_column(columns[name]) for name in Tables._fields))
 
 
 def _sink(observations: ObservationBatch) -> ObservationSink:
-    return ObservationSink(*(_column(getattr(observations, name)) for name in ObservationSink._fields))
+    return ObservationSink(*(frozen_column(getattr(observations, name)) for name in ObservationSink._fields))
 
 
 def _jobs(rover: EpochBatch, base_of: NDArray[np.int64], portion: "_Portion") -> Jobs:
     rows = portion.rows
     return Jobs(
-        _column(rover.slot[rows]), _column(rover.first[rows]), _column(rover.rows[rows]),
-        _column(rover.t_gpst_ns[rows]), _column(base_of[rows], np.int32), _column(portion.table, np.int32),
-        _column(portion.base_table, np.int32),
+        frozen_column(rover.slot[rows]), frozen_column(rover.first[rows]), frozen_column(rover.rows[rows]),
+        frozen_column(rover.t_gpst_ns[rows]), frozen_column(base_of[rows], np.int32),
+        frozen_column(portion.table, np.int32), frozen_column(portion.base_table, np.int32),
     )  # fmt: skip
 
 
 def _base_columns(bases: BaseReceived) -> Bases:
     e = bases.epochs
     return Bases(
-        _column(e.first), _column(e.rows), _column(e.t_gpst_ns), _column(bases.ecef_m, np.float64),
-        _column(bases.station, np.int32), _column(bases.codes.correction_m), _column(bases.codes.share),
+        frozen_column(e.first), frozen_column(e.rows), frozen_column(e.t_gpst_ns),
+        frozen_column(bases.ecef_m, np.float64), frozen_column(bases.station, np.int32),
+        frozen_column(bases.codes.correction_m), frozen_column(bases.codes.share),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
 from gnss.batches import SYSTEM_COUNT
+from gnss.columns import frozen_column
 from gnss.orbits.satellites import NO_SATELLITE, SATELLITE_COUNT, satellite_row
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
@@ -38,13 +39,6 @@ def _count(
                 heard[e, system[row]] += 1
 
 
-def _plain(array: NDArray[Any]) -> NDArray[Any]:
-    """In the form that the kernel is compiled for."""
-    plain = np.ascontiguousarray(array).view()
-    plain.flags.writeable = False
-    return plain
-
-
 def sky_of(epochs: EpochBatch, observations: ObservationBatch) -> dict[str, NDArray[Any]]:
     """Columns `sats_view` (n, 7) and `cn0_dbhz` (n, 7) of `FixBatch`: satellites in view, and mean C/N0 in dB-Hz.
 
@@ -53,7 +47,17 @@ def sky_of(epochs: EpochBatch, observations: ObservationBatch) -> dict[str, NDAr
     shape, o = (len(epochs), SYSTEM_COUNT), observations
     view, total_dbhz, heard = np.zeros(shape, np.uint8), np.zeros(shape), np.zeros(shape, np.int64)
     seen_in = np.full(SATELLITE_COUNT, -1, np.int64)
-    first, rows = _plain(epochs.first), _plain(epochs.rows)
-    _count(first, rows, _plain(o.system), _plain(o.prn), _plain(o.cn0_dbhz), seen_in, view, total_dbhz, heard)
+    first, rows = frozen_column(epochs.first), frozen_column(epochs.rows)
+    _count(
+        first,
+        rows,
+        frozen_column(o.system),
+        frozen_column(o.prn),
+        frozen_column(o.cn0_dbhz),
+        seen_in,
+        view,
+        total_dbhz,
+        heard,
+    )
     mean_dbhz = np.where(heard > 0, total_dbhz / np.maximum(heard, 1), np.nan)
     return {"sats_view": view, "cn0_dbhz": mean_dbhz.astype(np.float32)}
