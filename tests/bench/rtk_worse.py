@@ -68,7 +68,7 @@ def sky_of(r: Recorded) -> Sky:
     lat_rad, lon_rad, _ = ecef_to_geodetic(place)
     turn, o = r_enu_from_ecef(lat_rad, lon_rad), r.observations
     satellite = satellite_index(o.system, o.prn)
-    away = np.empty((len(o), 3))
+    away = np.full((len(o), 3), np.nan)
     for k, (first, rows, t_ns) in enumerate(zip(*_columns(r.epochs), strict=True)):
         own = slice(first, first + rows)
         away[own] = (r.book.table(t_ns).r_ecef_m[satellite[own]] - place[k]) @ turn[k].T
