@@ -22,15 +22,15 @@ from gnss.rtk._position_kernel import (
 )
 from gnss.rtk._slip_kernel import ABSENT_NS_MAX
 from gnss.rtk._work import POSITION, Work
-from gnss.rtk.settings import KINEMATIC, MOVING_BASE, STATIC, Rules
+from gnss.rtk.settings import KINEMATIC, MOVING_BASE, SINGLE_EPOCH, STATIC, Rules
 
 Floats = NDArray[np.float64]
 
 DGNSS, FIXED, FLOAT = 2, 4, 5
 """Fix qualities as NMEA has them."""
 
-FIRST_REDUNDANCY_MIN = 2
-"""Satellites more than needed, for integers that were just found."""
+SINGLE_REDUNDANCY_MIN = 2
+"""Satellites more than needed, for integers of an epoch that no other will confirm."""
 
 OUTLIERS_MAX = 4
 """Phases taken out of a fixed epoch before the integers are given up."""
@@ -101,10 +101,10 @@ def _make_sure(w: Work, n_float: int, is_static: bool) -> None:
 
 
 @leaf_kernel
-def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[bool, float]:
+def _with_integers(mine: Mine, t_ns: int, mode: int, w: Work) -> tuple[bool, float]:
     """The fixed position, if its phases agree; those that do not are thrown out. Returns the noise too."""
     apart()
-    needed = HELD_REDUNDANCY_MIN if mine.fixed_epochs[0] > 0 else FIRST_REDUNDANCY_MIN
+    needed = SINGLE_REDUNDANCY_MIN if mode == SINGLE_EPOCH else HELD_REDUNDANCY_MIN
     # a phase that is thrown out has no part in the position: its integer may count as known
     first = w.order.rows[0]
     while first > 0 and _is_held(mine, w, first - 1):
@@ -116,7 +116,7 @@ def _with_integers(mine: Mine, t_ns: int, is_static: bool, w: Work) -> tuple[boo
         if redundancy < 1:
             return False, nan
         if worst < 0:
-            _make_sure(w, first, is_static)
+            _make_sure(w, first, mode == STATIC)
             noise = total / redundancy
             # what noise the epoch itself shows: where satellites are few, one reflection moves all
             learnt = max(mine.phase_variance[0], QUIET_MIN)
@@ -173,7 +173,7 @@ def position(mine: Mine, solved: bool, t_ns: int, rules: Rules, w: Work, r: Resu
     is_static = rules.mode == STATIC
     is_questioned = rules.mode in (KINEMATIC, MOVING_BASE)
     if solved and holds(mine):
-        good, noise = _with_integers(mine, t_ns, is_static, w)
+        good, noise = _with_integers(mine, t_ns, rules.mode, w)
         r.noise[j], r.held[j] = noise, held_redundancy(mine, w)[0]
         if good:
             mine.fixed_epochs[0] += 1

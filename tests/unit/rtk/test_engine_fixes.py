@@ -7,7 +7,7 @@ import pytest
 
 from gnss.rtk.engine import RtkWorkspace, latest_base
 from gnss.rtk.settings import Mode, RtkSettings
-from tests.unit.rtk.stage import BASE, ENOUGH, FAR, NEAR, STATION, Place, scene, solve
+from tests.unit.rtk.stage import BASE, ENOUGH, FAR, NEAR, STATION, Place, Scene, scene, solve
 
 pytestmark = pytest.mark.compiled
 """The engine as a whole is too slow without the compiler; its kernels are interpreted in tests of their own."""
@@ -15,6 +15,15 @@ pytestmark = pytest.mark.compiled
 FIXED_WITHIN_S = 3
 ROVERS: tuple[Place, ...] = (NEAR, FAR, (100.0, 50.0, 2.0), (-30.0, 900.0, 1.0))
 SPEEDS: tuple[Place, ...] = (BASE, BASE, (12.0, -9.0, 0.3))
+
+
+def few(told: Scene, satellites: int) -> Scene:
+    """The rovers hear so many satellites above the mask, no more."""
+    seen = told.rovers.observations
+    strength = {prn: float(np.median(seen.cn0_dbhz[seen.prn == prn])) for prn in np.unique(seen.prn).tolist()}
+    chosen = sorted(strength, key=lambda prn: strength[prn])[-satellites:]
+    silent = ~np.isin(seen.prn, chosen)
+    return told.heard(lambda o: o.replace(pr_m=np.where(silent, np.nan, o.pr_m)))
 
 
 def test_a_rover_is_fixed_within_seconds_and_stays_so() -> None:
@@ -115,6 +124,25 @@ def test_the_heading_does_not_need_to_know_where_the_car_is() -> None:
 @pytest.mark.compiled
 def test_headings_are_only_given_where_the_base_rides_along() -> None:
     assert np.isnan(solve(scene()).fixes.heading_rad).all()
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("mode", [Mode.KINEMATIC, Mode.STATIC])
+def test_five_satellites_on_two_carriers_are_fixed_after_a_while(mode: Mode) -> None:
+    told = scene(seconds=90, systems="G")
+    solved = solve(few(told, 5), replace(ENOUGH, mode=mode))
+    late = np.arange(60, 90)
+    assert (solved.fixes.sats_used[late] == 5).all()
+    assert solved.is_fixed[late].all()
+    assert solved.error_m[solved.is_fixed].max() < 0.05
+
+
+@pytest.mark.compiled
+def test_a_single_epoch_wants_a_sixth() -> None:
+    settings = replace(ENOUGH, mode=Mode.SINGLE_EPOCH)
+    told = scene(seconds=90, systems="G")
+    assert not solve(few(told, 5), settings).is_fixed.any()
+    assert solve(few(told, 6), settings).is_fixed[FIXED_WITHIN_S:].any()
 
 
 def test_single_epochs_keep_no_ambiguity() -> None:
