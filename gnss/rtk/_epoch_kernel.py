@@ -1,5 +1,7 @@
 """One epoch of one rover, and the loop over the epochs of all rovers."""
 
+from math import isnan
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -121,7 +123,8 @@ def _solve_epoch(
     tag_s = (t_ns - table.t_gpst_ns) * _S_PER_NS
     rows = (jobs.first[j], jobs.first[j] + jobs.rows[j])
     r.age_s[j] = (t_ns - bases.t_ns[b]) * _S_PER_NS
-    if linearise(o, rows, tag_s, table, base_x, r.age_s[j], rules, carriers, mine.code_variance[0], w):
+    is_anchored = rules.mode == STATIC and not isnan(mine.anchor_ecef_m[0])
+    if linearise(o, rows, tag_s, table, base_x, r.age_s[j], rules, carriers, mine.code_variance[0], is_anchored, w):
         _solve(mine, spare, j, t_ns, gap_ns, base_x, rules, w, r)
     else:
         r.why[j] = NO_PAIRS

@@ -98,9 +98,12 @@ def start(mine: Mine, t_ns: int, base_x: Floats, is_static: bool, x: Floats) -> 
 @leaf_kernel
 def linearise(
     o: ObservationSink, rows: tuple[int, int], tag_s: float, table: OrbitTable, base_x: Floats, age_s: float,
-    rules: Rules, carriers: Carriers, code_variance: float, w: Work,
+    rules: Rules, carriers: Carriers, code_variance: float, is_anchored: bool, w: Work,
 ) -> bool:  # fmt: skip
-    """Pairs, linearised near the rover, and the position by codes; False where there is none."""
+    """Pairs, linearised near the rover, and the position by codes; False where there is none.
+
+    Of a rover at rest whose place is known the unknowns are relative to that: codes, whatever they say, do not move it.
+    """
     apart()
     s = w.scratch
     for k in range(START_TRIES_MAX):
@@ -110,7 +113,7 @@ def linearise(
         pair_up(w, n, carriers, rules, iono_m * iono_m, clock_m * clock_m, code_variance)
         if (w.pairs.count[0] < PAIRS_MIN and k > 0) or code_position(w) < 0:
             break
-        if _length(w.normal.x) < NEAR_M or _is_chance(w.normal):
+        if is_anchored or _length(w.normal.x) < NEAR_M or _is_chance(w.normal):
             return w.pairs.count[0] >= PAIRS_MIN
         for a in range(3):
             s.x[a] += w.normal.x[a]

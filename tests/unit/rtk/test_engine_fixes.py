@@ -83,6 +83,17 @@ def test_a_rover_at_rest_gets_better_with_time_only_where_it_is_told_so() -> Non
 
 
 @pytest.mark.compiled
+def test_a_rover_at_rest_stays_where_it_is_whatever_its_codes_say_for_a_moment() -> None:
+    told = scene(seconds=40)
+    elsewhere = scene(((NEAR[0] + 40.0, NEAR[1] - 30.0, NEAR[2] + 40.0),), seconds=40).rovers.observations
+    misled = told.epoch_of == 20
+    heard = told.heard(lambda o: o.replace(pr_m=np.where(misled, elsewhere.pr_m, o.pr_m)))
+    solved = solve(heard, replace(ENOUGH, mode=Mode.STATIC))
+    assert solved.error_m[solved.is_fixed].max() < 0.02
+    assert solved.is_fixed[-15:].all()
+
+
+@pytest.mark.compiled
 def test_a_rover_thirty_kilometres_away_says_how_sure_it_is() -> None:
     solved = solve(scene(((25_000.0, -17_000.0, 30.0),), seconds=30, iono_ratio=1.0, iono_north_mm_km=0.8))
     assert (solved.fixes.fix_quality > 0).all()
