@@ -11,8 +11,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
+from tests.tidy.import_bases import bases_of
 from tests.tidy.source import PRODUCT, ROOT, modules, tracked_texts
 from tests.tidy.test_purity import imported
 
@@ -27,17 +29,20 @@ def foreign() -> list[str]:
     return sorted(name for name in names if name.partition(".")[0] not in OURS | sys.stdlib_module_names)
 
 
-def import_each(names: list[str], root: Path, loaded_before: list[str]) -> subprocess.CompletedProcess[str]:
+def import_each(trees: dict[str, ast.Module], root: Path, loaded_before: list[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", str(ROOT / "tests" / "tidy" / "_import_each.py")]
-    lines = " ".join(loaded_before) + "\n" + " ".join(names)
+    lines = [" ".join(loaded_before), *(f"{name} {base}" for name, base in bases_of(trees).items())]
     # imports are the same where kernels stay plain Python, which is made quicker
     environment = os.environ | {"PYTHONPATH": str(root), "NUMBA_DISABLE_JIT": "1"}
-    return subprocess.run(command, input=lines, capture_output=True, text=True, cwd=root, env=environment, check=False)
+    return subprocess.run(
+        command, input="\n".join(lines), capture_output=True, text=True, cwd=root, env=environment, check=False
+    )
 
 
 def test_every_module_imports_alone() -> None:
-    names = [module.name for module in modules(*PRODUCT) if not module.path.endswith("__main__.py")]
-    result = import_each(names, ROOT, foreign())
+    """Nothing of ours is loaded before it but what it imports itself: what it lacks, no other has brought."""
+    trees = {module.name: module.tree for module in modules(*PRODUCT) if not module.path.endswith("__main__.py")}
+    result = import_each(trees, ROOT, foreign())
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -58,9 +63,27 @@ def test_what_tests_share_is_no_test() -> None:
     assert shared == []
 
 
-def test_the_rule_bites(tmp_path: Path) -> None:
-    (tmp_path / "first.py").write_text("import second\nx = 1\n")
-    (tmp_path / "second.py").write_text("from first import x\n")
-    assert import_each(["first", "second"], tmp_path, []).returncode == 1
-    (tmp_path / "second.py").write_text("x = 1\n")
-    assert import_each(["first", "second"], tmp_path, []).returncode == 0
+RIGHT = {
+    "first": "from second import y",
+    "second": "y = 1",
+    "third": "import first\nimport second",
+    "fourth": "def late():\n    import unknown",
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"second": "import first\ny = first.x"},
+        {"first": "import sys\nimport second\nx = sys.modules['fourth']", "fourth": "import first"},
+        {"third": "import first\nimport unknown"},
+        {"second": "1 / 0"},
+    ],
+    ids=["a circle", "what only another one brings", "what there is not", "an error"],
+)
+def test_the_rule_bites(tmp_path: Path, wrong: dict[str, str]) -> None:
+    for sources, expected in ((RIGHT, 0), (RIGHT | wrong, 1)):
+        for name, text in sources.items():
+            (tmp_path / f"{name}.py").write_text(text + "\n")
+        trees = {name: ast.parse(text) for name, text in sources.items()}
+        assert import_each(trees, tmp_path, []).returncode == expected
