@@ -62,6 +62,7 @@ def test_shuttles_are_in_their_lanes_of_the_scenic_route(scenic: RoadNetwork) ->
     assert np.array_equal(scenic.lanes.edge[rows.lane[rows.lane >= 0]], rows.edge[rows.lane >= 0])
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("sigma_m", [RTK_SIGMA_M, 0.5, 1.0, 1.5])
 def test_lanes_side_by_side_are_right_as_often_as_is_said(two_lanes: RoadNetwork, sigma_m: float) -> None:
     drives = lane_drives(two_lanes, 160, np.random.default_rng(2), length_m=LENGTH_M, sigma_m=sigma_m)
