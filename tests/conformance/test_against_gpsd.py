@@ -68,7 +68,12 @@ def recorded(path: Path, name: str) -> list[dict[str, Any]]:
         return [entry for entry in map(json.loads, lines) if entry["file"] == name]
 
 
-def steps(data_dir: Path, name: str) -> Iterator[Step]:
+@cache
+def steps(data_dir: Path, name: str) -> tuple[Step, ...]:
+    return tuple(_steps(data_dir, name))
+
+
+def _steps(data_dir: Path, name: str) -> Iterator[Step]:
     decoder = StreamDecoder(1)
     entries = recorded(data_dir / "nmea/gpsd/sentence_to_report.jsonl", name)
     for entry, following in zip(entries, [*entries[1:], {"s": ""}], strict=True):

@@ -125,10 +125,10 @@ def drive(second: float, slot: int = 0, lat_deg: float = 25.80, lon0_deg: float 
     return fixes(1, first_slot=slot, **{**known, **columns})
 
 
-def go(context: Context, seconds: int, **columns: Any) -> None:
-    """Drive so long, a position a second."""
+def go(context: Context, seconds: int, slot: int = 0, slots: Sequence[int] = (), **columns: Any) -> None:
+    """Drive so long, a position a second; several vehicles side by side."""
     assert context.roads is not None
     for second in range(seconds):
-        row = drive(second, **columns)
-        step(context.state, row, context.clock.utc_ns())
-        context.roads.step(row)
+        rows = FixBatch.concat([drive(second, each, **columns) for each in slots or (slot,)])
+        step(context.state, rows, context.clock.utc_ns())
+        context.roads.step(rows)
