@@ -105,7 +105,17 @@ class UserLocator(caching.UserWideCacheLocator):
 
 
 class IndexFile(caching.IndexDataCacheFile):
-    """The list of what is compiled of a kernel. One that names a type which was moved or removed since is stale too."""
+    """The list of what is compiled of a kernel. One that names a type which was moved or removed since is stale too.
+
+    What is compiled lies in a file named after its types. numba counts: two processes that compile one kernel for
+    other types at the same time would both take the next number, and one would later load the other's.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        own: Any = self
+        name = own._data_name(int.from_bytes(hashlib.sha256(str(key).encode()).digest()[:6]))
+        own._save_data(name, data)
+        own._save_index(own._load_index() | {key: name})
 
     def _load_index(self) -> dict[Any, str]:
         try:

@@ -1,12 +1,13 @@
 """A kernel is compiled in two steps: linked into others, and machine code only where Python calls it."""
 
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gnss._jit import kernel
+from gnss._jit import IndexFile, kernel
 
 pytestmark = pytest.mark.compiled
 
@@ -47,3 +48,16 @@ def test_other_types_are_other_kernels() -> None:
     whole = np.arange(4, dtype=np.int64)
     assert sum_to(cast(Any, whole), 4) == sum_to(np.arange(4.0), 4) == 6.0
     assert {"int64", "float64"} <= {str(types[0].dtype) for types in cast(Any, sum_to).signatures}
+
+
+def test_two_processes_that_compile_at_once_take_different_files(tmp_path: Path) -> None:
+    """Both have seen the same list, and each of them adds to it."""
+    first, second = (cast(Any, IndexFile)(str(tmp_path), "kernel", b"stamp") for _ in range(2))
+    first.save("float64", "of floats")
+    (tmp_path / "kernel.nbi").unlink()
+    second.save("int64", "of integers")
+    assert second.load("int64") == "of integers"
+    assert len(list(tmp_path.glob("*.nbc"))) == 2
+    first.save("float64", "of floats, later")
+    assert [first.load(key) for key in ("float64", "int64")] == ["of floats, later", "of integers"]
+    assert len(list(tmp_path.glob("*.nbc"))) == 2
