@@ -1,21 +1,29 @@
-"""Kernels that stay functions of their own.
+"""Kernels that stay functions of their own, and whose arguments share no memory.
 
 LLVM would put each of them into every one of its callers, and compile the engine for minutes. `apart()` as the first
-statement of a kernel keeps it whole; a call costs nanoseconds where the body takes microseconds.
+statement of a kernel keeps it whole; a call costs nanoseconds where the body takes microseconds. It also tells LLVM
+that what is written through one argument is not read through another: sums stay in registers, rows become vectors.
 """
 
 from typing import Any
 
+from llvmlite import ir
 from numba import config, types
 from numba.extending import intrinsic
+
+_RETURNED = 2
+"""Pointers to result and error, which come before the arguments."""
 
 
 @intrinsic
 def _apart(typingctx: Any) -> Any:
-    """Mark the function that this is called in as one that is never inlined."""
+    """Mark the function that this is called in as one that is never inlined, and its pointers as disjoint."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         builder.function.attributes.add("noinline")
+        for argument in builder.function.args[_RETURNED:]:
+            if isinstance(argument.type, ir.PointerType):
+                argument.add_attribute("noalias")
         return context.get_dummy_value()
 
     return types.none(), codegen

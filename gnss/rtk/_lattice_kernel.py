@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 PANEL: Final = 4
 """Columns that are factorised together."""
 
+VECTOR: Final = np.uint64(8)
+"""Numbers that are taken together along a row; rows are padded by as many."""
+
 SWAPS_MAX: Final = 100_000
 """Exchanges of neighbours in one reduction; real ones need a few n²."""
 
@@ -35,47 +38,68 @@ SWAP_GAIN_MIN: Final = 1e-9
 
 
 @leaf_kernel
-def _panel(lower: Floats, d: Floats, first: int, width: int, n: int, panel: Floats) -> bool:
-    """Factorise `width` columns from `first` on; rows `q` and PANEL + `q` of `panel` get each as it was, and scaled."""
-    apart()
+def _corner(lower: Floats, d: Floats, first: int, width: int, panel: Floats) -> bool:
+    """Factorise the square on the diagonal from which the columns of a panel hang."""
     for q in range(width):
         j = first + q
-        for i in range(j, n):
+        for i in range(j, first + width):
             value = lower[i, j]
             for r in range(q):
                 value -= panel[PANEL + r, i] * panel[r, j]
             panel[q, i] = value
         if not panel[q, j] > 0.0:
             return False
-        d[j] = panel[q, j]
-        inverse = 1.0 / panel[q, j]
-        lower[j, j] = 1.0
-        for i in range(j + 1, n):
-            scaled = panel[q, i] * inverse
-            panel[PANEL + q, i], lower[i, j] = scaled, scaled
+        d[j], lower[j, j] = panel[q, j], 1.0
+        for i in range(j + 1, first + width):
+            panel[PANEL + q, i] = lower[i, j] = panel[q, i] * (1.0 / panel[q, j])
     return True
+
+
+@leaf_kernel
+def _hang(lower: Floats, d: Floats, first: int, n: int, panel: Floats) -> None:
+    """The columns below the corner, a row at a time, which lies together in memory."""
+    apart()
+    j1, j2, j3 = first + 1, first + 2, first + 3
+    i0, i1, i2, i3 = 1.0 / d[first], 1.0 / d[j1], 1.0 / d[j2], 1.0 / d[j3]
+    c01, c02, c03 = panel[0, j1], panel[0, j2], panel[0, j3]
+    c12, c13, c23 = panel[1, j2], panel[1, j3], panel[2, j3]
+    for i in range(first + PANEL, n):
+        v0 = lower[i, first]
+        f0 = v0 * i0
+        v1 = lower[i, j1] - f0 * c01
+        f1 = v1 * i1
+        v2 = lower[i, j2] - f0 * c02 - f1 * c12
+        f2 = v2 * i2
+        v3 = lower[i, j3] - f0 * c03 - f1 * c13 - f2 * c23
+        f3 = v3 * i3
+        panel[0, i], panel[1, i], panel[2, i], panel[3, i] = v0, v1, v2, v3
+        panel[4, i], panel[5, i], panel[6, i], panel[7, i] = f0, f1, f2, f3
+        lower[i, first], lower[i, j1], lower[i, j2], lower[i, j3] = f0, f1, f2, f3
 
 
 @leaf_kernel
 def factorise(lower: Floats, d: Floats, n: int, panel: Floats) -> bool:
     """Replace the lower triangle of Λ in `lower` by L, with its weights in `d`; `panel` (2 PANEL, n) is scratch.
 
-    False where Λ is not positive definite. Four columns at a time: what they change in the rest is one pass along its
-    rows, made of vector instructions.
+    Row q of `panel` holds column q of four as it was, row PANEL + q as it is scaled. What they change in the rest is
+    one pass along its rows by whole vectors, the last of which reaches beyond the diagonal: nobody looks there.
+    False where Λ is not positive definite.
     """
     apart()
     for first in range(0, n, PANEL):
         width = min(PANEL, n - first)
-        if not _panel(lower, d, first, width, n, panel):
+        if not _corner(lower, d, first, width, panel):
             return False
         if width < PANEL:
             break
+        _hang(lower, d, first, n, panel)
         c0, c1, c2, c3 = panel[0], panel[1], panel[2], panel[3]
         for i in range(first + PANEL, n):
             f0, f1, f2, f3 = panel[4, i], panel[5, i], panel[6, i], panel[7, i]
             row = lower[i]
-            for k in range(first + PANEL, i + 1):
-                row[k] -= f0 * c0[k] + f1 * c1[k] + f2 * c2[k] + f3 * c3[k]
+            for start in range(np.uint64(first + PANEL), np.uint64(i + 1), VECTOR):
+                for k in range(start, start + VECTOR):
+                    row[k] -= f0 * c0[k] + f1 * c1[k] + f2 * c2[k] + f3 * c3[k]
     return True
 
 

@@ -25,36 +25,38 @@ def clear(normal: Normal) -> None:
     normal.cost[0] = 0.0
 
 
+Sums = tuple[float, float, float, float, float, float, float, float, float, float]
+"""Entries of `h` by rows, then `g`, then the cost: kept in registers while observations are added."""
+
+
 @inline_kernel
-def _add(normal: Normal, x: float, y: float, z: float, observed: float, weight: float) -> None:
-    """One observation of design (x, y, z)."""
+def _sums(normal: Normal) -> Sums:
     h, g = normal.h, normal.g
+    return h[0, 0], h[1, 0], h[1, 1], h[2, 0], h[2, 1], h[2, 2], g[0], g[1], g[2], normal.cost[0]
+
+
+@inline_kernel
+def _plus(s: Sums, x: float, y: float, z: float, observed: float, weight: float) -> Sums:
+    """One observation of design (x, y, z) more."""
     wx, wy, wz = weight * x, weight * y, weight * z
-    h[0, 0] += wx * x
-    h[1, 0] += wy * x
-    h[1, 1] += wy * y
-    h[2, 0] += wz * x
-    h[2, 1] += wz * y
-    h[2, 2] += wz * z
-    g[0] += wx * observed
-    g[1] += wy * observed
-    g[2] += wz * observed
-    normal.cost[0] += weight * observed * observed
+    return (
+        s[0] + wx * x, s[1] + wy * x, s[2] + wy * y, s[3] + wz * x, s[4] + wz * y, s[5] + wz * z,
+        s[6] + wx * observed, s[7] + wy * observed, s[8] + wz * observed, s[9] + weight * observed * observed,
+    )  # fmt: skip
 
 
-@leaf_kernel
-def _sum_groups(a: Floats, y: Floats, w: Floats, group: NDArray[np.int16], m: int, groups: Groups) -> None:
-    """Weight, weighted design and weighted observation of each group."""
-    for g in range(groups.count[0]):
-        groups.w[g], groups.y[g] = 0.0, 0.0
-        groups.a[g, 0], groups.a[g, 1], groups.a[g, 2] = 0.0, 0.0, 0.0
-    for i in range(m):
-        if w[i] > 0.0:
-            g = group[i]
-            groups.w[g] += w[i]
-            groups.y[g] += w[i] * y[i]
-            for k in range(3):
-                groups.a[g, k] += w[i] * a[i, k]
+@inline_kernel
+def _keep(normal: Normal, s: Sums) -> None:
+    h, g = normal.h, normal.g
+    h[0, 0], h[1, 0], h[1, 1], h[2, 0], h[2, 1], h[2, 2] = s[0], s[1], s[2], s[3], s[4], s[5]
+    g[0], g[1], g[2], normal.cost[0] = s[6], s[7], s[8], s[9]
+
+
+@inline_kernel
+def _without_clock(s: Sums, groups: Groups, g: int) -> Sums:
+    """A clock takes away the mean of its group."""
+    inverse, a = 1.0 / groups.w[g], groups.a[g]
+    return _plus(s, inverse * a[0], inverse * a[1], inverse * a[2], inverse * groups.y[g], -groups.w[g])
 
 
 @leaf_kernel
@@ -63,18 +65,50 @@ def accumulate(
 ) -> int:
     """Add observations `y` of design `a` to the normal equations; returns how many there are more than clocks."""
     apart()
-    _sum_groups(a, y, w, group, m, groups)
-    redundancy = 0
+    for g in range(groups.count[0]):
+        groups.w[g], groups.y[g] = 0.0, 0.0
+        groups.a[g, 0], groups.a[g, 1], groups.a[g, 2] = 0.0, 0.0, 0.0
+    s, redundancy = _sums(normal), 0
     for i in range(m):
         if w[i] > 0.0:
+            g, weight, ax, ay, az = group[i], w[i], a[i, 0], a[i, 1], a[i, 2]
+            groups.w[g] += weight
+            groups.y[g] += weight * y[i]
+            groups.a[g, 0] += weight * ax
+            groups.a[g, 1] += weight * ay
+            groups.a[g, 2] += weight * az
             redundancy += 1
-            _add(normal, a[i, 0], a[i, 1], a[i, 2], y[i], w[i])
+            s = _plus(s, ax, ay, az, y[i], weight)
     for g in range(groups.count[0]):
         if groups.w[g] > 0.0:
-            # a clock takes away the mean of its group
             redundancy -= 1
-            s = 1.0 / groups.w[g]
-            _add(normal, s * groups.a[g, 0], s * groups.a[g, 1], s * groups.a[g, 2], s * groups.y[g], -groups.w[g])
+            s = _without_clock(s, groups, g)
+    _keep(normal, s)
+    return redundancy
+
+
+@leaf_kernel
+def accumulate_alone(a: Floats, y: Floats, w: Floats, m: int, groups: Groups, normal: Normal) -> int:
+    """The same for observations that share one clock: `groups` has one."""
+    apart()
+    s, redundancy = _sums(normal), 0
+    of_w = of_y = of_x = of_ay = of_az = 0.0
+    for i in range(m):
+        if w[i] > 0.0:
+            weight, ax, ay, az = w[i], a[i, 0], a[i, 1], a[i, 2]
+            of_w += weight
+            of_y += weight * y[i]
+            of_x += weight * ax
+            of_ay += weight * ay
+            of_az += weight * az
+            redundancy += 1
+            s = _plus(s, ax, ay, az, y[i], weight)
+    groups.count[0], groups.w[0], groups.y[0] = 1, of_w, of_y
+    groups.a[0, 0], groups.a[0, 1], groups.a[0, 2] = of_x, of_ay, of_az
+    if of_w > 0.0:
+        redundancy -= 1
+        s = _without_clock(s, groups, 0)
+    _keep(normal, s)
     return redundancy
 
 
@@ -85,9 +119,8 @@ def accumulate_tied(pairs: Pairs, groups: Groups, normal: Normal) -> int:
     m = pairs.count[0]
     for i in range(m):
         pairs.v_code[i] = pairs.w[i] * pairs.share[i]
-    groups.count[0] = 1
-    redundancy = accumulate(pairs.a, pairs.y, pairs.v_code, pairs.one, m, groups, normal)
-    # what the shared error takes from the cost, and `accumulate` did not: w y² - (Σ w y)² tie, less w share y²
+    redundancy = accumulate_alone(pairs.a, pairs.y, pairs.v_code, m, groups, normal)
+    # what the shared error takes from the cost, and `accumulate_alone` did not: w y² - (Σ w y)² tie, less w share y²
     i = 0
     while i < m:
         end, square, said = i, 0.0, 0.0

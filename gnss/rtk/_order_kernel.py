@@ -161,29 +161,43 @@ def _offset_row(mine: Mine, groups: Groups, order: Order, g: int, i: int, full: 
 
 @leaf_kernel
 def _gather(mine: Mine, groups: Groups, order: Order, n: int, full: Lattice) -> None:
-    """Information and right-hand side in the order and the units of the rows."""
+    """Information and right-hand side in the order of the rows."""
     apart()
     _sum_groups(mine, groups, order)
+    lower, info, place, first = full.lower, mine.info, order.place, n
+    while first > 0 and place[first - 1] >= 0:
+        first -= 1
     for i in range(n):
-        e = order.place[i]
+        e = int(place[i])
         if e < 0:
             _offset_row(mine, groups, order, -1 - e, i, full)
             continue
-        start = tri(e)
         full.a_cyc[i] = mine.rhs[e]
-        for j in range(i + 1):
-            f = order.place[j]
-            if f < 0:
-                full.lower[i, j] = groups.sums[-1 - f, e]
-            else:
-                full.lower[i, j] = mine.info[start + f] if f <= e else mine.info[tri(f) + e]
+        for j in range(min(first, i + 1)):
+            f = int(place[j])
+            lower[i, j] = groups.sums[-1 - f, e] if f < 0 else info[tri(max(e, f)) + min(e, f)]
+        for j in range(first, i + 1):
+            f = int(place[j])
+            lower[i, j] = info[tri(max(e, f)) + min(e, f)]
+
+
+@leaf_kernel
+def _scale(order: Order, n: int, full: Lattice) -> None:
+    """Into the units of the rows: most are whole cycles."""
     for i in range(n):
         unit = order.unit_cyc[i]
         full.a_cyc[i] *= unit
         for j in range(i + 1):
             full.lower[i, j] *= unit * order.unit_cyc[j]
+
+
+@inline_kernel
+def _has_halves(order: Order, n: int) -> bool:
+    """Whether any row counts half cycles."""
     for i in range(n):
-        order.rhs[i] = full.a_cyc[i]
+        if order.unit_cyc[i] != 1.0:
+            return True
+    return False
 
 
 @leaf_kernel
@@ -192,6 +206,10 @@ def solve_float(mine: Mine, groups: Groups, order: Order, full: Lattice) -> bool
     apart()
     n = order.rows[0]
     _gather(mine, groups, order, n, full)
+    if _has_halves(order, n):
+        _scale(order, n, full)
+    for i in range(n):
+        order.rhs[i] = full.a_cyc[i]
     if not factorise(full.lower, full.d, n, full.panel):
         return False
     a, low = full.a_cyc, full.lower

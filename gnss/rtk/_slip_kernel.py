@@ -13,7 +13,7 @@ from gnss._jit import inline_kernel, leaf_kernel
 from gnss.rtk._apart import apart
 from gnss.rtk._memory import Mine
 from gnss.rtk._memory_kernel import leave, tri
-from gnss.rtk._normal_kernel import accumulate, along, clear, clock_of, solve
+from gnss.rtk._normal_kernel import accumulate_alone, along, clear, clock_of, solve
 from gnss.rtk._work import PLACES_MAX, POSITION, Groups, Normal, Pairs, Work
 
 Floats = NDArray[np.float64]
@@ -163,11 +163,10 @@ def drop_seen(mine: Mine, w: Work, t_ns: int, column: Floats) -> int:
     apart()
     pairs, normal, groups = w.pairs, w.normal, w.groups
     _changes(mine, pairs, t_ns)
-    groups.count[0] = 1
     dropped = 0
     for _ in range(PLACES_MAX):
         clear(normal)
-        redundancy = accumulate(pairs.a, pairs.y, pairs.w, pairs.one, pairs.count[0], groups, normal)
+        redundancy = accumulate_alone(pairs.a, pairs.y, pairs.w, pairs.count[0], groups, normal)
         if redundancy < 3 + REDUNDANCY_MIN or not solve(normal):
             normal.x[0], normal.x[1], normal.x[2] = 0.0, 0.0, 0.0
             break

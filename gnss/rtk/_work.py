@@ -29,6 +29,9 @@ POSITION: Final = 3
 
 SIZE: Final = PLACES_MAX + POSITION
 
+PADDED: Final = 96
+"""Length of a row that is worked on by whole vectors of eight."""
+
 Floats = NDArray[np.float64]
 Shorts = NDArray[np.int16]
 Bytes = NDArray[np.uint8]
@@ -69,7 +72,7 @@ class Pairs(Protocol):
     `row` of the rover's side; `satellite`; `place` of its ambiguity, -1 = none; `code_group` of codes that share a
     clock; `key` names the group of signals whose phases compare; `a` (n, 3) derivative of the range; `code_m`,
     `phase_m`; `w_code`, `w_phase` weights, 0 = not used; `wavelength_m`; `common_m2` variance that all signals of the
-    satellite share. Scratch: `share`, `tie` (`tie_satellites`), `y`, `w`, `v_code`; `one` (all zero) the group of all;
+    satellite share. Scratch: `share`, `tie` (`tie_satellites`), `y`, `w`, `v_code`;
     `kept_place` the places while another filter is tried.
     """
 
@@ -78,7 +81,6 @@ class Pairs(Protocol):
     satellite: Shorts
     place: Shorts
     code_group: Shorts
-    one: Shorts
     kept_place: Shorts
     key: NDArray[np.int32]
     a: Floats
@@ -158,7 +160,7 @@ class Order(Protocol):
 class Lattice(Protocol):
     """One integer problem.
 
-    `lower` (n, n) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, n) row j is what one
+    `lower` (n, PADDED) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, n) row j is what one
     step of the reduced integer j adds to the original ones; `best` (k, n) integers found, `misfit` (k,) theirs, best
     first; `centre`, `step`, `z`, `partial`: the search's own; `panel` scratch of the factorisation.
     """
@@ -215,12 +217,12 @@ _SHAPES: Final[dict[type, tuple[tuple[int, ...], dict[str, tuple[int, ...]]]]] =
     Lattice: (
         (SIZE,),
         {
-            "lower": (SIZE, SIZE),
+            "lower": (SIZE, PADDED),
             "back": (SIZE, SIZE),
             "best": (CANDIDATES_MAX, SIZE),
             "misfit": (CANDIDATES_MAX,),
             "partial": (SIZE + 1,),
-            "panel": (8, SIZE),
+            "panel": (8, PADDED),
         },
     ),
     Scratch: ((3,), {"up": (4,), "base_up": (4,), "column": (SIZE,), "cov_code": (3, 3)}),
