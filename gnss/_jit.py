@@ -18,6 +18,8 @@ from gnss._dispatch import KernelDispatcher
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _numba_config: Any = _config
+_numba_config.SLP_VECTORIZE = 1
+"""What a loop of eight steps does becomes a vector too: numba leaves that out, LLVM's own compilers do not."""
 
 _PACKAGES = ("gnss", "mapping", "simulators", "beidou_svc")
 _ROOT = Path(__file__).resolve().parent.parent

@@ -164,21 +164,29 @@ def _gather(mine: Mine, groups: Groups, order: Order, n: int, full: Lattice) -> 
     """Information and right-hand side in the order of the rows."""
     apart()
     _sum_groups(mine, groups, order)
-    lower, info, place, first = full.lower, mine.info, order.place, n
-    while first > 0 and place[first - 1] >= 0:
-        first -= 1
-    for i in range(n):
-        e = int(place[i])
+    lower, info, head = full.lower, mine.info, 0
+    while head < n and order.place[head] < POSITION:
+        # a resting position, offsets of groups
+        e = int(order.place[head])
         if e < 0:
-            _offset_row(mine, groups, order, -1 - e, i, full)
+            _offset_row(mine, groups, order, -1 - e, head, full)
+        else:
+            full.a_cyc[head] = mine.rhs[e]
+            for j in range(head + 1):
+                lower[head, j] = info[tri(e) + j]
+        head += 1
+    for place in range(mine.count[0]):
+        i, e = int(order.row_of[place]), POSITION + place
+        if i < 0:
             continue
-        full.a_cyc[i] = mine.rhs[e]
-        for j in range(min(first, i + 1)):
-            f = int(place[j])
-            lower[i, j] = groups.sums[-1 - f, e] if f < 0 else info[tri(max(e, f)) + min(e, f)]
-        for j in range(first, i + 1):
-            f = int(place[j])
-            lower[i, j] = info[tri(max(e, f)) + min(e, f)]
+        full.a_cyc[i], start = mine.rhs[e], tri(e)
+        for j in range(head):
+            f = int(order.place[j])
+            lower[i, j] = groups.sums[-1 - f, e] if f < 0 else info[start + f]
+        for other in range(place + 1):
+            j = int(order.row_of[other])
+            if j >= 0:
+                lower[max(i, j), min(i, j)] = info[start + POSITION + other]
 
 
 @leaf_kernel
@@ -201,6 +209,26 @@ def _has_halves(order: Order, n: int) -> bool:
 
 
 @leaf_kernel
+def _forward(low: Floats, a: Floats, n: int) -> None:
+    """Solve with the factor, four rows at a time: each sum waits for itself, and the others do not."""
+    whole = n - n % 4
+    for i in range(0, whole, 4):
+        s0, s1, s2, s3 = a[i], a[i + 1], a[i + 2], a[i + 3]
+        for j in range(i):
+            s0 -= low[i, j] * a[j]
+            s1 -= low[i + 1, j] * a[j]
+            s2 -= low[i + 2, j] * a[j]
+            s3 -= low[i + 3, j] * a[j]
+        s1 -= low[i + 1, i] * s0
+        s2 = s2 - low[i + 2, i] * s0 - low[i + 2, i + 1] * s1
+        s3 = s3 - low[i + 3, i] * s0 - low[i + 3, i + 1] * s1 - low[i + 3, i + 2] * s2
+        a[i], a[i + 1], a[i + 2], a[i + 3] = s0, s1, s2, s3
+    for i in range(whole, n):
+        for j in range(i):
+            a[i] -= low[i, j] * a[j]
+
+
+@leaf_kernel
 def solve_float(mine: Mine, groups: Groups, order: Order, full: Lattice) -> bool:
     """Factorise the information in this order and solve; False where it is not positive definite."""
     apart()
@@ -213,11 +241,7 @@ def solve_float(mine: Mine, groups: Groups, order: Order, full: Lattice) -> bool
     if not factorise(full.lower, full.d, n, full.panel):
         return False
     a, low = full.a_cyc, full.lower
-    for i in range(n):
-        s = a[i]
-        for j in range(i):
-            s -= low[i, j] * a[j]
-        a[i] = s
+    _forward(low, a, n)
     for i in range(n):
         a[i] /= full.d[i]
     for i in range(n - 1, -1, -1):
@@ -254,10 +278,12 @@ def condition(full: Lattice, order: Order, first: int) -> None:
 def misfit(full: Lattice, order: Order, first: int) -> float:
     """How badly the values in `order.fixed` of rows from `first` on fit, all rows before at their best."""
     apart()
-    q, n = 0.0, order.rows[0]
+    off, q, n = full.centre, 0.0, order.rows[0]
+    for j in range(first, n):
+        pull = order.fixed[j] - full.a_cyc[j]
+        off[j] = pull
+        for i in range(first, j):
+            off[i] += full.lower[j, i] * pull
     for i in range(first, n):
-        off = order.fixed[i] - full.a_cyc[i]
-        for j in range(i + 1, n):
-            off += full.lower[j, i] * (order.fixed[j] - full.a_cyc[j])
-        q += full.d[i] * off * off
+        q += full.d[i] * off[i] * off[i]
     return q

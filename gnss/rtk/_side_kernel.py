@@ -42,9 +42,14 @@ TROPO_SCALE_M = 7_500.0
 
 
 @inline_kernel
-def _troposphere_m(sin_el: float, up_m: float) -> float:
-    """Slant delay of a standard atmosphere, `up_m` above the ellipsoid (mapping of Black and Eisner's form)."""
-    zenith_m = TROPO_ZENITH_M * np.exp(-up_m / TROPO_SCALE_M)
+def _zenith_m(up_m: float) -> float:
+    """Delay of a standard atmosphere straight up, `up_m` above the ellipsoid."""
+    return TROPO_ZENITH_M * float(np.exp(-up_m / TROPO_SCALE_M))
+
+
+@inline_kernel
+def _troposphere_m(sin_el: float, zenith_m: float) -> float:
+    """The same along a slope (mapping of Black and Eisner's form)."""
     return zenith_m * 1.001 / sqrt(0.002001 + sin_el * sin_el)
 
 
@@ -69,23 +74,23 @@ def phase_m(cp_cyc: float, wavelength_m: float) -> float:
 def wave_m(o: ObservationSink, i: int, channel_else: int, carriers: Carriers) -> float:
     """Wavelength of a signal, NaN where it is not known: GLONASS without a channel, stated or else `channel_else`."""
     system, code = o.system[i], o.signal[i]
-    carrier_hz = carriers.hz[system, code]
-    if system == GLONASS:
-        channel = o.channel[i] if o.channel[i] != NO_CHANNEL else channel_else
-        carrier_hz = carrier_hz + carriers.step_hz[system, code] * channel if channel != NO_CHANNEL else nan
-    return SPEED_OF_LIGHT_MPS / carrier_hz
+    if system != GLONASS:
+        return float(carriers.wavelength_m[system, code])
+    channel = o.channel[i] if o.channel[i] != NO_CHANNEL else channel_else
+    hz = carriers.hz[system, code] + carriers.step_hz[system, code] * channel
+    return SPEED_OF_LIGHT_MPS / hz if channel != NO_CHANNEL else nan
 
 
 @inline_kernel
 def _geometry(
-    table: OrbitTable, satellite: int, tag_s: float, pr_m: float, x: Floats, up: Floats
+    table: OrbitTable, satellite: int, tag_s: float, pr_m: float, x: Floats, up: Floats, zenith_m: float
 ) -> tuple[float, float, float, float, float]:
     """Range with troposphere less the satellite's clock in m, direction to the satellite, sine of its elevation."""
     offset_s = transmission_offset(table, satellite, tag_s, pr_m)
     sx, sy, sz, clock_s = satellite_at(table, satellite, offset_s)
     range_m, ex, ey, ez = line_of_sight(sx, sy, sz, x[0], x[1], x[2])
     sin_el = ex * up[0] + ey * up[1] + ez * up[2]
-    delay_m = _troposphere_m(max(sin_el, SIN_EL_MIN), up[3])
+    delay_m = _troposphere_m(max(sin_el, SIN_EL_MIN), zenith_m)
     return range_m + delay_m - clock_s * SPEED_OF_LIGHT_MPS, ex, ey, ez, sin_el
 
 
@@ -100,13 +105,14 @@ def reduce_side(
     the ellipsoid.
     """
     apart()
+    zenith_m = _zenith_m(up[3])
     n, last, expected_m, ex, ey, ez, sin_el = 0, -1, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(rows[0], rows[1]):
         satellite = satellite_row(int(o.system[i]), int(o.prn[i]))
         if not _is_wanted(o, i, satellite, table, rules):
             continue
         if satellite != last:
-            expected_m, ex, ey, ez, sin_el = _geometry(table, satellite, tag_s, o.pr_m[i], x, up)
+            expected_m, ex, ey, ez, sin_el = _geometry(table, satellite, tag_s, o.pr_m[i], x, up, zenith_m)
             last = satellite
         wavelength_m = wave_m(o, i, table.channel[satellite], carriers)
         if not sin_el >= rules.sin_el_min or not wavelength_m > 0.0:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnss._jit import inline_kernel
 from gnss.batches import SYSTEM_COUNT
+from gnss.constants import SPEED_OF_LIGHT_MPS
 from gnss.orbits.satellites import BEIDOU, GPS, PER_SYSTEM, is_beidou_geo
 from gnss.rtcm.signals import CARRIER_HZ, CARRIER_STEP_HZ, CODE_NAMES
 
@@ -28,11 +29,12 @@ by way of the carrier's square or the like, and state the strength of that."""
 
 
 class Carriers(NamedTuple):
-    """By (system, code index): `hz` and `step_hz` (what a GLONASS channel adds), NaN = no such signal; `band` digit;
-    `codeless` 1 = tracked without knowledge of the code.
+    """By (system, code index): `hz`, its `wavelength_m`, and `step_hz` (what a GLONASS channel adds), NaN = no such
+    signal; `band` digit; `codeless` 1 = tracked without knowledge of the code.
     """
 
     hz: NDArray[np.float64]
+    wavelength_m: NDArray[np.float64]
     step_hz: NDArray[np.float64]
     band: NDArray[np.uint8]
     codeless: NDArray[np.uint8]
@@ -43,11 +45,12 @@ def _carriers() -> Carriers:
     shape, n = (SYSTEM_COUNT, CODES), len(CODE_NAMES)
     if n > CODES:
         raise ValueError(f"{n} codes do not fit into tables of {CODES} rows")
-    carriers = Carriers(np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
-    carriers.codeless[GPS, [k for k, name in enumerate(CODE_NAMES) if name[1:] in CODELESS]] = 1
-    carriers.hz[:, :n], carriers.step_hz[:, :n] = CARRIER_HZ, CARRIER_STEP_HZ
-    carriers.band[:, 1:n] = [int(name[0]) for name in CODE_NAMES[1:]]
-    return carriers
+    hz, step_hz = np.full(shape, np.nan), np.zeros(shape)
+    band, codeless = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    hz[:, :n], step_hz[:, :n] = CARRIER_HZ, CARRIER_STEP_HZ
+    band[:, 1:n] = [int(name[0]) for name in CODE_NAMES[1:]]
+    codeless[GPS, [k for k, name in enumerate(CODE_NAMES) if name[1:] in CODELESS]] = 1
+    return Carriers(hz, SPEED_OF_LIGHT_MPS / hz, step_hz, band, codeless)
 
 
 CARRIERS: Final = _carriers()
