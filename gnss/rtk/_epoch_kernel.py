@@ -11,7 +11,7 @@ from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import ObservationSink
 from gnss.rtk._alone_kernel import question
 from gnss.rtk._anew_kernel import seek_by_phases, solve_anew
-from gnss.rtk._apart import apart
+from gnss.rtk._apart import apart, within
 from gnss.rtk._integer_kernel import admit_all, fix, holds, order_and_solve, seek_all
 from gnss.rtk._jobs import Bases, Jobs, Results, Tables
 from gnss.rtk._memory import Memory, Mine
@@ -79,7 +79,7 @@ def _take_epoch_alone(mine: Mine, spare: Mine, solved: bool, rules: Rules, w: Wo
 def _solve(mine: Mine, spare: Mine, j: int, t_ns: int, gap_ns: int, base_x: Floats, rules: Rules, w: Work,
            r: Results) -> None:  # fmt: skip
     """The epoch whose pairs are in `w`."""
-    apart()
+    within()
     dt_s, moves = min(gap_ns, RESET_NS_MAX) * _S_PER_NS, rules.mode in (KINEMATIC, MOVING_BASE)
     keep_codes(mine, w)
     r.slips[j], solved = track(mine, t_ns, dt_s, rules, w)
@@ -112,7 +112,7 @@ def _solve_epoch(
     mine: Mine, spare: Mine, w: Work, r: Results,
 ) -> None:  # fmt: skip
     """One rover epoch against the base epoch whose side is in `w.base`."""
-    apart()
+    within()
     t_ns, b = jobs.t_ns[j], jobs.base[j]
     if mine.t_ns[0] != _NO_TIME and t_ns <= mine.t_ns[0]:
         r.why[j] = STALE

@@ -200,12 +200,12 @@ def _scale(order: Order, n: int, full: Lattice) -> None:
 
 
 @inline_kernel
-def _has_halves(order: Order, n: int) -> bool:
-    """Whether any row counts half cycles."""
+def _halves(order: Order, n: int) -> int:
+    """How many rows count half cycles."""
+    halves = 0
     for i in range(n):
-        if order.unit_cyc[i] != 1.0:
-            return True
-    return False
+        halves += order.unit_cyc[i] != 1.0
+    return halves
 
 
 @leaf_kernel
@@ -234,7 +234,7 @@ def solve_float(mine: Mine, groups: Groups, order: Order, full: Lattice) -> bool
     apart()
     n = order.rows[0]
     _gather(mine, groups, order, n, full)
-    if _has_halves(order, n):
+    if _halves(order, n) > 0:
         _scale(order, n, full)
     for i in range(n):
         order.rhs[i] = full.a_cyc[i]

@@ -11,7 +11,7 @@ from gnss.constants import WGS84_A_M, WGS84_INV_F
 from gnss.frames.geodetic import ecef_to_geodetic_point
 from gnss.orbits.table import OrbitTable
 from gnss.rtcm.observations import ObservationSink
-from gnss.rtk._apart import apart
+from gnss.rtk._apart import apart, within
 from gnss.rtk._filter_kernel import update
 from gnss.rtk._memory import Mine
 from gnss.rtk._memory_kernel import loosen, reset
@@ -104,7 +104,7 @@ def linearise(
 
     Of a rover at rest whose place is known the unknowns are relative to that: codes, whatever they say, do not move it.
     """
-    apart()
+    within()
     s = w.scratch
     for k in range(START_TRIES_MAX):
         direction_up(s.x, s.up)

@@ -72,8 +72,8 @@ class Pairs(Protocol):
     `row` of the rover's side; `satellite`; `place` of its ambiguity, -1 = none; `code_group` of codes that share a
     clock; `key` names the group of signals whose phases compare; `a` (n, 3) derivative of the range; `code_m`,
     `phase_m`; `w_code`, `w_phase` weights, 0 = not used; `wavelength_m`; `common_m2` variance that all signals of the
-    satellite share. Scratch: `share`, `tie` (`tie_satellites`), `y`, `w`, `v_code`;
-    `kept_place` the places while another filter is tried.
+    satellite share. Scratch: `share`, `tie` (`tie_satellites`), `y`, `w`, `v_code`; `kept_place` the places while
+    another filter is tried.
     """
 
     count: NDArray[np.int32]
@@ -160,9 +160,9 @@ class Order(Protocol):
 class Lattice(Protocol):
     """One integer problem.
 
-    `lower` (n, PADDED) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, n) row j is what one
-    step of the reduced integer j adds to the original ones; `best` (k, n) integers found, `misfit` (k,) theirs, best
-    first; `centre`, `step`, `z`, `partial`: the search's own; `panel` scratch of the factorisation.
+    `lower` (n, PADDED) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, n) row j is what
+    one step of the reduced integer j adds to the original ones; `best` (k, n) integers found, `misfit` (k,) theirs,
+    best first; `centre`, `step`, `z`, `partial`: the search's own; `panel` scratch of the factorisation.
     """
 
     lower: Floats
