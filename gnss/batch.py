@@ -7,7 +7,7 @@ A batch class lists its columns as dataclass fields made by `column`; its docstr
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ class Batch:
 
     __slots__ = ()
     _specs_by_class: ClassVar[dict[type, dict[str, ColumnSpec]]] = {}
+    _empty_by_class: ClassVar[dict[type, "Batch"]] = {}
 
     @classmethod
     def specs(cls) -> Mapping[str, ColumnSpec]:
@@ -63,8 +64,11 @@ class Batch:
 
     @classmethod
     def empty(cls) -> Self:
-        """A batch without rows."""
-        return cls.missing(0)
+        """A batch without rows: the same one every time, nobody can change it."""
+        known = Batch._empty_by_class.get(cls)
+        if known is None:
+            known = Batch._empty_by_class[cls] = cls.missing(0)
+        return cast(Self, known)
 
     @classmethod
     def of(cls, **columns: NDArray[Any]) -> Self:
@@ -102,6 +106,7 @@ class Batch:
     @classmethod
     def concat(cls, parts: Sequence[Self]) -> Self:
         """One batch of all rows of all parts, in order."""
+        parts = [part for part in parts if len(part)]
         if not parts:
             return cls.empty()
         if len(parts) == 1:

@@ -207,12 +207,16 @@ class BaseTable:
         kept.append(BaseEpoch(t_ns, station, identity, self.columns.ecef_m[row].copy(), observations, codes))
         self.columns.t_first_ns[row] = kept[0].t_gpst_ns
 
-    def latest(self, row: int, t_gpst_ns: NDArray[np.int64], tolerance_ns: int) -> list[BaseEpoch | None]:
-        """The newest epoch of a base that is not later than each time (n,)."""
+    def latest(
+        self, row: int, t_gpst_ns: NDArray[np.int64], tolerance_ns: int
+    ) -> tuple[list[BaseEpoch], NDArray[np.int64]]:
+        """The newest epochs of a base that are not later than the times (n,): some, and which for each, -1 = none."""
         kept = self._kept[row]
         times = np.array([epoch.t_gpst_ns for epoch in kept], np.int64)
         place = np.searchsorted(times, t_gpst_ns + tolerance_ns, side="right") - 1
-        return [kept[k] if k >= 0 else None for k in place.tolist()]
+        different, which = np.unique(place, return_inverse=True)
+        missing = int((different < 0).any())
+        return [kept[k] for k in different[missing:].tolist()], which - missing
 
 
 def _epoch_of(observations: ObservationBatch, t_gpst_ns: int) -> EpochBatch:

@@ -29,10 +29,11 @@ SHARED_MIN = 64
 
 
 class Decided(NamedTuple):
-    """Epochs to solve, each with its base epoch, if it has any."""
+    """Epochs to solve, and of the base epochs `used` which one for each, `NO_BASE_EPOCH` = none."""
 
     chosen: Chosen
-    base_epoch: Sequence[BaseEpoch | None]
+    used: Sequence[BaseEpoch]
+    base_of: NDArray[np.int64]
 
 
 class Solved(NamedTuple):
@@ -80,7 +81,7 @@ class Solver:
             return NOTHING
         epochs, observations = _joined([each.chosen for each in decided])
         base = np.concatenate([each.chosen.base for each in decided])
-        used, base_of = _numbered([epoch for each in decided for epoch in each.base_epoch])
+        used, base_of = _numbered(decided)
         index = self._indices(epochs.slot, base_of != NO_BASE_EPOCH)
         by_rtk = index != NO_INDEX
         why = np.full(len(epochs), Why.NO_BASE, np.uint8)
@@ -158,19 +159,13 @@ def _joined(parts: Sequence[Chosen]) -> tuple[EpochBatch, ObservationBatch]:
     return EpochBatch.concat(epochs), ObservationBatch.concat(observations)
 
 
-def _numbered(epochs: Sequence[BaseEpoch | None]) -> tuple[list[BaseEpoch], NDArray[np.int64]]:
+def _numbered(decided: Sequence[Decided]) -> tuple[list[BaseEpoch], NDArray[np.int64]]:
     """The different base epochs, and the number of each of those given; `NO_BASE_EPOCH` = none."""
-    number: dict[int, int] = {}
-    used: list[BaseEpoch] = []
-    base_of = np.full(len(epochs), NO_BASE_EPOCH, np.int64)
-    for k, epoch in enumerate(epochs):
-        if epoch is None:
-            continue
-        if id(epoch) not in number:
-            number[id(epoch)] = len(used)
-            used.append(epoch)
-        base_of[k] = number[id(epoch)]
-    return used, base_of
+    used = {id(epoch): epoch for each in decided for epoch in each.used}
+    number = {key: k for k, key in enumerate(used)}
+    # the last entry is that of no base epoch, which is one before the first
+    numbers = [np.array([*(number[id(epoch)] for epoch in each.used), NO_BASE_EPOCH]) for each in decided]
+    return list(used.values()), np.concatenate([of[each.base_of] for of, each in zip(numbers, decided, strict=True)])
 
 
 def _base_received(used: Sequence[BaseEpoch]) -> BaseReceived:

@@ -23,6 +23,7 @@ from gnss.batches import NO_TIME
 from gnss.rtcm.epochs import EpochBatch
 from gnss.rtcm.observations import ObservationBatch
 from gnss.rtk.base_choice import NO_ROW, choose_bases
+from gnss.rtk.engine import NO_BASE_EPOCH
 from gnss.status import Status
 from gnss.time.era import Eras
 
@@ -174,14 +175,15 @@ class Positioning:
         """Give epochs the newest base epoch that there is now, and queue them."""
         tolerance_ns = self._settings.base.tolerance_ns
         for each in chosen:
-            found: list[BaseEpoch | None] = [None] * len(each.base)
+            used: list[BaseEpoch] = []
+            base_of = np.full(len(each.base), NO_BASE_EPOCH, np.int64)
             for row in np.unique(each.base[each.base != NO_ROW]).tolist():
                 rows = np.flatnonzero(each.base == row)
-                latest = self._bases.latest(row, each.epochs.t_gpst_ns[rows], tolerance_ns)
-                for k, epoch in zip(rows.tolist(), latest, strict=True):
-                    found[k] = epoch
+                latest, which = self._bases.latest(row, each.epochs.t_gpst_ns[rows], tolerance_ns)
+                base_of[rows] = np.where(which < 0, NO_BASE_EPOCH, which + len(used))
+                used += latest
             self._rovers.is_queued[each.epochs.slot] = True
-            self._queue.append(Decided(each, found))
+            self._queue.append(Decided(each, used, base_of))
 
     def _solve_queued(self, outcome: Outcome) -> None:
         queue, self._queue = self._queue, []

@@ -115,7 +115,7 @@ def test_codes_of_a_base_are_steadied_as_they_come() -> None:
     verdicts = table.hear_epochs(epochs.take(order), observations, START_NS)
     assert np.flatnonzero(verdicts != Status.OK).tolist() == [12]
     _, whole = steady_codes(CodeMeans.for_bases(1), epochs, observations, np.zeros(20, np.int32))
-    kept = BaseCodes.concat([epoch.codes for epoch in table.latest(0, epochs.t_gpst_ns, 0) if epoch is not None])
+    kept = BaseCodes.concat([epoch.codes for epoch in table.latest(0, epochs.t_gpst_ns, 0)[0]])
     assert np.array_equal(kept.share, whole.share)
     assert np.array_equal(kept.correction_m, whole.correction_m)
     assert (kept.share[-10:] < 1.0).all()
@@ -235,3 +235,14 @@ def test_a_stream_that_has_not_shown_what_it_is_is_neither(said: bool) -> None:
     bases = pipeline.positioning.bases.slot
     assert len(bases) == LONG.rows - LONG.rovers
     assert sum(map(pipeline.positioning.rovers_of, bases.tolist())) == LONG.rovers
+
+
+def test_each_time_gets_the_newest_base_epoch_that_is_not_later() -> None:
+    table = BaseTable(SETTINGS, Known({0: Role.BASE}, {0: (4e6, 0.0, 4.9e6)}), 1)
+    table.recognise(np.zeros(1, np.int32))
+    epochs, observations = heard(range(5), 5, TWO, np.zeros((5, 5, 2))).batches()
+    table.hear_epochs(epochs, observations, START_NS)
+    t_ns = epochs.t_gpst_ns
+    kept, which = table.latest(0, np.array([t_ns[3] + 1, t_ns[0] - 1, t_ns[1], t_ns[3]]), 0)
+    assert which.tolist() == [1, -1, 0, 1]
+    assert [epoch.t_gpst_ns for epoch in kept] == [t_ns[1], t_ns[3]]

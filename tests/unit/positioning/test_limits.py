@@ -1,9 +1,13 @@
 """What is bounded is counted when it is full, and a clock that is set back stops nothing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
+from beidou_svc.positioning import running
 from beidou_svc.positioning.arrived import Arrived
+from beidou_svc.positioning.located import Located
 from beidou_svc.positioning.rounds import Backlog
 from beidou_svc.positioning.running import Beside, Inline
 from beidou_svc.positioning.stage import Positioning
@@ -144,6 +148,27 @@ def test_a_runner_that_is_behind_says_so_and_loses_nothing() -> None:
     assert behind[:5] == [False, False, False, True, True]
     rows = FixBatch.concat([*parts, pipeline.finish()])
     pipeline.close()
+    assert rows.take(np.lexsort((rows.t_gpst_ns, rows.slot))).equals(run(whole, pieces(AIR)))
+
+
+def test_a_step_takes_no_more_than_it_may_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "STEP_ROWS", 1)
+    positioning = Positioning(SETTINGS, AIR.rows)
+    runner = Beside(positioning, interval_ns=10**18, ticks_max=10_000)
+    whole = new_pipeline(AIR.rows)
+    pipeline = type(whole)(capacity=AIR.rows, positioning=runner)
+    steps: list[int] = []
+    step = positioning.step
+
+    def counted(arrived: Sequence[Arrived], complete_ns: int) -> Located:
+        steps.append(len(arrived))
+        return step(arrived, complete_ns)
+
+    monkeypatch.setattr(positioning, "step", counted)
+    parts = [feed(pipeline, [piece], now_ns=piece.t_rx_ns) for piece in pieces(AIR)]
+    rows = FixBatch.concat([*parts, pipeline.finish()])
+    pipeline.close()
+    assert max(steps) == 1
     assert rows.take(np.lexsort((rows.t_gpst_ns, rows.slot))).equals(run(whole, pieces(AIR)))
 
 
