@@ -104,17 +104,30 @@ def factorise(lower: Floats, d: Floats, n: int, panel: Floats) -> bool:
 
 
 @leaf_kernel
+def _subtract(row: Floats, of: Floats, times: float, n: int) -> None:
+    """Take a multiple of one row from another by whole vectors; both are zero behind their `n` numbers."""
+    apart()
+    for start in range(np.uint64(0), np.uint64(n), VECTOR):
+        for k in range(start, start + VECTOR):
+            row[k] -= times * of[k]
+
+
+@leaf_kernel
+def _swap(row: Floats, other: Floats, n: int) -> None:
+    """Exchange the first `n` numbers of two rows."""
+    apart()
+    for k in range(n):
+        row[k], other[k] = other[k], row[k]
+
+
+@leaf_kernel
 def _size_reduce(w: Lattice, j: int, i: int, n: int) -> None:
     """Make |L[j, i]| at most one half by an integer change of variables."""
-    apart()
     mu = np.rint(w.lower[j, i])
-    if mu == 0.0:
-        return
-    for k in range(i + 1):
-        w.lower[j, k] -= mu * w.lower[i, k]
-    w.a_cyc[i] += mu * w.a_cyc[j]
-    for k in range(n):
-        w.back[j, k] -= mu * w.back[i, k]
+    if mu != 0.0:
+        _subtract(w.lower[j], w.lower[i], mu, i + 1)
+        _subtract(w.back[j], w.back[i], mu, n)
+        w.a_cyc[i] += mu * w.a_cyc[j]
 
 
 @leaf_kernel
@@ -130,10 +143,8 @@ def _exchange(w: Lattice, k: int, n: int) -> None:
         r1, r2 = w.lower[j, k - 1], w.lower[j, k]
         w.lower[j, k - 1] = turned * r1 + share * r2
         w.lower[j, k] = r1 - u * r2
-    for i in range(k - 1):
-        w.lower[k - 1, i], w.lower[k, i] = w.lower[k, i], w.lower[k - 1, i]
-    for i in range(n):
-        w.back[k - 1, i], w.back[k, i] = w.back[k, i], w.back[k - 1, i]
+    _swap(w.lower[k - 1], w.lower[k], k - 1)
+    _swap(w.back[k - 1], w.back[k], n)
     w.a_cyc[k - 1], w.a_cyc[k] = w.a_cyc[k], w.a_cyc[k - 1]
 
 
@@ -142,8 +153,9 @@ def reduce(w: Lattice, n: int) -> bool:
     """Decorrelate: the weights are put in rising order as far as integer changes of variables allow."""
     apart()
     for i in range(n):
-        for j in range(n):
-            w.back[i, j] = 1.0 if i == j else 0.0
+        w.back[i, :] = 0.0
+        w.back[i, i] = 1.0
+        w.lower[i, i + 1 :] = 0.0
     k = 1
     swaps = 0
     while k < n:
@@ -156,9 +168,11 @@ def reduce(w: Lattice, n: int) -> bool:
                 return False
             k = max(k - 1, 1)
         else:
-            for i in range(k - 2, -1, -1):
-                _size_reduce(w, k, i, n)
             k += 1
+    # what is not next to the diagonal decides no exchange, and is made small once, when all is in order
+    for k in range(2, n):
+        for i in range(k - 2, -1, -1):
+            _size_reduce(w, k, i, n)
     return True
 
 

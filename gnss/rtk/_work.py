@@ -160,9 +160,9 @@ class Order(Protocol):
 class Lattice(Protocol):
     """One integer problem.
 
-    `lower` (n, PADDED) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, n) row j is what
-    one step of the reduced integer j adds to the original ones; `best` (k, n) integers found, `misfit` (k,) theirs,
-    best first; `centre`, `step`, `z`, `partial`: the search's own; `panel` scratch of the factorisation.
+    `lower` (n, PADDED) L; `d` (n,) its weights; `a_cyc` (n,) float solution, changed along; `back` (n, PADDED) row j is
+    what one step of the reduced integer j adds to the original ones; `best` (k, n) integers found, `misfit` (k,)
+    theirs, best first; `centre`, `step`, `z`, `partial`: the search's own; `panel` scratch of the factorisation.
     """
 
     lower: Floats
@@ -218,7 +218,7 @@ _SHAPES: Final[dict[type, tuple[tuple[int, ...], dict[str, tuple[int, ...]]]]] =
         (SIZE,),
         {
             "lower": (SIZE, PADDED),
-            "back": (SIZE, SIZE),
+            "back": (SIZE, PADDED),
             "best": (CANDIDATES_MAX, SIZE),
             "misfit": (CANDIDATES_MAX,),
             "partial": (SIZE + 1,),
