@@ -22,8 +22,7 @@ endif
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench fuzz setup page kernels browser wheel lock clean \
-        compiled-tests interpreted-tests
+.PHONY: help demo serve test check format bench fuzz setup page kernels browser wheel lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,14 +33,14 @@ demo: setup ## the service, a simulated fleet and the page, on this machine (ARG
 serve: setup ## the service alone (ARGS="--config my.toml")
 	$(BIN)/beidou serve $(ARGS)
 
-# all are run, whatever the ones before say; those in a browser by themselves: they mind a busy machine
+# all are run, whatever the ones before say: two parts at a time, the longest first, then those in a browser by
+# themselves: they mind a busy machine
 test: setup $(STAMPS)/dev browser ## all tests (ARGS="-k nmea" selects among those of Python)
 ifneq ($(ARGS),)
 	$(PYTEST) $(ARGS)
 else
 	@rm -f $(TESTS_FAILED)
-	@$(MAKE) --keep-going compiled-tests interpreted-tests || touch $(TESTS_FAILED)
-	@cat $(INTERPRETED_LOG)
+	@$(MAKE) --keep-going --output-sync=target $(TEST_PARTS) || touch $(TESTS_FAILED)
 	@$(PYTEST) $(BROWSER_TESTS) && test ! -e $(TESTS_FAILED)
 endif
 
@@ -66,7 +65,7 @@ setup: kernels page ## everything that running needs: packages, the built page, 
 
 page: $(PAGE)
 
-kernels: $(STAMPS)/kernels $(STAMPS)/simulator-kernels
+kernels: $(STAMPS)/kernels
 
 browser: $(STAMPS)/browser
 
@@ -96,18 +95,28 @@ BROWSER_TESTS := tests/browser
 PURE_TESTS := $(wildcard tests/property $(addprefix tests/unit/,$(notdir $(patsubst %/,%,$(wildcard gnss/*/ mapping/*/)))))
 PYTEST_INTERPRETED = NUMBA_DISABLE_JIT=1 $(BIN)/pytest -m 'not compiled' \
                      -W 'ignore:overflow encountered in scalar:RuntimeWarning' $(PURE_TESTS)
-INTERPRETED_LOG := .cache/interpreted-tests.log
 TESTS_FAILED    := .cache/tests-failed
+UNIT_TESTS      := tests/unit
+API_TESTS       := tests/api tests/fault tests/fuzz
+TEST_PARTS      := interpreted-tests unit-tests other-tests api-tests page-tests
 
-compiled-tests:
-	@$(PYTEST) --ignore=$(BROWSER_TESTS)
+.PHONY: $(TEST_PARTS)
 
-# beside the compiled ones; what they and the page's have to say is told after those
 interpreted-tests:
-	@mkdir -p $(dir $(INTERPRETED_LOG)); exec >$(INTERPRETED_LOG) 2>&1; failed=0; \
-	(cd $(WEB) && ../../.setup/npm test) || failed=1; \
-	$(PYTEST_INTERPRETED) || failed=1; \
-	exit $$failed
+	@$(PYTEST_INTERPRETED)
+
+unit-tests:
+	@$(PYTEST) $(UNIT_TESTS)
+
+api-tests:
+	@$(PYTEST) $(API_TESTS)
+
+# whatever folder there is that has no part of its own
+other-tests:
+	@$(PYTEST) $(addprefix --ignore=,$(UNIT_TESTS) $(API_TESTS) $(BROWSER_TESTS))
+
+page-tests:
+	@cd $(WEB) && ../../.setup/npm test
 
 $(STAMPS)/venv: .setup/venv.py .setup/setup.lock
 	python=$$(.setup/find-python) && "$$python" .setup/venv.py $(VENV) .setup/setup.lock
@@ -142,14 +151,15 @@ $(PAGE): $(WEB_PACKAGES) $(WEB_SOURCES)
 	touch $@
 
 # numba keeps compiled kernels beside their sources and knows itself which are stale: a repeated warm-up is quick;
-# bytecode is made here, not at each start where Python may not write it
-$(STAMPS)/kernels: $(STAMPS)/project $(SOURCES)
-	@echo "compiling kernels: two minutes or so the first time"
-	$(BIN)/python -m compileall -q $(PACKAGES)
+# bytecode is made here, not at each start where Python may not write it. First come the kernels of the simulators,
+# which share many with the service: beside each other, both would compile those
+$(STAMPS)/kernels: $(STAMPS)/simulator-kernels $(SOURCES)
 	$(BIN)/beidou warm
 	touch $@
 
 $(STAMPS)/simulator-kernels: $(STAMPS)/project $(SOURCES)
+	@echo "compiling kernels: two minutes or so the first time"
+	$(BIN)/python -m compileall -q $(PACKAGES)
 	$(BIN)/beidou-sim warm
 	touch $@
 

@@ -21,7 +21,7 @@ COMPILING_TOLD_S: Final = 5.0
 """Loading kernels takes a second; what takes longer is a compiler at work, of which the log tells."""
 
 GARBAGE_MIN: Final = 100_000
-"""The compiler makes millions of objects, few of them garbage: to look for those more often takes a tenth of its time."""
+"""Compilers make millions of objects, few of them garbage: looking for those more often takes a tenth of its time."""
 
 _T_NS = 1_400_000_000_000_000_000
 
