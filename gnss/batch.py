@@ -94,6 +94,10 @@ class Batch:
         """The rows that an index array, a mask or a slice selects, in its order."""
         return self.of(**{name: array[rows] for name, array in self.columns().items()})
 
+    def copy(self) -> Self:
+        """The same rows in memory of their own."""
+        return self.of(**{name: array.copy() for name, array in self.columns().items()})
+
     def replace(self, **columns: NDArray[Any]) -> Self:
         """The same rows with some columns exchanged."""
         return self.of(**{**self.columns(), **columns})

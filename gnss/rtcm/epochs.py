@@ -226,9 +226,19 @@ def assemble_epochs(
         [np.repeat(np.arange(len(still_open)), still_open.rows), np.repeat(found.of_message, m.rows[kept])]
     )
     rows = ObservationBatch.concat([state.observations, decoded.observations])
-    order = np.argsort(epoch_of_row, kind="stable")
-    closed_rows = found.is_closed[:n][epoch_of_row[order]].astype(bool)
     counts = np.bincount(epoch_of_row, minlength=n)
-    state.observations = rows.take(order[~closed_rows])
+    closed, state.observations = _parted(rows, epoch_of_row, found.is_closed[:n])
     state.epochs = _epochs(found, np.flatnonzero(found.is_closed[:n] == 0), counts)
-    return _epochs(found, np.flatnonzero(found.is_closed[:n]), counts), rows.take(order[closed_rows])
+    return _epochs(found, np.flatnonzero(found.is_closed[:n]), counts), closed
+
+
+def _parted(
+    rows: ObservationBatch, epoch_of_row: NDArray[np.int64], is_closed: NDArray[np.uint8]
+) -> tuple[ObservationBatch, ObservationBatch]:
+    """Observations of closed epochs and of open ones, those of an epoch side by side."""
+    if is_closed.all() and (epoch_of_row[1:] >= epoch_of_row[:-1]).all():
+        # as they came: nearly always, and copying is a tenth of gathering
+        return rows.copy(), ObservationBatch.empty()
+    order = np.argsort(epoch_of_row, kind="stable")
+    closed_rows = is_closed[epoch_of_row[order]].astype(bool)
+    return rows.take(order[closed_rows]), rows.take(order[~closed_rows])
