@@ -63,19 +63,19 @@ def _project(c: Floats, x: float, y: float, z: float) -> tuple[float, float, flo
 
 
 @leaf_kernel
-def _tie_up(mine: Mine, pairs: Pairs, i: int, whole: float) -> float:
+def _tie_up(mine: Mine, pairs: Pairs, i: int) -> float:
     """Couple a phase with the others of its satellite; returns what they say of the error they share."""
-    e, said, j = POSITION + pairs.place[i], 0.0, i
+    e, said, j, tied = POSITION + pairs.place[i], 0.0, i, pairs.wavelength_m[i] * pairs.tie[i]
     while j > 0 and pairs.satellite[j - 1] == pairs.satellite[i]:
         j -= 1
     while j < pairs.count[0] and pairs.satellite[j] == pairs.satellite[i]:
         if pairs.w[j] > 0.0:
-            said += pairs.w[j] * pairs.y[j]
+            said += pairs.tie[j] * pairs.y[j]
             f = POSITION + pairs.place[j]
             if f <= e:
-                mine.info[tri(e) + f] -= whole * pairs.wavelength_m[j] * pairs.w[j] * pairs.tie[i]
+                mine.info[tri(e) + f] -= tied * pairs.wavelength_m[j] * pairs.tie[j]
         j += 1
-    return said * pairs.tie[i]
+    return said * tied
 
 
 @leaf_kernel
@@ -127,7 +127,7 @@ def _add_ambiguities(mine: Mine, pairs: Pairs, groups: Groups, ub: Floats, order
         start, whole = tri(e), pairs.wavelength_m[i] * pairs.w[i]
         mine.info[start + e] += whole * pairs.wavelength_m[i]
         clock = whole * pairs.share[i] * groups.y[0] * inverse
-        mine.rhs[e] += whole * (pairs.y[i] - _tie_up(mine, pairs, i, whole)) - clock
+        mine.rhs[e] += whole * pairs.y[i] - _tie_up(mine, pairs, i) - clock
         x, y, z = order.u[0, e], order.u[1, e], order.u[2, e]
         if is_static:
             mine.info[start] += x

@@ -52,9 +52,10 @@ LASTING = 2.3
 BEYOND_DOUBT = 4.6
 """The same for integers that are shown before an epoch alone has confirmed them: a hundred times surer."""
 
-YOUNG = 6
-"""Epochs in which integers just found are sought again, every time. Later the codes, wrong for a while, would mislead
-more than they help: what remains is whether the phases fit (`held_fit`)."""
+YOUNG = 10
+"""Epochs in which integers just found are sought again, every time: as long as those must last that no epoch alone
+confirms. Later the codes, wrong for a while, would mislead more than they help: what remains is whether the phases fit
+(`held_fit`)."""
 
 OFFSET_AGE_MIN = 3
 """Epochs after which the offset of a group is known."""

@@ -94,7 +94,7 @@ def accumulate_alone(a: Floats, y: Floats, w: Floats, m: int, groups: Groups, no
     s, redundancy = _sums(normal), 0
     of_w = of_y = of_x = of_ay = of_az = 0.0
     for i in range(m):
-        if w[i] > 0.0:
+        if w[i] != 0.0:
             weight, ax, ay, az = w[i], a[i, 0], a[i, 1], a[i, 2]
             of_w += weight
             of_y += weight * y[i]
@@ -120,15 +120,15 @@ def accumulate_tied(pairs: Pairs, groups: Groups, normal: Normal) -> int:
     for i in range(m):
         pairs.v_code[i] = pairs.w[i] * pairs.share[i]
     redundancy = accumulate_alone(pairs.a, pairs.y, pairs.v_code, m, groups, normal)
-    # what the shared error takes from the cost, and `accumulate_alone` did not: w y² - (Σ w y)² tie, less w share y²
+    # what the shared error takes from the cost, and `accumulate_alone` did not: w y² - (Σ t y)², less w share y²
     i = 0
     while i < m:
         end, square, said = i, 0.0, 0.0
         while end < m and pairs.satellite[end] == pairs.satellite[i]:
             square += pairs.w[end] * (1.0 - pairs.share[end]) * pairs.y[end] * pairs.y[end]
-            said += pairs.w[end] * pairs.y[end]
+            said += pairs.tie[end] * pairs.y[end]
             end += 1
-        normal.cost[0] += square - said * said * pairs.tie[i]
+        normal.cost[0] += square - said * said
         i = end
     return redundancy
 

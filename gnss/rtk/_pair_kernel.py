@@ -1,8 +1,9 @@
 """Pairing: the signals that rover and base both have, as single differences with their weights."""
 
-from math import isfinite
+from math import isfinite, sqrt
 
 from gnss._jit import inline_kernel, leaf_kernel
+from gnss.constants import L1_HZ, SPEED_OF_LIGHT_MPS
 from gnss.orbits.satellites import BEIDOU, GLONASS, PER_SYSTEM, is_beidou_geo
 from gnss.rtk._apart import apart
 from gnss.rtk._work import GROUPS_MAX, PAIRS_MAX, Groups, Lookup, Pairs, Side, Work
@@ -17,6 +18,9 @@ CN0_DECADE_DB = 10.0
 
 SAME_WAVE_M = 1e-9
 """Wavelengths nearer than this are one: signals of one carrier."""
+
+PER_L1_M2 = (L1_HZ / SPEED_OF_LIGHT_MPS) ** 2
+"""Of the wave on which the ionosphere's part is stated: it grows with the square of the wavelength."""
 
 SLANT_FLOOR = 0.1
 """Keeps the slant through the ionosphere finite at the horizon."""
@@ -107,12 +111,12 @@ def _reflected_ratio(pairs: Pairs, m: int) -> float:
 def _weigh(
     pairs: Pairs, m: int, ratio: float, of_codes: float, left_m2: float, rules: Rules, code_ratio: float
 ) -> None:
-    """Weights of a pair: noise of its own, and what it shares with the other signals of its satellite.
+    """Weights of a pair: noise of its own, and what it shares with the other signals of its satellite (`left_m2`).
 
     `ratio` and `of_codes`: variances of the phases and of the codes, over those of two at the zenith.
     """
     zenith_m2 = 2.0 * rules.sigma_phase_m * rules.sigma_phase_m
-    pairs.common_m2[m] = rules.common_ratio * zenith_m2 * ratio + left_m2
+    pairs.shared_m[m] = sqrt(rules.common_ratio * zenith_m2 * ratio + left_m2)
     pairs.w_code[m] = 1.0 / (zenith_m2 * of_codes * code_ratio * _reflected_ratio(pairs, m))
     own_m2 = (1.0 - rules.common_ratio) * zenith_m2 * ratio
     pairs.w_phase[m] = 1.0 / own_m2 if isfinite(pairs.phase_m[m]) else 0.0
@@ -137,7 +141,7 @@ def pair_up(
 ) -> None:
     """Fill `w.pairs` from the `n` rows of the rover and the base's side.
 
-    `iono_m2` and `clock_m2` are the variances of what ionosphere and satellite clocks leave in the difference,
+    `iono_m2` (on L1) and `clock_m2` are the variances of what ionosphere and satellite clocks leave in the difference,
     `code_variance` what was learnt of the codes'.
     """
     apart()
@@ -157,12 +161,24 @@ def pair_up(
         pairs.key[m], pairs.code_group[m] = group_key(satellite, code, int(base.code[j])), c
         of_rover = 0.5 * _noise_ratio(satellite, rover.sin_el[i], rover.cn0_dbhz[i])
         of_base = 0.5 * _noise_ratio(satellite, rover.sin_el[i], base.cn0_dbhz[j])
-        left_m2 = iono_m2 / (rover.sin_el[i] * rover.sin_el[i] + SLANT_FLOOR) + clock_m2
+        longer = rover.wavelength_m[i] * rover.wavelength_m[i] * PER_L1_M2
+        left_m2 = iono_m2 * longer * longer / (rover.sin_el[i] * rover.sin_el[i] + SLANT_FLOOR) + clock_m2
         _weigh(pairs, m, of_rover + of_base, of_rover + base.share[j] * of_base, left_m2, rules, code_ratio)
         m += 1
     pairs.count[0] = m
+    _take_clock(pairs)
     _share_codes(pairs, rules.common_ratio)
     _doubt_surroundings(pairs)
+
+
+@leaf_kernel
+def _take_clock(pairs: Pairs) -> None:
+    """Take the first code from all: receivers' clocks are milliseconds apart, whose squares drown the misfits."""
+    if pairs.count[0] > 0:
+        clock_m = pairs.code_m[0]
+        for i in range(pairs.count[0]):
+            pairs.code_m[i] -= clock_m
+            pairs.phase_m[i] -= clock_m
 
 
 @leaf_kernel
@@ -193,17 +209,21 @@ def _share_codes(pairs: Pairs, common_ratio: float) -> None:
 def tie_satellites(pairs: Pairs, scale: float) -> None:
     """What the error that the signals of a satellite share does to the weights in `pairs.w`.
 
-    With weights w and a shared variance v the inverse of diag(1/w) + v is diag(w) - w wᵀ `tie`, and a direction common
-    to all keeps the `share` of their weight. `scale` divides v like the weights are multiplied.
+    With weights w and sigmas s of what is shared the inverse of diag(1/w) + s sᵀ is diag(w) - t tᵀ, t being `tie`,
+    and a direction common to all keeps the `share` of their weight: less than nothing of a longer wave, where it tells
+    of the ionosphere. `scale` divides s² like the weights are multiplied.
     """
     apart()
     i, m = 0, pairs.count[0]
     while i < m:
-        end, total = i, 0.0
+        end, total, square = i, 0.0, scale
         while end < m and pairs.satellite[end] == pairs.satellite[i]:
-            total += pairs.w[end]
+            pairs.tie[end] = pairs.w[end] * pairs.shared_m[end]
+            total += pairs.tie[end]
+            square += pairs.tie[end] * pairs.shared_m[end]
             end += 1
-        tie = 1.0 / (total + scale / pairs.common_m2[i])
+        root, mean = 1.0 / sqrt(square), total / square
         for k in range(i, end):
-            pairs.tie[k], pairs.share[k] = tie, 1.0 - total * tie
+            pairs.tie[k] *= root
+            pairs.share[k] = 1.0 - pairs.shared_m[k] * mean
         i = end

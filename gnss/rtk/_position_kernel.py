@@ -109,7 +109,7 @@ def phase_position(mine: Mine, w: Work, misfit_max: float, share_min: float, hel
     for i in range(m):
         if pairs.w[i] > 0.0:
             v = pairs.y[i] - clock_m - along(pairs.a, i, x)
-            misfit = v * v / (1.0 / pairs.w[i] + pairs.common_m2[i])
+            misfit = v * v / (1.0 / pairs.w[i] + pairs.shared_m[i] * pairs.shared_m[i])
             total += misfit
             if misfit > worst_misfit and abs(v) > share_min * pairs.wavelength_m[i]:
                 worst, worst_misfit = i, misfit

@@ -120,7 +120,7 @@ def _changes(mine: Mine, pairs: Pairs, t_ns: int) -> None:
         pairs.w[i] = 0.0
         if place >= 0:
             gap_s = (t_ns - mine.seen_ns[place]) * _S_PER_NS
-            noise_m2 = 1.0 / pairs.w_phase[i] + pairs.common_m2[i]
+            noise_m2 = 1.0 / pairs.w_phase[i] + pairs.shared_m[i] * pairs.shared_m[i]
             pairs.y[i] = pairs.phase_m[i] - mine.residual_m[place]
             pairs.w[i] = 1.0 / (2.0 * mine.phase_variance[0] * noise_m2 + DRIFT_M2PS * gap_s)
 

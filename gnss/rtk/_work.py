@@ -71,9 +71,9 @@ class Pairs(Protocol):
 
     `row` of the rover's side; `satellite`; `place` of its ambiguity, -1 = none; `code_group` of codes that share a
     clock; `key` names the group of signals whose phases compare; `a` (n, 3) derivative of the range; `code_m`,
-    `phase_m`; `w_code`, `w_phase` weights, 0 = not used; `wavelength_m`; `common_m2` variance that all signals of the
-    satellite share. Scratch: `share`, `tie` (`tie_satellites`), `y`, `w`, `v_code`; `kept_place` the places while
-    another filter is tried.
+    `phase_m`; `w_code`, `w_phase` weights, 0 = not used; `wavelength_m`; `shared_m` sigma of the error that the
+    signals of a satellite share, as large as it is on each. Scratch: `share`, `tie` (`tie_satellites`), `y`, `w`,
+    `v_code`; `kept_place` the places while another filter is tried.
     """
 
     count: NDArray[np.int32]
@@ -91,7 +91,7 @@ class Pairs(Protocol):
     lock_s: Floats
     half_cycle: Bytes
     wavelength_m: Floats
-    common_m2: Floats
+    shared_m: Floats
     share: Floats
     tie: Floats
     y: Floats

@@ -34,7 +34,7 @@ class Differences:
     phase_m: Floats
     w_code: Floats
     w_phase: Floats
-    common_m2: Floats
+    shared_m: Floats
     half_cycle: Ints
     lock_s: Floats
 
@@ -68,7 +68,7 @@ def write(w: Work, e: Differences) -> None:
 def phase_covariance(e: Differences, own: Floats, scale: float = 1.0) -> Floats:
     """Noise of its own of each phase (weights `own`), and what all phases of a satellite share, as one matrix."""
     same = e.satellite[:, None] == e.satellite[None, :]
-    matrix: Floats = np.diag(1.0 / own) + same * e.common_m2[:, None] / scale
+    matrix: Floats = np.diag(1.0 / own) + same * np.outer(e.shared_m, e.shared_m) / scale
     return matrix
 
 
@@ -112,10 +112,11 @@ class World:
         az, el = self.az_rad + 1e-3 * t_s, self.el_rad + 2e-4 * t_s
         a = -np.stack([np.cos(el) * np.sin(az), np.cos(el) * np.cos(az), np.sin(el)], axis=1)
         phase_m2 = 9e-6 * (0.5 + 0.5 / np.sin(el) ** 2)
+        shared_m = np.sqrt(0.5 * phase_m2 + 4e-6 * (self.wave_m / WAVES_M["1C"]) ** 4)
         e = Differences(
             satellite=self.satellite, key=self.key, code_group=self.code_group, wavelength_m=self.wave_m, a=a,
             code_m=np.zeros(m), phase_m=np.zeros(m), w_code=1.0 / (phase_m2 * 1e4), w_phase=1.0 / (0.5 * phase_m2),
-            common_m2=0.5 * phase_m2 + 4e-6, half_cycle=np.zeros(m, np.int64), lock_s=np.full(m, np.nan),
+            shared_m=shared_m, half_cycle=np.zeros(m, np.int64), lock_s=np.full(m, np.nan),
         )  # fmt: skip
         range_m, clock_m = a @ np.asarray(x_m), 10.0 * rng.standard_normal()
         code_noise = noise * rng.standard_normal(m) / np.sqrt(e.w_code)

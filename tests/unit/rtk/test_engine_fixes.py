@@ -108,6 +108,18 @@ def test_a_rover_thirty_kilometres_away_says_how_sure_it_is() -> None:
 
 
 @pytest.mark.compiled
+def test_two_carriers_tell_what_the_ionosphere_does() -> None:
+    air = {"iono_ratio": 1.0, "iono_north_mm_km": 4.0, "iono_east_mm_km": -3.0}
+    one, two = (solve(scene(((25_000.0, -17_000.0, 30.0),), seconds=40, signals_max=n, **air)) for n in (1, 2))
+    late = np.arange(20, 40)
+    assert two.is_fixed[late].all()
+    # centimetres where one carrier alone is a decimetre off
+    assert two.error_m[late].max() < 0.05
+    assert one.error_m[late].min() > 0.1
+    assert (np.abs(two.error_enu_m[late, 2]) < 3.0 * two.fixes.sigma_u_m[late]).all()
+
+
+@pytest.mark.compiled
 def test_a_base_that_moves_along_gives_the_heading() -> None:
     # two antennas two metres apart on one car; it drives north-east and is turned a little to the left of its way
     told = scene(((1.2, 1.6, 0.1),), seconds=12, v_enu_mps=((8.0, 8.0, 0.0), (8.0, 8.0, 0.0)))

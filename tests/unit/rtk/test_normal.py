@@ -102,7 +102,8 @@ def test_ties_make_the_inverse_of_the_covariance(scale: float) -> None:
     used = np.flatnonzero(e.w_phase > 0)
     weights = e.w_phase[used]
     same = e.satellite[used, None] == e.satellite[None, used]
-    inverse = np.diag(weights) - np.outer(weights, weights) * same * np.array(w.pairs.tie[:m])[used, None]
+    tied = np.array(w.pairs.tie[:m])[used]
+    inverse = np.diag(weights) - np.outer(tied, tied) * same
     assert inverse == pytest.approx(np.linalg.inv(phase_covariance(e.take(used), weights, scale)), rel=1e-9, abs=1e-6)
     assert inverse.sum(axis=1) == pytest.approx(weights * np.array(w.pairs.share[:m])[used], rel=1e-9)
 

@@ -102,12 +102,11 @@ def many(system: int, code: str, n: int, first: int = 1) -> list[Heard]:
     return [Heard(system, first + k, code) for k in range(n)]
 
 
-def test_differences_are_rover_less_base() -> None:
+def test_differences_are_rover_less_base_and_less_a_clock() -> None:
     rover = [Heard(GPS, 5, "1C", code_m=7.0, phase_m=3.0, lock_s=8.0), Heard(GPS, 9, "1C", code_m=2.0)]
     base = [Heard(GPS, 9, "1C", code_m=5.5, phase_m=1.5), Heard(GPS, 5, "1C", code_m=1.0, phase_m=2.5, lock_s=90.0)]
     paired = Paired(rover, base)
-    assert paired.column("code_m").tolist() == [6.0, -3.5]
-    assert paired.column("phase_m").tolist() == [0.5, -1.5]
+    assert np.stack([paired.column("code_m"), paired.column("phase_m")]).tolist() == [[0.0, -9.5], [-5.5, -7.5]]
     assert paired.column("lock_s").tolist() == [8.0, 99.0]
     assert paired.column("a").tolist() == [[-0.6, -0.8, -1.0]] * 2
     assert paired.column("place").tolist() == [-1, -1]
@@ -244,18 +243,19 @@ def test_what_signals_of_a_satellite_share_is_taken_from_their_own() -> None:
     paired = Paired([heard], [heard], RtkSettings(common_ratio=0.4))
     whole = variance_m2(heard, heard)
     assert 1.0 / paired.column("w_phase")[0] == pytest.approx(0.6 * whole)
-    assert paired.column("common_m2")[0] == pytest.approx(0.4 * whole)
+    assert paired.column("shared_m")[0] ** 2 == pytest.approx(0.4 * whole)
 
 
-def test_the_ionosphere_is_shared_and_longer_near_the_horizon() -> None:
-    high, low = Heard(GPS, 1, "1C"), Heard(GPS, 2, "1C", sin_el=0.3)
-    added = Paired([high, low], [high, low], iono_m2=0.01).column("common_m2")
-    assert 0.008 < added[0] < 0.01 < added[1] < 0.01 / 0.3**2
+def test_the_ionosphere_is_longer_near_the_horizon_and_on_long_waves() -> None:
+    heard = [Heard(GPS, 1, "1C"), Heard(GPS, 1, "5Q"), Heard(GPS, 2, "1C", sin_el=0.3)]
+    high, long, low = Paired(heard, heard, iono_m2=0.01).column("shared_m") ** 2
+    assert 0.008 < high < 0.01 < low < 0.01 / 0.3**2
+    assert long / high == pytest.approx((1575.42 / 1176.45) ** 4)
 
 
 def test_what_satellite_clocks_did_meanwhile_is_shared_and_the_same_for_all() -> None:
     high, low = Heard(GPS, 1, "1C"), Heard(GPS, 2, "1C", sin_el=0.3)
-    assert Paired([high, low], [high, low], clock_m2=0.01).column("common_m2") == pytest.approx([0.01, 0.01])
+    assert Paired([high, low], [high, low], clock_m2=0.01).column("shared_m") == pytest.approx([0.1, 0.1], rel=1e-3)
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.5, 0.9])

@@ -84,7 +84,7 @@ def test_with_integers_the_position_is_that_of_codes_and_phases(seed: int) -> No
     assert w.normal.cov == pytest.approx(covariance, rel=1e-5)
     assert redundancy == len(e) - 1 - 3
     assert worst == -1
-    assert total == pytest.approx(float(np.sum(off_m**2 / (1.0 / e.w_phase + e.common_m2))), rel=1e-3)
+    assert total == pytest.approx(float(np.sum(off_m**2 / (1.0 / e.w_phase + e.shared_m**2))), rel=1e-3)
     assert x_m == pytest.approx(X_M, abs=0.03)
 
 
