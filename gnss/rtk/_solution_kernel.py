@@ -54,6 +54,9 @@ OFF_MISFIT_MAX = 18.0
 """Square of the sigmas of one epoch's codes from which on it cannot be: theirs are three dimensions, and they err alike
 for a while, so that their mean is no better than one of them."""
 
+ELSEWHERE_M = 30.0
+"""Farther than this from its first place a rover that was said to rest has moved, or all its codes are reflected."""
+
 LEARN_CODE = 0.02
 """Weight of one epoch in what is learnt of the noise of codes."""
 
@@ -155,6 +158,13 @@ def _leaves_codes(mine: Mine, w: Work) -> bool:
 
 
 @leaf_kernel
+def _is_elsewhere(w: Work) -> bool:
+    """Whether the codes say that a rover is not where it is said to rest: floats that know nothing else are no help."""
+    x = w.scratch.x_code
+    return bool(x[0] * x[0] + x[1] * x[1] + x[2] * x[2] > ELSEWHERE_M * ELSEWHERE_M)
+
+
+@leaf_kernel
 def _with_floats(mine: Mine, is_static: bool, w: Work) -> bool:
     """The float position, if there is one."""
     n = w.order.rows[0]
@@ -184,7 +194,7 @@ def position(mine: Mine, solved: bool, t_ns: int, rules: Rules, w: Work, r: Resu
                 return FIXED, max(mine.phase_variance[0], 1.0)
         elif mine.fixed_epochs[0] == 0:
             release(mine)
-    if solved and _with_floats(mine, is_static, w):
+    if solved and not (is_static and _is_elsewhere(w)) and _with_floats(mine, is_static, w):
         return FLOAT, 1.0
     for a in range(3):
         w.normal.x[a] = w.scratch.x_code[a]

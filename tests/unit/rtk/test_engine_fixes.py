@@ -94,6 +94,14 @@ def test_a_rover_at_rest_stays_where_it_is_whatever_its_codes_say_for_a_moment()
 
 
 @pytest.mark.compiled
+def test_a_rover_that_drives_though_it_is_said_to_rest_is_where_its_codes_are() -> None:
+    solved = solve(scene(seconds=40, v_enu_mps=((12.0, -9.0, 0.3),)), replace(ENOUGH, mode=Mode.STATIC))
+    far = np.arange(10, 40)
+    assert not solved.is_fixed[far].any()
+    assert solved.error_m[far].max() < 10.0
+
+
+@pytest.mark.compiled
 def test_a_rover_thirty_kilometres_away_says_how_sure_it_is() -> None:
     solved = solve(scene(((25_000.0, -17_000.0, 30.0),), seconds=30, iono_ratio=1.0, iono_north_mm_km=0.8))
     assert (solved.fixes.fix_quality > 0).all()
