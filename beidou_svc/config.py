@@ -133,9 +133,6 @@ class RtkSection(Section):
     failure_rate_max: float = Field(
         _ENGINE.failure_rate_max, gt=0, lt=1, description="Probability of wrong integers that is accepted."
     )
-    glonass_ar: bool = Field(
-        _ENGINE.glonass_ar, description="Fix GLONASS too: right only where all receivers are of one make."
-    )
     base_wait_ms: int = Field(150, ge=0, le=10_000, description="Longest wait of an epoch for that of its base, ms.")
     base_from_messages: bool = Field(
         True, description="Whether messages 1005 and 1006 make a base of a terminal that the register gives no role."

@@ -70,5 +70,4 @@ def _engine(section: RtkSection) -> RtkSettings:
         age_corr_s_max=section.age_corr_s_max,
         baseline_m_max=section.baseline_m_max,
         failure_rate_max=section.failure_rate_max,
-        glonass_ar=section.glonass_ar,
     )

@@ -75,7 +75,7 @@ _POSITION_UNKNOWNS = 3
 @leaf_kernel
 def order_and_solve(mine: Mine, rules: Rules, w: Work) -> bool:
     """Order the unknowns and solve for the float ambiguities; False where there are none."""
-    score_places(mine, w.pairs, w.rover, rules.glonass_ar, w.order)
+    score_places(mine, w.pairs, w.rover, w.order)
     choose_pivots(mine, w.place_groups, w.order)
     arrange(mine, w.place_groups, w.order, rules.mode == STATIC)
     return w.order.rows[0] > 0 and solve_float(mine, w.place_groups, w.order, w.full)

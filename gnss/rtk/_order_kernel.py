@@ -28,7 +28,7 @@ _NO_ROW, _OFFSET = -1, -2
 
 
 @leaf_kernel
-def score_places(mine: Mine, pairs: Pairs, rover: Side, glonass_ar: bool, order: Order) -> None:
+def score_places(mine: Mine, pairs: Pairs, rover: Side, order: Order) -> None:
     """How good each ambiguity is: the class decides, then the elevation; an integer held is one, heard or not."""
     apart()
     for place in range(mine.count[0]):
@@ -38,7 +38,7 @@ def score_places(mine: Mine, pairs: Pairs, rover: Side, glonass_ar: bool, order:
         if place < 0:
             continue
         sin_el = rover.sin_el[pairs.row[i]]
-        is_integer = glonass_ar or (mine.satellite[place] >> 6) != GLONASS
+        is_integer = (mine.satellite[place] >> 6) != GLONASS
         score = sin_el
         if is_integer and order.barred[place] == 0:
             # half waves are found more easily than whole ones: they are the first to be left out

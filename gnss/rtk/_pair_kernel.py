@@ -148,7 +148,7 @@ def pair_up(
     rover, base, pairs, m = w.rover, w.base, w.pairs, 0
     w.code_groups.count[0] = 0
     code_ratio = rules.sigma_code_ratio * rules.sigma_code_ratio * code_variance
-    floats_help = rules.glonass_ar or _integer_satellites(rover, n, w.lookup) < INTEGERS_ENOUGH
+    floats_help = _integer_satellites(rover, n, w.lookup) < INTEGERS_ENOUGH
     for i in range(n):
         satellite, code = int(rover.satellite[i]), int(rover.code[i])
         j = _partner(rover, i, base, w.lookup, carriers)

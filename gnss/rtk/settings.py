@@ -60,8 +60,6 @@ class RtkSettings:
     """Ionosphere left after the difference, a millionth of the baseline."""
     sigma_site_m: float = 0.003
     """Error of antenna and site that no observation shows, horizontal; twice that vertical."""
-    glonass_ar: bool = False
-    """Fix GLONASS too: only right where both receivers are of one make."""
 
 
 class Rules(NamedTuple):
@@ -82,7 +80,6 @@ class Rules(NamedTuple):
     log_odds_min: float
     common_ratio: float
     iono_ratio: float
-    glonass_ar: bool
 
 
 def _used(names: Iterable[str], known: Sequence[str]) -> NDArray[np.uint8]:
@@ -151,5 +148,4 @@ def rules_of(settings: RtkSettings) -> Rules:
         log_odds_min=log(1.0 / settings.failure_rate_max),
         common_ratio=settings.common_ratio,
         iono_ratio=settings.iono_ppm * 1e-6,
-        glonass_ar=settings.glonass_ar,
     )

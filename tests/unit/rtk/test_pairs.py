@@ -276,7 +276,6 @@ def glonass_and(n: int, settings: RtkSettings = PLAIN, base_n: int | None = None
 def test_glonass_serves_where_others_are_few() -> None:
     assert glonass_and(INTEGERS_ENOUGH - 1) == 5
     assert glonass_and(INTEGERS_ENOUGH) == 0
-    assert glonass_and(INTEGERS_ENOUGH, replace(PLAIN, glonass_ar=True)) == 5
     # what the base does not hear does not count
     assert glonass_and(INTEGERS_ENOUGH + 4, base_n=INTEGERS_ENOUGH - 1) == 5
 
