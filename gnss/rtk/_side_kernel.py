@@ -3,7 +3,7 @@
 Each side is evaluated at its own time tag: receivers whose clocks run free tag their epochs milliseconds apart.
 """
 
-from math import isfinite, nan, sqrt
+from math import exp, isfinite, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,16 @@ TROPO_SCALE_M = 7_500.0
 @inline_kernel
 def _zenith_m(up_m: float) -> float:
     """Delay of a standard atmosphere straight up, `up_m` above the ellipsoid."""
-    return TROPO_ZENITH_M * float(np.exp(-up_m / TROPO_SCALE_M))
+    return TROPO_ZENITH_M * exp(-up_m / TROPO_SCALE_M)
+
+
+def zenith_delay_m(h_ell_m: Floats) -> Floats:
+    """The same of many.
+
+    Shape: (n,) to (n,). Unit: m. Frame: ellipsoidal heights. Error: a decimetre of weather. Source: `TROPO_ZENITH_M`.
+    """
+    delay_m: Floats = TROPO_ZENITH_M * np.exp(-h_ell_m / TROPO_SCALE_M)
+    return delay_m
 
 
 @inline_kernel

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gnss.batches import FixBatch, Source
 from gnss.frames.geodetic import ecef_to_geodetic
 from gnss.rtk._jobs import Results
+from gnss.rtk._side_kernel import zenith_delay_m
 from gnss.rtk._solution_kernel import DGNSS, FIXED, FLOAT
 from gnss.rtk.settings import Mode, RtkSettings
 from gnss.rtk.sky import sky_of
@@ -34,6 +35,10 @@ HEIGHT_FACTOR: Final = 3.89  # sigmas, two-sided normal at 1e-4
 SIGMA_M_MAX: Final = 200.0
 """A position that is known worse is none: four satellites near a line let a float be kilometres off."""
 
+TROPO_UP: Final = 0.1
+"""Error in height over the delay (to the zenith) by which the troposphere differs between two heights: a standard
+atmosphere tells that to 3 % or so, and satellites above 15 degrees make three times as much of it."""
+
 MARGIN: Final = {FIXED: 1.5, FLOAT: 2.5, DGNSS: 3.0}
 """By fix quality: errors of floats and codes last, and are not normal."""
 
@@ -53,8 +58,18 @@ def rotation_enu(lat_rad: Floats, lon_rad: Floats) -> Floats:
     return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
 
-def _covariance_enu(results: Results, turn: Floats, sigma_site_m: float) -> Floats:
-    """Covariances (n, 3, 3) in the local horizon, with what no observation shows: antenna and site."""
+def sigma_tropo_m(h_ell_m: Floats, base_h_ell_m: Floats) -> Floats:
+    """Error in height that the troposphere leaves between a rover and its base, which no residual shows.
+
+    Shape: (n,) each. Unit: m. Frame: ellipsoidal heights. Error: a guess of the size. Source: the standard atmosphere
+    that both sides are reduced with.
+    """
+    sigma: Floats = TROPO_UP * np.abs(zenith_delay_m(h_ell_m) - zenith_delay_m(base_h_ell_m))
+    return sigma
+
+
+def _covariance_enu(results: Results, turn: Floats, sigma_site_m: float, sigma_up_m: Floats) -> Floats:
+    """Covariances (n, 3, 3) in the local horizon, with what no observation shows: antenna, site and troposphere."""
     lower = np.zeros((len(results.quality), 3, 3))
     k = 0
     for a in range(3):
@@ -64,6 +79,7 @@ def _covariance_enu(results: Results, turn: Floats, sigma_site_m: float) -> Floa
     local = turn @ lower @ np.swapaxes(turn, 1, 2)
     site = np.diag([sigma_site_m**2, sigma_site_m**2, (2.0 * sigma_site_m) ** 2])
     enu: Floats = local + site
+    enu[:, 2, 2] += np.nan_to_num(sigma_up_m) ** 2
     return enu
 
 
@@ -119,13 +135,13 @@ def fixes_of(
     solved = quality > 0
     lat, lon, h_ell_m = ecef_to_geodetic(results.x_ecef_m)
     turn = rotation_enu(lat, lon)
-    cov = _covariance_enu(results, turn, settings.sigma_site_m)
-    pl_h_m, pl_v_m = _protection(cov, quality)
     has_base = base_of >= 0
     base_x = np.full((len(epochs), 3), np.nan)
     base_x[has_base] = bases.ecef_m[base_of[has_base]]
-    turn_base = rotation_enu(*ecef_to_geodetic(base_x)[:2])
-    baseline = np.einsum("nij,nj->ni", turn_base, results.x_ecef_m - base_x)
+    base_lat, base_lon, base_h_ell_m = ecef_to_geodetic(base_x)
+    cov = _covariance_enu(results, turn, settings.sigma_site_m, sigma_tropo_m(h_ell_m, base_h_ell_m))
+    pl_h_m, pl_v_m = _protection(cov, quality)
+    baseline = np.einsum("nij,nj->ni", rotation_enu(base_lat, base_lon), results.x_ecef_m - base_x)
     columns: dict[str, Any] = _motion(results.v_ecef_mps, turn, solved & np.isin(quality, (FIXED, FLOAT)))
     if settings.mode == Mode.MOVING_BASE:
         columns |= _heading(baseline, quality == FIXED)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from gnss.batches import FixBatch, Source
+from gnss.constants import NS_PER_S
 from gnss.frames.enu import r_enu_from_ecef
 from gnss.rtk._jobs import Results
 from gnss.rtk.engine import SolvedBatch, Why
-from gnss.rtk.report import HEIGHT_FACTOR, INTEGRITY_RISK, MARGIN, RADIUS_FACTOR, rotation_enu
+from gnss.rtk.report import HEIGHT_FACTOR, INTEGRITY_RISK, MARGIN, RADIUS_FACTOR, TROPO_UP, rotation_enu, sigma_tropo_m
 from gnss.rtk.settings import Mode
 from gnss.status import Status
 from tests.unit.rtk.stage import BASE, ENOUGH, FAR, NEAR, STATION, Solved, scene, solve
@@ -127,6 +128,25 @@ def test_what_no_observation_shows_is_added_to_every_sigma() -> None:
     assert added == pytest.approx(np.full(6, 0.05**2), abs=1e-6)
     added = rough.fixes.sigma_u_m.astype(np.float64) ** 2 - plain.fixes.sigma_u_m.astype(np.float64) ** 2
     assert added == pytest.approx(np.full(6, 0.1**2), abs=1e-5)
+
+
+def test_heights_far_above_the_base_are_less_sure() -> None:
+    told = scene(((800.0, 300.0, 2.0), (800.0, 300.0, 1_000.0)), seconds=10)
+    solved = solve(told)
+    settled = solved.fixes.t_gpst_ns > solved.fixes.t_gpst_ns.min() + 3 * NS_PER_S
+    level, high = (settled & (solved.fixes.slot == k) for k in (0, 1))
+    assert (solved.fixes.sigma_u_m[level] < 0.015).all()
+    assert (solved.fixes.sigma_u_m[high] > 0.025).all()
+    assert (np.abs(solved.error_enu_m[high, 2]) < 3.0 * solved.fixes.sigma_u_m[high]).all()
+    assert solved.fixes.sigma_e_m[high] == pytest.approx(solved.fixes.sigma_e_m[level], rel=0.1)
+
+
+def test_the_troposphere_between_equal_heights_is_none() -> None:
+    h_m = np.array([0.0, 500.0, 500.0, 1_500.0, np.nan])
+    sigma_m = sigma_tropo_m(h_m, np.array([0.0, 500.0, 1_500.0, 500.0, 0.0]))
+    assert sigma_m[:2].tolist() == [0.0, 0.0]
+    assert sigma_m[2] == sigma_m[3] == pytest.approx(TROPO_UP * 0.27, abs=2e-4)
+    assert np.isnan(sigma_m[4])
 
 
 def test_horizons_turn_as_frames_say() -> None:

@@ -266,11 +266,11 @@ def test_codes_of_a_satellite_weigh_less_than_so_many_would(ratio: float) -> Non
     assert w_code[:3].sum() == pytest.approx(w_code[3] * 3.0 / (1.0 + 2.0 * ratio))
 
 
-def glonass_and(n: int, settings: RtkSettings = PLAIN, base_n: int | None = None) -> int:
+def glonass_and(n: int, base_n: int | None = None) -> int:
     """How many GLONASS pairs there are beside so many GPS satellites."""
     glonass = [Heard(GLONASS, k, "1C", channel=k - 4) for k in range(1, 6)]
     base = many(GPS, "1C", n if base_n is None else base_n)
-    return len(Paired(many(GPS, "1C", n) + glonass, base + glonass, settings)) - min(n, len(base))
+    return len(Paired(many(GPS, "1C", n) + glonass, base + glonass)) - min(n, len(base))
 
 
 def test_glonass_serves_where_others_are_few() -> None:
