@@ -79,9 +79,11 @@ describe('cutAround', () => {
     return cutAround(fleet, order, n, camera, view, 3);
   };
 
-  it('keeps to the view and leaves out where nothing is', () => {
-    expect(cutOf(10, 10)).toEqual({ left: 0, top: 0, width: 32, height: 32 });
-    expect(cutOf(10, 36)).toEqual({ left: 0, top: 32, width: 32, height: 8 });
+  it('keeps to the view and leaves out where nothing is, as much above as below', () => {
+    expect(cutOf(10, 10)).toEqual({ left: 0, top: 0, width: 32, height: 40 });
+    const tall = { width: SIZE, height: 200 };
+    expect(cutOf(10, 20, tall)).toEqual({ left: 0, top: 72, width: 32, height: 56 });
+    expect(cutOf(10, 36, tall)).toEqual({ left: 0, top: 8, width: 32, height: 184 });
   });
 
   it('is nothing where all is out of view, nobody is there, or there is no view', () => {

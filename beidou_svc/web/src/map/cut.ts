@@ -39,9 +39,11 @@ export function cutAround(
     right = Math.min(right, stepBelow(Math.max(...x) + margin_px) + STEP_PX);
     bottom = Math.min(bottom, stepBelow(Math.max(...y) + margin_px) + STEP_PX);
   }
-  return n > 0 && right > left && bottom > top
-    ? { left, top, width: right - left, height: bottom - top }
-    : null;
+  if (n === 0 || right <= left || bottom <= top) return null;
+  // As much is left free above as below: without a graphics card, Chromium leaves out what an opaque image hides of
+  // the base map under it, and has top and bottom of that the wrong way round.
+  const free = Math.min(top, view.height - bottom);
+  return { left, top: free, width: right - left, height: view.height - 2 * free };
 }
 
 export function sameCut(a: Cut, b: Cut): boolean {
