@@ -75,7 +75,7 @@ class Inline:
         return None
 
 
-class _Waiting(NamedTuple):
+class _Tick(NamedTuple):
     """What one tick brought, and up to when everything had been received with it."""
 
     arrived: Sequence[Arrived]
@@ -99,7 +99,7 @@ class Beside:
         self._working: Future[None] | None = None
         # what follows is shared with the thread
         self._lock = Lock()
-        self._inbox: deque[_Waiting] = deque()
+        self._inbox: deque[_Tick] = deque()
         self._located: list[Located] = []
         self._complete_ns = self._begun_ns = 0
         self._is_working = False
@@ -118,7 +118,7 @@ class Beside:
             self._complete_ns = complete_ns
             if arrived:
                 rows = sum(len(each.observations) for each in arrived)
-                self._inbox.append(_Waiting(arrived, complete_ns, rows))
+                self._inbox.append(_Tick(arrived, complete_ns, rows))
                 self._rows += rows
             if not self._is_working and self._is_due():
                 self._start()

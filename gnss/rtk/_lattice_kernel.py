@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 
 from gnss._jit import leaf_kernel
 from gnss.rtk._apart import apart
-from gnss.rtk._work import Lattice
+from gnss.rtk._work import VECTOR, Lattice
 
 Floats = NDArray[np.float64]
 
 PANEL: Final = 4
 """Columns that are factorised together."""
 
-VECTOR: Final = np.uint64(8)
-"""Numbers that are taken together along a row; rows are padded by as many."""
+_STEP: Final = np.uint64(VECTOR)
+"""From one vector to the next; numba checks an index without a sign for nothing."""
 
 SWAPS_MAX: Final = 100_000
 """Exchanges of neighbours in one reduction; real ones need a few n²."""
@@ -97,8 +97,8 @@ def factorise(lower: Floats, d: Floats, n: int, panel: Floats) -> bool:
         for i in range(first + PANEL, n):
             f0, f1, f2, f3 = panel[4, i], panel[5, i], panel[6, i], panel[7, i]
             row = lower[i]
-            for start in range(np.uint64(first + PANEL), np.uint64(i + 1), VECTOR):
-                for k in range(start, start + VECTOR):
+            for start in range(np.uint64(first + PANEL), np.uint64(i + 1), _STEP):
+                for k in range(start, start + _STEP):
                     row[k] -= f0 * c0[k] + f1 * c1[k] + f2 * c2[k] + f3 * c3[k]
     return True
 
@@ -107,8 +107,8 @@ def factorise(lower: Floats, d: Floats, n: int, panel: Floats) -> bool:
 def _subtract(row: Floats, of: Floats, times: float, n: int) -> None:
     """Take a multiple of one row from another by whole vectors; both are zero behind their `n` numbers."""
     apart()
-    for start in range(np.uint64(0), np.uint64(n), VECTOR):
-        for k in range(start, start + VECTOR):
+    for start in range(np.uint64(0), np.uint64(n), _STEP):
+        for k in range(start, start + _STEP):
             row[k] -= times * of[k]
 
 

@@ -3,7 +3,8 @@
 Each side is evaluated at its own time tag: receivers whose clocks run free tag their epochs milliseconds apart.
 """
 
-from math import exp, isfinite, nan, sqrt
+from math import isfinite, nan, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,19 +42,16 @@ TROPO_SCALE_M = 7_500.0
 """Height over which that delay falls to 1/e."""
 
 
-@inline_kernel
-def _zenith_m(up_m: float) -> float:
-    """Delay of a standard atmosphere straight up, `up_m` above the ellipsoid."""
-    return TROPO_ZENITH_M * exp(-up_m / TROPO_SCALE_M)
+def zenith_delay_m(h_ell_m: Any) -> Any:
+    """Delay of a standard atmosphere straight up from a height above the ellipsoid.
 
-
-def zenith_delay_m(h_ell_m: Floats) -> Floats:
-    """The same of many.
-
-    Shape: (n,) to (n,). Unit: m. Frame: ellipsoidal heights. Error: a decimetre of weather. Source: `TROPO_ZENITH_M`.
+    Shape: (n,) to (n,), or a scalar. Unit: m. Frame: ellipsoidal heights. Error: a decimetre of weather. Source:
+    `TROPO_ZENITH_M`.
     """
-    delay_m: Floats = TROPO_ZENITH_M * np.exp(-h_ell_m / TROPO_SCALE_M)
-    return delay_m
+    return TROPO_ZENITH_M * np.exp(-h_ell_m / TROPO_SCALE_M)
+
+
+_zenith_m = inline_kernel(zenith_delay_m)
 
 
 @inline_kernel

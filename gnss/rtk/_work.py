@@ -29,8 +29,11 @@ POSITION: Final = 3
 
 SIZE: Final = PLACES_MAX + POSITION
 
-PADDED: Final = 96
-"""Length of a row that is worked on by whole vectors of eight."""
+VECTOR: Final = 8
+"""Numbers that are taken together along a row."""
+
+PADDED: Final = (SIZE // VECTOR + 2) * VECTOR
+"""Length of a row that is worked on by whole vectors: one that begins at its last number still ends within."""
 
 Floats = NDArray[np.float64]
 Shorts = NDArray[np.int16]
